@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Formae.Model;
+
+namespace Formae.Engine.Planning;
+
+/// <summary>Everything one command does, in the order-free form of a graph: updates, and for each what it waits for.</summary>
+public sealed record Plan
+{
+    public IReadOnlyList<ResourceUpdate> Resources { get; init; } = [];
+
+    public IReadOnlyList<TargetUpdate> Targets { get; init; } = [];
+
+    public IReadOnlyList<StackUpdate> Stacks { get; init; } = [];
+
+    public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
+
+    public bool ChangesRequired => Resources.Count + Targets.Count + Stacks.Count > 0;
+}
+
+public enum ResourceOperation
+{
+    Create,
+    Update,
+    Delete,
+    Read,
+}
+
+/// <summary>One operation on one resource. A replace is a delete and a create that share a <see cref="GroupId"/>.</summary>
+public sealed record ResourceUpdate
+{
+    /// <summary><c>KSUID/operation</c>.</summary>
+    public required string Node { get; init; }
+
+    public required ResourceOperation Operation { get; init; }
+
+    /// <summary>
+    /// Create and update: the desired state under its KSUID, with references in their stored form (<c>$ref</c>) and the existing native id and read-only properties.
+    /// Delete: the stored resource.
+    /// </summary>
+    public required Resource Resource { get; init; }
+
+    /// <summary>The stored row the plan was made against; null for a create of something new.</summary>
+    public Resource? Existing { get; init; }
+
+    public JsonElement? Patch { get; init; }
+
+    public JsonElement? CreateOnlyPatch { get; init; }
+
+    public string? GroupId { get; init; }
+
+    public string? OldLabel { get; init; }
+
+    public string? OldStack { get; init; }
+
+    public bool IsCascade { get; init; }
+
+    public string? CascadeSource { get; init; }
+
+    /// <summary>KSUID → label of every resource it refers to.</summary>
+    public IReadOnlyDictionary<string, string> ReferenceLabels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The nodes that must be done before this one starts: other resource updates, or <see cref="TargetUpdate.Node"/>s.</summary>
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    public static string NodeOf(string ksuid, ResourceOperation operation) => $"{ksuid}/{operation.ToString().ToLowerInvariant()}";
+}
+
+public enum TargetOperation
+{
+    Create,
+    Update,
+    Delete,
+}
+
+public sealed record TargetUpdate
+{
+    /// <summary><c>target://LABEL/operation</c>.</summary>
+    public required string Node { get; init; }
+
+    public required TargetOperation Operation { get; init; }
+
+    public required Target Target { get; init; }
+
+    public Target? Existing { get; init; }
+
+    public bool IsCascade { get; init; }
+
+    public string? CascadeSource { get; init; }
+
+    public IReadOnlyList<string> DependsOn { get; init; } = [];
+
+    public static string NodeOf(string label, TargetOperation operation) => $"target://{label}/{operation.ToString().ToLowerInvariant()}";
+}
+
+public enum StackOperation
+{
+    Create,
+    Update,
+    Delete,
+}
+
+public sealed record StackUpdate
+{
+    public required StackOperation Operation { get; init; }
+
+    public required Stack Stack { get; init; }
+
+    public Stack? Existing { get; init; }
+}

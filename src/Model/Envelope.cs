@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+namespace Formae.Model;
+
+/// <summary>The reserved keys that make an object in <c>Properties</c> a value envelope, and the forms they make.</summary>
+public static class Envelope
+{
+    public const string Value = "$value";
+    public const string Visibility = "$visibility";
+    public const string Strategy = "$strategy";
+    public const string Hashed = "$hashed";
+    public const string Source = "$res";
+    public const string Label = "$label";
+    public const string Type = "$type";
+    public const string Stack = "$stack";
+    public const string Property = "$property";
+    public const string Json = "$json";
+    public const string Reference = "$ref";
+    public const string Applied = "$applied";
+    public const string Embed = "$embed";
+    public const string Template = "$template";
+
+    /// <summary>A secret on its way: protected text that only the plugin's operator opens. Never at rest in a resource row.</summary>
+    public const string Sealed = "$sealed";
+
+    /// <summary>Beside <see cref="Sealed"/>: lower-case hex SHA-256 of the plain value, which is what a row keeps.</summary>
+    public const string Digest = "$digest";
+
+    public const string Opaque = "Opaque";
+    public const string Clear = "Clear";
+    public const string SetOnce = "SetOnce";
+    public const string Update = "Update";
+
+    public static bool IsSource(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Source, out var marker) && marker.ValueKind == JsonValueKind.True;
+
+    public static bool IsReference(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Reference, out var uri) && uri.ValueKind == JsonValueKind.String;
+
+    public static bool IsValue(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Value, out _) && !value.TryGetProperty(Reference, out _) && !value.TryGetProperty(Source, out _);
+
+    public static bool IsSealed(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Sealed, out var text) && text.ValueKind == JsonValueKind.String;
+
+    public static bool IsOpaque(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Visibility, out var visibility) && visibility.ValueEquals(Opaque);
+
+    public static bool IsHashed(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Hashed, out var marker) && marker.ValueKind == JsonValueKind.True;
+}
+
+/// <summary><c>formae://KSUID#/property.path</c>: a property of a resource, or with an empty path the resource itself.</summary>
+public readonly record struct PropertyUri(string Ksuid, string Path)
+{
+    private const string Scheme = "formae://";
+
+    public static bool TryParse(string? text, out PropertyUri uri)
+    {
+        uri = default;
+        if (text is null || !text.StartsWith(Scheme, StringComparison.Ordinal))
+            return false;
+        var end = text.IndexOf('#');
+        var ksuid = end < 0 ? text[Scheme.Length..] : text[Scheme.Length..end];
+        if (!Model.Ksuid.IsValid(ksuid))
+            return false;
+        uri = new PropertyUri(ksuid, end < 0 ? "" : text[(end + 1)..].TrimStart('/'));
+        return true;
+    }
+
+    public override string ToString() => Path.Length == 0 ? $"{Scheme}{Ksuid}#" : $"{Scheme}{Ksuid}#/{Path}";
+}

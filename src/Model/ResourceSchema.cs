@@ -1,0 +1,122 @@
+using System.Text.Json.Serialization;
+
+namespace Formae.Model;
+
+/// <summary>What is known of a resource type: its fields, and how each of them behaves.</summary>
+public sealed record ResourceSchema
+{
+    /// <summary>The property whose value is the native id.</summary>
+    public string Identifier { get; init; } = "";
+
+    /// <summary>Top-level read-write fields; whatever else a plugin returns is read-only.</summary>
+    public IReadOnlyList<string> Fields { get; init; } = [];
+
+    /// <summary>Behaviour by dotted path without indexes: <c>A.B</c> is property B in object A, or in each element of array A.</summary>
+    public IReadOnlyDictionary<string, FieldHint> Hints { get; init; } = new Dictionary<string, FieldHint>();
+
+    public bool Discoverable { get; init; } = true;
+
+    public bool Extractable { get; init; } = true;
+
+    /// <summary>May be created anew on another target config.</summary>
+    public bool Portable { get; init; }
+
+    public string Parent { get; init; } = "";
+
+    public IReadOnlyList<ParentMapping>? ParentMappings { get; init; }
+}
+
+public sealed record ParentMapping
+{
+    [JsonPropertyName("parentProperty")]
+    public string ParentProperty { get; init; } = "";
+
+    [JsonPropertyName("childProperty")]
+    public string ChildProperty { get; init; } = "";
+}
+
+/// <summary>How one field behaves. Everything is off by default.</summary>
+public sealed record FieldHint
+{
+    /// <summary>A change means replace: delete and create.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CreateOnly { get; init; }
+
+    /// <summary>Never returned by a read; the last written value is kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WriteOnly { get; init; }
+
+    /// <summary>A read without it is not stored.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Required { get; init; }
+
+    /// <summary>A create without it is refused at planning.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool RequiredOnCreate { get; init; }
+
+    /// <summary>Sent again in every update.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool RequiredOnUpdate { get; init; }
+
+    /// <summary>The provider fills it in when it is left out; leaving it out is no request to remove it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasProviderDefault { get; init; }
+
+    /// <summary>A secret: stored as its hash, never shown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Opaque { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public EdgeKind EdgeKind { get; init; }
+
+    /// <summary>An older spelling of <see cref="Model.EdgeKind.AttachesTo"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AttachesTo { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public UpdateMethod UpdateMethod { get; init; }
+
+    /// <summary>The field that tells elements of an entity set apart.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? IndexField { get; init; }
+
+    /// <summary><c>json</c>: the string holds a JSON document and is compared as one. Empty: plain text.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Format { get; init; }
+
+    /// <summary>The JSON type of the value, when it is known: <c>string</c>, <c>integer</c>, <c>number</c>, <c>boolean</c>, <c>array</c> or <c>object</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Type { get; init; }
+
+    /// <summary>The JSON type of each element, for an array whose element type is known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ItemType { get; init; }
+}
+
+/// <summary>Which way a reference in a field orders the two resources.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EdgeKind>))]
+public enum EdgeKind
+{
+    [JsonStringEnumMemberName("default")]
+    Default,
+
+    /// <summary>The attachment outlives what it is attached to: deletes run the other way round.</summary>
+    [JsonStringEnumMemberName("attachesTo")]
+    AttachesTo,
+
+    /// <summary>Waits for the producer's contained children too.</summary>
+    [JsonStringEnumMemberName("runtimeDependency")]
+    RuntimeDependency,
+}
+
+/// <summary>What equality and change mean for a collection.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<UpdateMethod>))]
+public enum UpdateMethod
+{
+    [JsonStringEnumMemberName("")]
+    None,
+    Array,
+    Set,
+    EntitySet,
+    Atomic,
+}

@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+
+namespace Formae.Protocol.Bus;
+
+public static class BusContract
+{
+    /// <summary>Raised when a message changes its meaning; readers of a version stay for one release after its last writer.</summary>
+    public const int Version = 1;
+
+    /// <summary>Where plugins announce themselves.</summary>
+    public const string AnnouncementQueue = "formae-announcements";
+
+    /// <summary>Where plugins report.</summary>
+    public const string ReportQueue = "formae-reports";
+
+    /// <summary>Message subject of each kind of body.</summary>
+    public const string RequestSubject = "operation-request";
+    public const string ReportSubject = "operation-reports";
+    public const string AnnouncementSubject = "plugin-announcement";
+}
+
+/// <summary>The one JSON context of the bus messages.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(OperationRequest))]
+[JsonSerializable(typeof(OperationReports))]
+[JsonSerializable(typeof(PluginAnnouncement))]
+public sealed partial class BusJson : JsonSerializerContext;

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Formae.Model;
+
+namespace Formae.Protocol.Bus;
+
+/// <summary>What came of one <see cref="OperationRequest"/>: everything the plugin learned, so that nobody asks a second question.</summary>
+public sealed record OperationReport
+{
+    public int Contract { get; init; } = BusContract.Version;
+
+    public required string OperationId { get; init; }
+
+    public int Attempt { get; init; }
+
+    public int Sequence { get; init; }
+
+    public required OperationVerb Verb { get; init; }
+
+    public required string Ksuid { get; init; }
+
+    public required OperationStatus Status { get; init; }
+
+    public string? NativeId { get; init; }
+
+    /// <summary>The handle to poll with, when <see cref="Status"/> is in progress.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>The whole object as the cloud has it now, where the plugin knows it. Opaque values are sealed, with their digest beside them.</summary>
+    public JsonElement? Properties { get; init; }
+
+    public Problem? Problem { get; init; }
+
+    public string? Message { get; init; }
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset FinishedAt { get; init; }
+
+    public int ProcessId { get; init; }
+
+    public string PluginVersion { get; init; } = "";
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<OperationStatus>))]
+public enum OperationStatus
+{
+    Success,
+    Failure,
+
+    /// <summary>Accepted by the cloud; ask again with the request id.</summary>
+    InProgress,
+
+    /// <summary>An update was not begun: the cloud no longer holds what the plan was made against. Properties tell what it holds.</summary>
+    Drifted,
+}
+
+/// <summary>Reports travel together: one message holds up to a few dozen.</summary>
+public sealed record OperationReports
+{
+    public IReadOnlyList<OperationReport> Reports { get; init; } = [];
+}

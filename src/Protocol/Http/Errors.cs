@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Formae.Model;
+
+namespace Formae.Protocol.Http;
+
+/// <summary>Every refusal has this shape: a stable code, what it is about, and in words what to do.</summary>
+public sealed record ErrorResponse
+{
+    [JsonPropertyName("error")]
+    public string Error { get; init; } = "";
+
+    [JsonPropertyName("data")]
+    public JsonElement? Data { get; init; }
+
+    /// <summary>One sentence for people.</summary>
+    [JsonPropertyName("message")]
+    public string? Message { get; init; }
+
+    /// <summary>What is wrong with the document, where it is the document that is wrong.</summary>
+    [JsonPropertyName("diagnostics")]
+    public IReadOnlyList<Diagnostic>? Diagnostics { get; init; }
+}
+
+/// <summary>The codes of <see cref="ErrorResponse.Error"/>; docs/errors.md says what each means and what to do.</summary>
+public static class ErrorCodes
+{
+    public const string ReconcileRejected = "ReconcileRejected";
+    public const string ConflictingCommands = "ConflictingCommands";
+    public const string CyclesDetected = "CyclesDetected";
+    public const string PatchRejected = "PatchRejected";
+    public const string EmptyStackRejected = "EmptyStackRejected";
+    public const string ReferencedResourcesNotFound = "ReferencedResourcesNotFound";
+    public const string TargetAlreadyExists = "TargetAlreadyExists";
+    public const string NonPortableResources = "NonPortableResources";
+    public const string TargetReaped = "TargetReaped";
+    public const string TargetHasDependents = "TargetHasDependents";
+    public const string ResourceHasDependents = "ResourceHasDependents";
+    public const string RequiredFieldMissingOnCreate = "RequiredFieldMissingOnCreate";
+    public const string InvalidQuery = "InvalidQueryError";
+    public const string StackReferenceNotFound = "StackReferenceNotFound";
+    public const string TargetReferenceNotFound = "TargetReferenceNotFound";
+    public const string StackDeletedDuringApply = "StackDeletedDuringApply";
+    public const string PluginNotFound = "PluginNotFound";
+
+    /// <summary>The document is malformed or means nothing; see the diagnostics.</summary>
+    public const string InvalidForma = "InvalidForma";
+
+    /// <summary>The request itself is malformed: a header or a field is missing or has a value that does not exist.</summary>
+    public const string InvalidRequest = "InvalidRequest";
+
+    /// <summary>The body or a part of it is larger than the configured limit.</summary>
+    public const string TooLarge = "TooLarge";
+
+    public const string NotFound = "NotFound";
+
+    public const string InternalError = "InternalError";
+}

@@ -1,0 +1,29 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Formae.Model;
+
+namespace Formae.Protocol.Http;
+
+/// <summary>The one JSON context of the HTTP bodies.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SubmitCommandResponse))]
+[JsonSerializable(typeof(CommandList))]
+[JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(Forma))]
+[JsonSerializable(typeof(IReadOnlyList<Stack>))]
+[JsonSerializable(typeof(IReadOnlyList<Target>))]
+[JsonSerializable(typeof(IReadOnlyList<ResourceSummary>))]
+[JsonSerializable(typeof(Resource))]
+[JsonSerializable(typeof(Stats))]
+[JsonSerializable(typeof(PluginList))]
+[JsonSerializable(typeof(PluginAnswer))]
+public sealed partial class HttpJson : JsonSerializerContext
+{
+    /// <summary>As <see cref="JsonSerializerContext.Options"/>, but text outside ASCII is written as it is: these bodies are read by people too.</summary>
+    public static HttpJson Readable => field ??= new(new JsonSerializerOptions
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

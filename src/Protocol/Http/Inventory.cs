@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Formae.Model;
+
+namespace Formae.Protocol.Http;
+
+public sealed record ResourceSummary
+{
+    public string Label { get; init; } = "";
+
+    public string Stack { get; init; } = "";
+
+    public string Type { get; init; } = "";
+
+    [JsonPropertyName("NativeID")]
+    public string? NativeId { get; init; }
+
+    public string? Ksuid { get; init; }
+}
+
+/// <summary>What the control plane holds and does, in numbers.</summary>
+public sealed record Stats
+{
+    public string Version { get; init; } = "";
+
+    public string AgentId { get; init; } = "";
+
+    public int Clients { get; init; }
+
+    /// <summary>Commands by name.</summary>
+    public IReadOnlyDictionary<string, int> Commands { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Commands by state.</summary>
+    public IReadOnlyDictionary<string, int> States { get; init; } = new Dictionary<string, int>();
+
+    public int Stacks { get; init; }
+
+    /// <summary>Managed resources by namespace.</summary>
+    public IReadOnlyDictionary<string, int> Resources { get; init; } = new Dictionary<string, int>();
+
+    public IReadOnlyDictionary<string, int> UnmanagedResources { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Targets by namespace.</summary>
+    public IReadOnlyDictionary<string, int> Targets { get; init; } = new Dictionary<string, int>();
+
+    public IReadOnlyDictionary<string, int> ResourceTypes { get; init; } = new Dictionary<string, int>();
+
+    public IReadOnlyList<PluginStats> Plugins { get; init; } = [];
+
+    public int ReapPendingTargets { get; init; }
+
+    public int ReapedTargets { get; init; }
+}
+
+public sealed record PluginStats
+{
+    public string Namespace { get; init; } = "";
+
+    public string Version { get; init; } = "";
+
+    public string NodeName { get; init; } = "";
+
+    public int MaxRequestsPerSecond { get; init; }
+
+    public int ResourceCount { get; init; }
+}
+
+public sealed record PluginList
+{
+    [JsonPropertyName("plugins")]
+    public IReadOnlyList<Plugin> Plugins { get; init; } = [];
+}
+
+public sealed record PluginAnswer
+{
+    [JsonPropertyName("plugin")]
+    public Plugin Plugin { get; init; } = new();
+}
+
+/// <summary>A plugin of the catalog. Keys are in lower camel case, as in the original.</summary>
+public sealed record Plugin
+{
+    [JsonPropertyName("name")]
+    public string Name { get; init; } = "";
+
+    [JsonPropertyName("type")]
+    public string Type { get; init; } = "resource";
+
+    [JsonPropertyName("namespace")]
+    public string? Namespace { get; init; }
+
+    [JsonPropertyName("summary")]
+    public string? Summary { get; init; }
+
+    [JsonPropertyName("publisher")]
+    public string? Publisher { get; init; }
+
+    [JsonPropertyName("license")]
+    public string? License { get; init; }
+
+    [JsonPropertyName("installedVersion")]
+    public string? InstalledVersion { get; init; }
+
+    /// <summary><c>active</c> while it is heard of, <c>silent</c> when its beat stopped.</summary>
+    [JsonPropertyName("loadStatus")]
+    public string? LoadStatus { get; init; }
+
+    [JsonPropertyName("maxRequestsPerSecond")]
+    public int? MaxRequestsPerSecond { get; init; }
+
+    [JsonPropertyName("lastBeat")]
+    public DateTimeOffset? LastBeat { get; init; }
+
+    [JsonPropertyName("processId")]
+    public int? ProcessId { get; init; }
+
+    /// <summary>The resource types it serves.</summary>
+    [JsonPropertyName("resourceTypes")]
+    public IReadOnlyList<string>? ResourceTypes { get; init; }
+
+    /// <summary>Schema by resource type; only where one plugin is asked for.</summary>
+    [JsonPropertyName("schemas")]
+    public IReadOnlyDictionary<string, ResourceSchema>? Schemas { get; init; }
+
+    [JsonPropertyName("metadata")]
+    public JsonElement? Metadata { get; init; }
+}
