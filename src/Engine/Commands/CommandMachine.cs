@@ -1,0 +1,178 @@
+using System.Text;
+
+namespace Formae.Engine.Commands;
+
+/// <summary>
+/// Walks a changeset: starts what is ready, unblocks what waited, fails what waited for a failure. Pure; a node's final state never changes,
+/// so events that come twice or late change nothing.
+/// </summary>
+public sealed class CommandMachine
+{
+    private readonly ChangesetGraph _graph;
+    private readonly int[][] _dependents;
+    private readonly int[] _unmet;
+    private readonly NodeState[] _states;
+
+    private CommandMachine(ChangesetGraph graph, NodeState[] states)
+    {
+        _graph = graph;
+        _states = states;
+        var count = graph.Nodes.Count;
+        var dependents = new List<int>?[count];
+        _unmet = new int[count];
+        for (var node = 0; node < count; node++)
+        {
+            foreach (var producer in graph.Nodes[node].DependsOn)
+            {
+                (dependents[producer] ??= []).Add(node);
+                if (states[producer] != NodeState.Success)
+                    _unmet[node]++;
+            }
+        }
+
+        _dependents = Array.ConvertAll(dependents, list => list?.ToArray() ?? []);
+        Remaining = states.Count(state => !IsFinal(state));
+    }
+
+    /// <summary>Nodes that are not final yet.</summary>
+    public int Remaining { get; private set; }
+
+    public bool IsDone => Remaining == 0;
+
+    /// <summary>A walk from its beginning (or, after a crash, from what the rows say is final).</summary>
+    public static CommandMachine Start(ChangesetGraph graph) =>
+        new(graph, [.. graph.Nodes.Select(node => node.State == NodeState.Started ? NodeState.NotStarted : node.State)]);
+
+    /// <summary>A walk that was put down with <see cref="Save"/>.</summary>
+    public static CommandMachine Resume(ChangesetGraph graph, string saved)
+    {
+        if (saved.Length != graph.Nodes.Count)
+            throw new ArgumentException($"The saved walk has {saved.Length} nodes and the graph {graph.Nodes.Count}.", nameof(saved));
+        return new CommandMachine(graph, [.. saved.Select(letter => (NodeState)(letter - '0'))]);
+    }
+
+    /// <summary>One character a node.</summary>
+    public string Save()
+    {
+        var text = new StringBuilder(_states.Length);
+        foreach (var state in _states)
+            text.Append((char)('0' + (int)state));
+        return text.ToString();
+    }
+
+    public NodeState StateOf(int node) => _states[node];
+
+    /// <summary>What can start now: marks it as started. Also fails what can never start because a node it waits for did not succeed.</summary>
+    public Step Begin()
+    {
+        var step = new StepBuilder();
+        for (var node = 0; node < _states.Length; node++)
+        {
+            if (_states[node] is NodeState.Failed or NodeState.Rejected or NodeState.Canceled)
+                FailDependents(node, step);
+        }
+
+        for (var node = 0; node < _states.Length; node++)
+        {
+            if (_states[node] == NodeState.NotStarted && _unmet[node] == 0)
+                StartNode(node, step);
+        }
+
+        return step.Build();
+    }
+
+    /// <summary>The nodes that were started and have not ended: they are told again after a restart, and asked when they are overdue.</summary>
+    public IReadOnlyList<int> InFlight() => [.. Enumerable.Range(0, _states.Length).Where(node => _states[node] == NodeState.Started)];
+
+    /// <summary>A node has ended. A node that is final already stays what it is.</summary>
+    public Step Finish(int node, NodeState state)
+    {
+        if (!IsFinal(state))
+            throw new ArgumentOutOfRangeException(nameof(state), state, "A node ends in a final state.");
+        if (node < 0 || node >= _states.Length || IsFinal(_states[node]))
+            return Step.Nothing;
+
+        var step = new StepBuilder();
+        End(node, state);
+        if (state == NodeState.Success)
+            Unblock(node, step);
+        else
+            FailDependents(node, step);
+        return step.Build();
+    }
+
+    /// <summary>Nothing new starts; what runs may end.</summary>
+    public Step Cancel()
+    {
+        var step = new StepBuilder();
+        for (var node = 0; node < _states.Length; node++)
+        {
+            if (_states[node] != NodeState.NotStarted)
+                continue;
+            End(node, NodeState.Canceled);
+            step.Canceled.Add(node);
+        }
+
+        return step.Build();
+    }
+
+    private void Unblock(int node, StepBuilder step)
+    {
+        foreach (var dependent in _dependents[node])
+        {
+            if (--_unmet[dependent] == 0 && _states[dependent] == NodeState.NotStarted)
+                StartNode(dependent, step);
+        }
+    }
+
+    private void FailDependents(int node, StepBuilder step)
+    {
+        var waiting = new Stack<(int Node, int Cause)>();
+        foreach (var dependent in _dependents[node])
+            waiting.Push((dependent, node));
+        while (waiting.TryPop(out var next))
+        {
+            if (_states[next.Node] != NodeState.NotStarted)
+                continue;
+            End(next.Node, NodeState.Failed);
+            step.Failed.Add(new FailedDependent(next.Node, next.Cause));
+            foreach (var dependent in _dependents[next.Node])
+                waiting.Push((dependent, next.Node));
+        }
+    }
+
+    private void StartNode(int node, StepBuilder step)
+    {
+        _states[node] = NodeState.Started;
+        step.Start.Add(node);
+    }
+
+    private void End(int node, NodeState state)
+    {
+        _states[node] = state;
+        Remaining--;
+    }
+
+    private static bool IsFinal(NodeState state) => state is NodeState.Success or NodeState.Failed or NodeState.Rejected or NodeState.Canceled;
+
+    private sealed class StepBuilder
+    {
+        public List<int> Start { get; } = [];
+
+        public List<FailedDependent> Failed { get; } = [];
+
+        public List<int> Canceled { get; } = [];
+
+        public Step Build() => new(Start, Failed, Canceled);
+    }
+}
+
+/// <summary>What follows from an event: nodes to start, nodes that will never start because of <see cref="FailedDependent.Cause"/>, nodes that were canceled.</summary>
+public sealed record Step(IReadOnlyList<int> Start, IReadOnlyList<FailedDependent> Failed, IReadOnlyList<int> Canceled)
+{
+    public static Step Nothing { get; } = new([], [], []);
+}
+
+/// <param name="Node">The node that cannot start any more.</param>
+/// <param name="Cause">The node it waited for.</param>
+public readonly record struct FailedDependent(int Node, int Cause);

@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+
+namespace Formae.Engine.Operations;
+
+/// <summary>One operation of one command on one resource, as its entity knows it. What is written where stays in the update's row; this is only what decisions need.</summary>
+public sealed record Operation
+{
+    public required string CommandId { get; init; }
+
+    /// <summary>Row of the update within its command.</summary>
+    public required string UpdateRow { get; init; }
+
+    public required OperationKind Kind { get; init; }
+
+    /// <summary>The instance that hears of the outcome.</summary>
+    public required string Announce { get; init; }
+
+    /// <summary>Not to start before this time: the rate limit's grant.</summary>
+    public DateTimeOffset StartAt { get; init; }
+
+    public RetryRules Retry { get; init; } = new();
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<OperationKind>))]
+public enum OperationKind
+{
+    Create,
+    Update,
+    Delete,
+}
+
+/// <summary>How long to wait and how often to try again. The defaults are those of the original.</summary>
+public sealed record RetryRules
+{
+    /// <summary>Further attempts after the first; a recoverable failure is tried <c>MaxRetries + 2</c> times in all.</summary>
+    public int MaxRetries { get; init; } = 9;
+
+    /// <summary>Between attempts, and the base of the exponential wait after throttling.</summary>
+    public TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest pause between two status polls; the first ones are shorter.</summary>
+    public TimeSpan StatusInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long one call of a handler may take.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    [JsonIgnore]
+    public int MaxAttempts => MaxRetries + 1;
+}

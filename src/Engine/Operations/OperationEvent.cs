@@ -1,0 +1,52 @@
+using Formae.Model;
+
+namespace Formae.Engine.Operations;
+
+/// <summary>What can happen to an operation. The time is always part of it.</summary>
+public abstract record OperationEvent(DateTimeOffset At)
+{
+    /// <summary>The command wants it done. <paramref name="References"/> are the producers whose values must be fetched first.</summary>
+    public sealed record Begun(DateTimeOffset At, Operation Operation, IReadOnlyList<string> References) : OperationEvent(At);
+
+    /// <summary>The update cannot be done as it is stored: its row or its references are unusable.</summary>
+    public sealed record Unusable(DateTimeOffset At, Operation Operation, string Reason) : OperationEvent(At);
+
+    public sealed record ReferenceResolved(DateTimeOffset At, string CommandId, string Producer) : OperationEvent(At);
+
+    public sealed record ReferenceFailed(DateTimeOffset At, string CommandId, string Producer, string Reason) : OperationEvent(At);
+
+    public sealed record Reported(DateTimeOffset At, Report Report) : OperationEvent(At);
+
+    /// <summary>The command looks whether the operation is overdue.</summary>
+    public sealed record Checked(DateTimeOffset At, string CommandId) : OperationEvent(At);
+}
+
+/// <summary>A plugin's report, reduced to what decisions need.</summary>
+public sealed record Report
+{
+    public required string CommandId { get; init; }
+
+    public required OperationKind Kind { get; init; }
+
+    public required bool IsPoll { get; init; }
+
+    public required int Sequence { get; init; }
+
+    public required ReportStatus Status { get; init; }
+
+    public string? NativeId { get; init; }
+
+    public string? RequestId { get; init; }
+
+    public Problem? Problem { get; init; }
+
+    public string? Message { get; init; }
+}
+
+public enum ReportStatus
+{
+    Success,
+    Failure,
+    InProgress,
+    Drifted,
+}

@@ -1,0 +1,205 @@
+using Formae.Model;
+
+namespace Formae.Engine.Operations;
+
+/// <summary>
+/// The life of one operation: resolve, send, poll, retry, end. Pure and total: every state takes every event.
+/// An event that does not fit its state (late, repeated, of another command) changes nothing and does nothing, with two exceptions:
+/// a repeated beginning of what is already done announces the outcome again, and the success of a create that was given up is still stored.
+/// </summary>
+public static class OperationMachine
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestThrottlingWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(500);
+    private static readonly OperationEffect[] Nothing = [];
+
+    public static (OperationState State, IReadOnlyList<OperationEffect> Effects) Apply(OperationState state, OperationEvent happened) => happened switch
+    {
+        OperationEvent.Begun begun => Begin(state, begun),
+        OperationEvent.Unusable unusable => Refuse(state, unusable),
+        OperationEvent.ReferenceResolved resolved => Resolve(state, resolved),
+        OperationEvent.ReferenceFailed failed => FailReference(state, failed),
+        OperationEvent.Reported reported => Report(state, reported.Report, reported.At),
+        OperationEvent.Checked check => Miss(state, check),
+        _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event that this machine does not know."),
+    };
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Begin(OperationState state, OperationEvent.Begun begun)
+    {
+        if (Repeats(state, begun.Operation) is { } repeated)
+            return repeated;
+        return begun.References.Count > 0
+            ? (new OperationState.Resolving(begun.Operation, begun.References, begun.At, DueAt: begun.At + Patience(begun.Operation)), [new OperationEffect.Ask(begun.References)])
+            : First(begun.Operation, begun.At, begun.At);
+    }
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Refuse(OperationState state, OperationEvent.Unusable unusable) =>
+        Repeats(state, unusable.Operation) ?? End(unusable.Operation, new Outcome
+        {
+            State = OutcomeState.Failed,
+            Error = unusable.Reason,
+            StartedAt = unusable.At,
+            FinishedAt = unusable.At,
+        });
+
+    /// <summary>A beginning that was delivered twice: nothing while it runs, the outcome once more when it is done.</summary>
+    private static (OperationState, IReadOnlyList<OperationEffect>)? Repeats(OperationState state, Operation operation) => state switch
+    {
+        OperationState.Resolving s when IsSame(s.Operation, operation) => (state, Nothing),
+        OperationState.Waiting s when IsSame(s.Operation, operation) => (state, Nothing),
+        OperationState.Done s when IsSame(s.Operation, operation) => (state, [new OperationEffect.Announce(s.Outcome)]),
+        _ => null,
+    };
+
+    private static bool IsSame(Operation left, Operation right) => left.CommandId == right.CommandId && left.UpdateRow == right.UpdateRow;
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) First(Operation operation, DateTimeOffset startedAt, DateTimeOffset now)
+    {
+        var waiting = new OperationState.Waiting(operation, Attempt: 1, Sequence: 1, Polls: 0, RequestId: null, NativeId: null, LastProblem: null, startedAt, DueAt: now);
+        return Request(waiting, operation.StartAt > now ? operation.StartAt : now);
+    }
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Resolve(OperationState state, OperationEvent.ReferenceResolved resolved)
+    {
+        if (state is not OperationState.Resolving resolving || resolving.Operation.CommandId != resolved.CommandId || !resolving.Missing.Contains(resolved.Producer))
+            return (state, Nothing);
+        var missing = resolving.Missing.Where(producer => producer != resolved.Producer).ToArray();
+        return missing.Length > 0 ? (resolving with { Missing = missing }, Nothing) : First(resolving.Operation, resolving.StartedAt, resolved.At);
+    }
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) FailReference(OperationState state, OperationEvent.ReferenceFailed failed)
+    {
+        if (state is not OperationState.Resolving resolving || resolving.Operation.CommandId != failed.CommandId || !resolving.Missing.Contains(failed.Producer))
+            return (state, Nothing);
+        return End(resolving.Operation, new Outcome
+        {
+            State = OutcomeState.Failed,
+            Error = failed.Reason,
+            StartedAt = resolving.StartedAt,
+            FinishedAt = failed.At,
+        });
+    }
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Report(OperationState state, Report report, DateTimeOffset now)
+    {
+        if (state is OperationState.Done done)
+            return (state, IsLateCreate(done, report) ? [new OperationEffect.Store(Late: true)] : Nothing);
+        if (state is not OperationState.Waiting waiting || waiting.Operation.CommandId != report.CommandId || waiting.Sequence != report.Sequence || waiting.Operation.Kind != report.Kind)
+            return (state, Nothing);
+
+        return report.Status switch
+        {
+            ReportStatus.Success => Succeed(waiting, report, now),
+            ReportStatus.InProgress => Poll(waiting, report, now),
+            ReportStatus.Drifted => Finish(waiting, OutcomeState.Rejected, report, now, "The resource was changed outside of this command since the plan was made; apply again to plan against what is there now."),
+            _ => Fail(waiting, report, now),
+        };
+    }
+
+    /// <summary>The object exists although nobody waits for it: not recording it would make it an orphan.</summary>
+    private static bool IsLateCreate(OperationState.Done done, Report report) =>
+        report is { Kind: OperationKind.Create, Status: ReportStatus.Success } && done.Operation.CommandId == report.CommandId && done.Outcome.State != OutcomeState.Success;
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Succeed(OperationState.Waiting waiting, Report report, DateTimeOffset now)
+    {
+        var (state, effects) = Finish(waiting, OutcomeState.Success, report, now, error: null);
+        return (state, [new OperationEffect.Store(Late: false), .. effects]);
+    }
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Poll(OperationState.Waiting waiting, Report report, DateTimeOffset now)
+    {
+        var requestId = report.RequestId ?? waiting.RequestId;
+        if (requestId is null)
+            return Finish(waiting, OutcomeState.Failed, report, now, "The plugin answered that the operation goes on but gave no request id to ask about.");
+        var next = waiting with { Sequence = waiting.Sequence + 1, Polls = waiting.Polls + 1, RequestId = requestId, NativeId = report.NativeId ?? waiting.NativeId };
+        return Request(next, now + PollPause(waiting));
+    }
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Fail(OperationState.Waiting waiting, Report report, DateTimeOffset now)
+    {
+        var problem = report.Problem ?? new Problem { Code = ProblemCodes.UnforeseenError, Message = "The plugin reported a failure without saying which." };
+        if (problem.Code == ProblemCodes.NotFound && waiting.Operation.Kind == OperationKind.Delete)
+            return Succeed(waiting, report, now);
+        if (!problem.IsRecoverable || waiting.Attempt > waiting.Operation.Retry.MaxAttempts)
+            return Finish(waiting with { LastProblem = problem }, OutcomeState.Failed, report, now, $"{problem.Code}: {problem.Message}");
+
+        // A poll that itself failed says nothing about the operation: only another poll may follow. What a poll found out about the operation
+        // (it failed, and may be tried again) starts the operation anew.
+        var pollFailed = report.IsPoll && waiting.RequestId is not null && problem.Code is ProblemCodes.ServiceTimeout or ProblemCodes.NetworkFailure;
+        var next = waiting with
+        {
+            Attempt = waiting.Attempt + 1,
+            Sequence = waiting.Sequence + 1,
+            Polls = pollFailed ? waiting.Polls + 1 : 0,
+            RequestId = pollFailed ? waiting.RequestId : null,
+            LastProblem = problem,
+        };
+        return Request(next, now + RetryPause(waiting, problem));
+    }
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Miss(OperationState state, OperationEvent.Checked check) => state switch
+    {
+        OperationState.Waiting waiting when waiting.Operation.CommandId == check.CommandId && check.At >= waiting.DueAt => End(waiting.Operation, new Outcome
+        {
+            State = OutcomeState.Failed,
+            Attempt = waiting.Attempt,
+            MaxAttempts = waiting.Operation.Retry.MaxAttempts,
+            NativeId = waiting.NativeId,
+            Error = $"{ProblemCodes.ServiceTimeout}: the plugin gave no answer in time (attempt {waiting.Attempt}). Whether the cloud carried the operation out is not known; a late success is still recorded.",
+            StartedAt = waiting.StartedAt,
+            FinishedAt = check.At,
+        }),
+        OperationState.Resolving resolving when resolving.Operation.CommandId == check.CommandId && check.At >= resolving.DueAt => End(resolving.Operation, new Outcome
+        {
+            State = OutcomeState.Failed,
+            Error = $"The values of {resolving.Missing.Count} referenced resource(s) could not be read in time.",
+            StartedAt = resolving.StartedAt,
+            FinishedAt = check.At,
+        }),
+        _ => (state, Nothing),
+    };
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Finish(OperationState.Waiting waiting, OutcomeState outcome, Report report, DateTimeOffset now, string? error) =>
+        End(waiting.Operation, new Outcome
+        {
+            State = outcome,
+            Attempt = waiting.Attempt,
+            MaxAttempts = waiting.Operation.Retry.MaxAttempts,
+            NativeId = report.NativeId ?? waiting.NativeId,
+            Error = error,
+            Message = report.Message,
+            StartedAt = waiting.StartedAt,
+            FinishedAt = now,
+        });
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) End(Operation operation, Outcome outcome) =>
+        (new OperationState.Done(operation, outcome), [new OperationEffect.Announce(outcome)]);
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Request(OperationState.Waiting waiting, DateTimeOffset at) =>
+        (waiting with { DueAt = at + Patience(waiting.Operation) }, [new OperationEffect.Send(waiting.Attempt, waiting.Sequence, at, waiting.RequestId, waiting.NativeId)]);
+
+    /// <summary>The call's own time and, before it, room for one crash of the plugin: the bus hands the message out again when its lock has run out.</summary>
+    private static TimeSpan Patience(Operation operation) => (operation.Retry.CallTimeout + Margin) * 2;
+
+    /// <summary>Short at first, because most operations end soon, then longer up to the configured interval.</summary>
+    private static TimeSpan PollPause(OperationState.Waiting waiting)
+    {
+        var pause = FirstPoll * Math.Pow(2, Math.Min(waiting.Polls, 10));
+        return pause < waiting.Operation.Retry.StatusInterval ? pause : waiting.Operation.Retry.StatusInterval;
+    }
+
+    private static TimeSpan RetryPause(OperationState.Waiting waiting, Problem problem)
+    {
+        var rules = waiting.Operation.Retry;
+        var pause = rules.Delay;
+        if (problem.Code == ProblemCodes.Throttling && waiting.Attempt > 1)
+        {
+            pause = rules.Delay * Math.Pow(2, Math.Min(waiting.Attempt - 1, 10));
+            if (pause > LongestThrottlingWait)
+                pause = LongestThrottlingWait;
+        }
+
+        return problem.RetryAfter is { } asked && asked > pause ? asked : pause;
+    }
+}
