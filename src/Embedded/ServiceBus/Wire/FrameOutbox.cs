@@ -16,12 +16,15 @@ internal sealed class FrameOutbox(Socket socket, Action<Exception> failed)
     private WireWriter _sending = new(8 * 1024);
     private bool _busy;
     private bool _overrun;
+    private bool _failed;
 
     /// <summary>Appends one frame; <see cref="Flush"/> sends it.</summary>
     public void Append<T>(FrameKind kind, int correlation, T state, Action<WireWriter, T> payload)
     {
         lock (_gate)
         {
+            if (_failed)
+                return;
             if (_filling.Length > MostWaiting)
             {
                 _overrun = true;
@@ -75,6 +78,8 @@ internal sealed class FrameOutbox(Socket socket, Action<Exception> failed)
         catch (Exception e)
         {
             // Stays busy: nothing is sent on this connection any more.
+            lock (_gate)
+                _failed = true;
             failed(e);
         }
     }

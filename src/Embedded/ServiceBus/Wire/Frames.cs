@@ -64,14 +64,12 @@ internal static class Frames
         return at;
     }
 
-    public static void WriteRefusal(WireWriter writer, int correlation, ServiceBusFailureReason reason, bool unauthorized, string message, string? entity)
+    public static void WriteRefusal(WireWriter writer, ServiceBusFailureReason reason, bool unauthorized, string message, string? entity)
     {
-        var at = Begin(writer, FrameKind.Refused, correlation);
         writer.Byte((byte)reason);
         writer.Byte(unauthorized ? (byte)1 : (byte)0);
         writer.Text(message);
         writer.Text(entity);
-        writer.EndLength(at);
     }
 
     public static Exception ReadRefusal(ref WireReader reader)

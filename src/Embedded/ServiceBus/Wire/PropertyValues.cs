@@ -55,7 +55,7 @@ internal static class PropertyValues
             7 => reader.Time().UtcDateTime,
             8 => new TimeSpan(reader.Int64()),
             9 => reader.Guid(),
-            10 => new Uri(reader.Text(), UriKind.RelativeOrAbsolute),
+            10 => Uri.TryCreate(reader.Text(), UriKind.RelativeOrAbsolute, out var uri) ? uri : throw new WireFormatException("A URI is malformed."),
             11 => reader.Bytes().ToArray(),
             12 => reader.Byte(),
             13 => (sbyte)reader.Byte(),

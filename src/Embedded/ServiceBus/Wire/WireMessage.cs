@@ -81,6 +81,18 @@ internal static class WireMessage
         return ReadHead(ref reader);
     }
 
+    /// <summary>Throws unless every part that the broker or a receiver reads is there: a malformed message must not get into the file.</summary>
+    public static void Check(ReadOnlySpan<byte> content)
+    {
+        var reader = new WireReader(content);
+        _ = ReadHead(ref reader);
+        var block = new WireReader(reader.Bytes());
+        for (var count = block.Count(smallestItem: 5); count > 0; count--)
+            _ = PropertyValues.Read(ref block);
+        for (var text = 0; text < 9; text++)
+            reader.SkipText();
+    }
+
     /// <summary>What rules look at.</summary>
     public static MessageTraits ReadTraits(ReadOnlySpan<byte> content)
     {

@@ -40,6 +40,12 @@ internal ref struct WireReader(ReadOnlySpan<byte> source)
         return length == -1 ? null : Encoding.UTF8.GetString(Take(length));
     }
 
+    public void SkipText()
+    {
+        if (Int32() is var length && length != -1)
+            Take(length);
+    }
+
     public string Text() => TextOrNull() ?? throw new WireFormatException("A text is missing.");
 
     /// <summary>A count of items of which each takes at least <paramref name="smallestItem"/> bytes: a lie about it is found before anything is allocated.</summary>
