@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Formae.Model;
@@ -110,13 +111,30 @@ public enum EdgeKind
 }
 
 /// <summary>What equality and change mean for a collection.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<UpdateMethod>))]
+[JsonConverter(typeof(UpdateMethodConverter))]
 public enum UpdateMethod
 {
-    [JsonStringEnumMemberName("")]
+    /// <summary>Written as the empty text.</summary>
     None,
     Array,
     Set,
     EntitySet,
     Atomic,
+}
+
+/// <summary>The serializer's own converter refuses the empty name, which is what no method is called.</summary>
+public sealed class UpdateMethodConverter : JsonConverter<UpdateMethod>
+{
+    public override UpdateMethod Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException("An update method is a text.");
+        if (text.Length == 0)
+            return UpdateMethod.None;
+        return Enum.TryParse<UpdateMethod>(text, out var method) && method.ToString() == text
+            ? method
+            : throw new JsonException($"There is no update method '{text}'; there are Array, Set, EntitySet and Atomic.");
+    }
+
+    public override void Write(Utf8JsonWriter writer, UpdateMethod value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value == UpdateMethod.None ? "" : value.ToString());
 }
