@@ -26,10 +26,31 @@ public static class Envelope
     /// <summary>Beside <see cref="Sealed"/>: lower-case hex SHA-256 of the plain value, which is what a row keeps.</summary>
     public const string Digest = "$digest";
 
+    /// <summary>Stands where a secret is not shown (<see cref="Redacted"/>) or could not be known (<see cref="Preserved"/>).</summary>
+    public const string Withheld = "$opaque";
+
+    public const string Redacted = "redacted";
+    public const string Preserved = "preserved";
+
     public const string Opaque = "Opaque";
     public const string Clear = "Clear";
     public const string SetOnce = "SetOnce";
     public const string Update = "Update";
+
+    /// <summary>Whether an object is any of the forms below rather than an object of the resource.</summary>
+    public static bool IsEnvelope(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+            return false;
+        foreach (var property in value.EnumerateObject())
+        {
+            var name = property.Name;
+            if (name.Length > 0 && name[0] == '$' && name is Value or Source or Reference or Embed or Sealed or Withheld)
+                return true;
+        }
+
+        return false;
+    }
 
     public static bool IsSource(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Source, out var marker) && marker.ValueKind == JsonValueKind.True;

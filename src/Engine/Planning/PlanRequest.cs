@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Formae.Model;
 
 namespace Formae.Engine.Planning;
@@ -60,18 +61,33 @@ public sealed record Inventory
     public IReadOnlyList<Stack> Stacks { get; init; } = [];
 }
 
-/// <summary>What to read before planning: whole stacks, and single rows elsewhere. Never the whole inventory.</summary>
+/// <summary>What to read before planning: whole stacks, and single rows elsewhere. Never the whole inventory. What does not exist is left out.</summary>
 public sealed record InventoryNeeds
 {
-    /// <summary>Stacks whose live rows are all needed.</summary>
+    /// <summary>Stacks whose own row and whose live resources are all needed.</summary>
     public IReadOnlySet<string> Stacks { get; init; } = new HashSet<string>();
 
-    /// <summary>Single rows outside of these stacks that are referred to.</summary>
+    /// <summary>Stacks of which only their own row is needed.</summary>
+    public IReadOnlySet<string> StackRows { get; init; } = new HashSet<string>();
+
+    /// <summary>Single rows outside of these stacks that are referred to or named.</summary>
     public IReadOnlySet<ResourceKey> Resources { get; init; } = new HashSet<ResourceKey>();
 
     public IReadOnlySet<string> Targets { get; init; } = new HashSet<string>();
 
-    /// <summary>Resources that refer to any resource of these stacks are needed too (cascades of a delete).</summary>
+    /// <summary>
+    /// Unmanaged resources that would be adopted if they exist. Each is wanted only when no resource of <see cref="Stacks"/> has the same type and
+    /// label, so look them up after the stacks are read.
+    /// </summary>
+    public IReadOnlySet<ResourceKey> Adoptable { get; init; } = new HashSet<ResourceKey>();
+
+    /// <summary>Targets whose live resources, of whatever stack, are all needed.</summary>
+    public IReadOnlySet<string> ResourcesOnTargets { get; init; } = new HashSet<string>();
+
+    /// <summary>
+    /// Whatever refers to any of the resources in the request is needed too, and what refers to that, and so on: resources, targets whose config
+    /// refers to one, and the resources on those targets (cascades of a delete).
+    /// </summary>
     public bool Dependents { get; init; }
 }
 
@@ -84,7 +100,7 @@ public abstract record PlanOutcome
     public sealed record Planned(Plan Plan) : PlanOutcome;
 
     /// <summary>The command is well formed and cannot be carried out as things stand; <paramref name="Data"/> is the payload of the error code.</summary>
-    public sealed record Rejected(string Code, string Message, object? Data, IReadOnlyList<Diagnostic> Diagnostics) : PlanOutcome;
+    public sealed record Rejected(string Code, string Message, JsonElement? Data, IReadOnlyList<Diagnostic> Diagnostics) : PlanOutcome;
 
     /// <summary>The document is wrong.</summary>
     public sealed record Invalid(IReadOnlyList<Diagnostic> Diagnostics) : PlanOutcome;

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Formae.Model;
+
+namespace Formae.Engine.Planning;
+
+/// <summary>What is wrong with a document whatever the inventory holds.</summary>
+internal sealed class DocumentCheck(PlanRequest request, Catalog catalog)
+{
+    private readonly List<Diagnostic> _diagnostics = [];
+
+    public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
+
+    public List<DeclaredResource> Check()
+    {
+        var declared = new List<DeclaredResource>(request.Forma.Resources.Count);
+        var targets = request.Forma.Targets.Concat(request.Inventory.Targets).GroupBy(target => target.Label, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        var places = new Dictionary<ResourceKey, int>();
+        for (var i = 0; i < request.Forma.Resources.Count; i++)
+        {
+            var resource = Defaults.Fill(request.Forma.Resources[i], request.Forma);
+            if (resource.Schema is null)
+                resource = resource with { Schema = catalog.SchemaOf(resource.Type) };
+            var one = new DeclaredResource(i, resource);
+            declared.Add(one);
+            Check(one, places, targets);
+        }
+
+        return declared;
+    }
+
+    private void Check(DeclaredResource declared, Dictionary<ResourceKey, int> places, Dictionary<string, Target> targets)
+    {
+        var resource = declared.Resource;
+        if (!places.TryAdd(resource.Key, declared.Index))
+            Add(DiagnosticCodes.DuplicateResource, $"{resource.Key} is declared twice: here and at Resources[{places[resource.Key]}].", "Give one of them another label, or remove it.", declared.Place);
+        if (resource.Stack.Length == 0)
+            Add(DiagnosticCodes.MissingStack, $"The resource '{resource.Label}' belongs to no stack.", "Name one under Stack, or declare one under Stacks.", declared.Place);
+        else if (resource.Stack == Stack.Unmanaged)
+            Add(DiagnosticCodes.ReservedStack, $"'{Stack.Unmanaged}' holds what was discovered; nothing can be declared in it.", "Choose a stack of your own: the resource is adopted into it.", PropertyPath.Of(declared.Place, "Stack"));
+        if (resource.Target.Length == 0)
+            Add(DiagnosticCodes.MissingTarget, $"The resource '{resource.Label}' has no target.", "Name one under Target, or declare one under Targets.", declared.Place);
+        else if (targets.TryGetValue(resource.Target, out var target) && target.Namespace.Length > 0 && !target.Namespace.Equals(resource.Namespace, StringComparison.OrdinalIgnoreCase))
+            Add(DiagnosticCodes.TargetNamespaceMismatch, $"{resource.Type} cannot be on the target '{target.Label}', which belongs to the namespace {target.Namespace}.", $"Choose a target of the namespace {resource.Namespace}.", PropertyPath.Of(declared.Place, "Target"));
+        if (resource.Alias is { Length: > 0 } alias && alias == resource.Label)
+            Add(DiagnosticCodes.InvalidAlias, $"The alias of '{resource.Label}' is its own label.", "An alias is the label that the resource had before. Remove it once the rename is done.", PropertyPath.Of(declared.Place, "Alias"));
+
+        if (catalog.Missing(resource.Type, PropertyPath.Of(declared.Place, "Type")) is { } missing)
+            _diagnostics.Add(missing);
+        if (resource.Properties is not { } properties)
+            return;
+        if (properties.ValueKind == JsonValueKind.Object)
+            new PropertyCheck(resource.Type, _diagnostics).Check(properties, declared.Hints, declared.PropertiesPlace);
+        else if (properties.ValueKind != JsonValueKind.Null)
+            Add(DiagnosticCodes.WrongType, "Properties must be an object.", null, declared.PropertiesPlace);
+    }
+
+    private void Add(string code, string summary, string? detail, PropertyPath place) =>
+        _diagnostics.Add(new Diagnostic { Code = code, Summary = summary, Detail = detail, Path = place.ToString() });
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Formae.Model;
+
+namespace Formae.Engine.Planning;
+
+/// <summary>Holds declared properties against the schema: names, JSON types, fields that a create needs. Never repeats a value, which may be a secret.</summary>
+internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagnostics)
+{
+    public void Check(JsonElement properties, HintTree hints, PropertyPath place)
+    {
+        foreach (var property in properties.EnumerateObject())
+        {
+            var name = property.Name;
+            if (hints.Fields is { } fields && !fields.Contains(name))
+            {
+                Unknown(Severity.Error, name, fields, PropertyPath.Of(place, name));
+                continue;
+            }
+
+            Value(property.Value, hints.Child(name), place, name);
+        }
+    }
+
+    /// <summary>The fields that a create must have and does not.</summary>
+    public static List<string> MissingOnCreate(JsonElement? properties, HintTree hints)
+    {
+        var missing = new List<string>();
+        if (hints.Children.Count > 0)
+            Missing(properties is { ValueKind: JsonValueKind.Object } given ? given : JsonText.EmptyObject, hints, null, missing);
+        return missing;
+    }
+
+    private static void Missing(JsonElement value, HintTree hints, PropertyPath? place, List<string> missing)
+    {
+        foreach (var (name, child) in hints.Children)
+        {
+            var isThere = value.TryGetProperty(name, out var given) && given.ValueKind != JsonValueKind.Null
+                && !(given.ValueKind == JsonValueKind.String && given.ValueEquals(""));
+            if (child.Hint.RequiredOnCreate && !isThere)
+                missing.Add(PropertyPath.Of(place, name).ToString());
+            if (!isThere || child.Children.Count == 0)
+                continue;
+            if (given.ValueKind == JsonValueKind.Object && !Envelope.IsEnvelope(given))
+            {
+                Missing(given, child, PropertyPath.Of(place, name), missing);
+            }
+            else if (given.ValueKind == JsonValueKind.Array)
+            {
+                var index = 0;
+                foreach (var element in given.EnumerateArray())
+                {
+                    if (element.ValueKind == JsonValueKind.Object && !Envelope.IsEnvelope(element))
+                        Missing(element, child, PropertyPath.Of(PropertyPath.Of(place, name), index), missing);
+                    index++;
+                }
+            }
+        }
+    }
+
+    private void Value(JsonElement value, HintTree hints, PropertyPath parent, string name)
+    {
+        if (!hints.IsHinted && hints.Children.Count == 0)
+            return;
+        if (value.ValueKind == JsonValueKind.Object && Envelope.IsEnvelope(value))
+        {
+            // Of an envelope only a plain value can be judged now; the others have theirs later.
+            if (!Envelope.IsValue(value) || Envelope.IsHashed(value))
+                return;
+            value = value.GetProperty(Envelope.Value);
+            if (Envelope.IsEnvelope(value))
+                return;
+        }
+
+        if (!IsOfType(value, hints.Hint.Type))
+            WrongType(value, hints.Hint.Type!, PropertyPath.Of(parent, name));
+        else if (value.ValueKind == JsonValueKind.Object)
+            Members(value, hints, PropertyPath.Of(parent, name));
+        else if (value.ValueKind == JsonValueKind.Array)
+            Elements(value, hints, PropertyPath.Of(parent, name));
+    }
+
+    private void Elements(JsonElement array, HintTree hints, PropertyPath place)
+    {
+        var index = 0;
+        foreach (var element in array.EnumerateArray())
+        {
+            var at = index++;
+            if (Envelope.IsEnvelope(element))
+                continue;
+            if (!IsOfType(element, hints.Hint.ItemType))
+                WrongType(element, hints.Hint.ItemType!, PropertyPath.Of(place, at));
+            else if (element.ValueKind == JsonValueKind.Object)
+                Members(element, hints, PropertyPath.Of(place, at));
+        }
+    }
+
+    private void Members(JsonElement value, HintTree hints, PropertyPath place)
+    {
+        if (hints.Children.Count == 0)
+            return;
+
+        // A schema that gives the types of nested fields lists all of them; one that does not lists only those with a behaviour.
+        var isClosed = hints.Children.Values.Any(static child => child.Hint.Type is not null);
+        foreach (var property in value.EnumerateObject())
+        {
+            if (isClosed && !hints.Children.ContainsKey(property.Name))
+                Unknown(Severity.Warning, property.Name, hints.Children.Keys, PropertyPath.Of(place, property.Name));
+            else
+                Value(property.Value, hints.Child(property.Name), place, property.Name);
+        }
+    }
+
+    private void Unknown(Severity severity, string name, IEnumerable<string> known, PropertyPath place)
+    {
+        var fields = known.Order(StringComparer.Ordinal).ToList();
+        diagnostics.Add(new Diagnostic
+        {
+            Severity = severity,
+            Code = DiagnosticCodes.UnknownProperty,
+            Summary = $"{resourceType} has no field '{name}' here that can be set.{Suggestion.Sentence(name, fields)}",
+            Detail = $"Fields: {string.Join(", ", fields.Take(40))}{(fields.Count > 40 ? ", …" : "")}.",
+            Path = place.ToString(),
+        });
+    }
+
+    private void WrongType(JsonElement value, string expected, PropertyPath place) => diagnostics.Add(new Diagnostic
+    {
+        Code = DiagnosticCodes.WrongPropertyType,
+        Summary = $"'{place.HintPath[(place.HintPath.IndexOf("Properties.", StringComparison.Ordinal) + "Properties.".Length)..]}' of {resourceType} must be {WithArticle(expected)}; it is {NameOf(value)}.",
+        Detail = expected == "string" && value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? "Put it in quotes." : null,
+        Path = place.ToString(),
+    });
+
+    private static bool IsOfType(JsonElement value, string? type) => value.ValueKind == JsonValueKind.Null || type switch
+    {
+        "string" => value.ValueKind == JsonValueKind.String,
+        "number" => value.ValueKind == JsonValueKind.Number,
+        "integer" => value.ValueKind == JsonValueKind.Number && (value.TryGetInt64(out _) || decimal.TryParse(value.GetRawText(), System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) && decimal.IsInteger(number)),
+        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+        "array" => value.ValueKind == JsonValueKind.Array,
+        "object" => value.ValueKind == JsonValueKind.Object,
+        _ => true,
+    };
+
+    private static string WithArticle(string type) => type is "array" or "object" or "integer" ? $"an {type}" : $"a {type}";
+
+    private static string NameOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "a boolean",
+        JsonValueKind.Array => "an array",
+        _ => "an object",
+    };
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+
+namespace Formae.Model;
+
+/// <summary>The hints of a schema as a tree that is walked beside a value; elements of an array stand at their array's node.</summary>
+public sealed class HintTree
+{
+    private static readonly FieldHint NoHint = new();
+    private static readonly ConditionalWeakTable<ResourceSchema, HintTree> Trees = [];
+
+    private readonly Dictionary<string, HintTree> _children = new(StringComparer.Ordinal);
+
+    /// <summary>Nothing is known here, nor below.</summary>
+    public static HintTree None { get; } = new();
+
+    public FieldHint Hint { get; private set; } = NoHint;
+
+    /// <summary>Whether the schema says anything about this very field.</summary>
+    public bool IsHinted => !ReferenceEquals(Hint, NoHint);
+
+    public IReadOnlyDictionary<string, HintTree> Children => _children;
+
+    /// <summary>Children that the provider fills in when they are left out.</summary>
+    public IReadOnlyList<string> ProviderDefaults { get; private set; } = [];
+
+    /// <summary>At the root: the read-write fields, or null when the schema lists none.</summary>
+    public IReadOnlySet<string>? Fields { get; private set; }
+
+    public EdgeKind EdgeKind => Hint.EdgeKind != EdgeKind.Default ? Hint.EdgeKind : Hint.AttachesTo ? EdgeKind.AttachesTo : EdgeKind.Default;
+
+    public bool IsJson => Hint.Format == "json";
+
+    public static HintTree Of(ResourceSchema? schema) => schema is null ? None : Trees.GetValue(schema, Build);
+
+    public HintTree Child(string name) => _children.Count > 0 && _children.TryGetValue(name, out var child) ? child : None;
+
+    /// <summary>The node at a dotted path without indexes.</summary>
+    public HintTree At(string path)
+    {
+        var node = this;
+        foreach (var part in path.Split('.'))
+            node = node.Child(part);
+        return node;
+    }
+
+    private static HintTree Build(ResourceSchema schema)
+    {
+        var root = new HintTree { Fields = schema.Fields.Count == 0 ? null : schema.Fields.ToHashSet(StringComparer.Ordinal) };
+        foreach (var (path, hint) in schema.Hints)
+        {
+            var node = root;
+            foreach (var part in path.Split('.'))
+            {
+                if (!node._children.TryGetValue(part, out var child))
+                    node._children.Add(part, child = new HintTree());
+                node = child;
+            }
+
+            node.Hint = hint;
+        }
+
+        root.Finish();
+        return root;
+    }
+
+    private void Finish()
+    {
+        ProviderDefaults = [.. _children.Where(child => child.Value.Hint.HasProviderDefault).Select(child => child.Key).Order(StringComparer.Ordinal)];
+        foreach (var child in _children.Values)
+            child.Finish();
+    }
+}

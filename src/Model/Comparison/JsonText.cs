@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Formae.Model;
+
+/// <summary>Writes something in place of a value and answers true, or answers false to have it copied (and its parts asked about).</summary>
+public delegate bool Replacement(JsonElement value, HintTree hints, PropertyPath? path, Utf8JsonWriter writer);
+
+/// <summary>JSON that is text, or becomes it: what all rooms that rewrite properties share.</summary>
+public static class JsonText
+{
+    /// <summary>Deeper than any document that is let in, so that what was read once can always be read again.</summary>
+    public const int MaxDepth = 512;
+
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = true };
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth, SkipValidation = true };
+
+    public static JsonElement EmptyObject { get; } = JsonElement.Parse("{}");
+
+    public static JsonElement Parse(ReadOnlySpan<byte> utf8) => JsonElement.Parse(utf8, Reading);
+
+    public static JsonElement Parse(string text) => JsonElement.Parse(text, Reading);
+
+    public static JsonElement Write(Action<Utf8JsonWriter> write)
+    {
+        var bytes = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(bytes, Writing))
+            write(writer);
+        return Parse(bytes.WrittenSpan);
+    }
+
+    /// <summary>Copies a value, with whatever <paramref name="replace"/> writes in place of the parts that it answers for.</summary>
+    public static JsonElement Rewrite(JsonElement root, HintTree hints, Replacement replace) => Write(writer => Copy(root, hints, null, writer, replace));
+
+    private static void Copy(JsonElement value, HintTree hints, PropertyPath? path, Utf8JsonWriter writer, Replacement replace)
+    {
+        if (replace(value, hints, path, writer))
+            return;
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var property in value.EnumerateObject())
+                {
+                    writer.WritePropertyName(property.Name);
+                    Copy(property.Value, hints.Child(property.Name), PropertyPath.Of(path, property.Name), writer, replace);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                var index = 0;
+                foreach (var element in value.EnumerateArray())
+                    Copy(element, hints, PropertyPath.Of(path, index++), writer, replace);
+                writer.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
+        }
+    }
+
+    public static JsonElement String(string text) => Write(writer => writer.WriteStringValue(text));
+
+    /// <summary>Whether the text of a value holds these bytes: a cheap no before a walk.</summary>
+    public static bool Mentions(JsonElement? value, ReadOnlySpan<byte> utf8) =>
+        value is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } present && JsonMarshal.GetRawUtf8Value(present).IndexOf(utf8) >= 0;
+
+    /// <summary>A JSON document inside a string, with sorted keys; false when it is none, or says a key twice.</summary>
+    public static bool TryCanonical(string text, out string canonical)
+    {
+        canonical = "";
+        try
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            var bytes = new ArrayBufferWriter<byte>(text.Length);
+            using (var writer = new Utf8JsonWriter(bytes, Writing))
+                WriteSorted(document.RootElement, writer);
+            canonical = Encoding.UTF8.GetString(bytes.WrittenSpan);
+            return true;
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static void WriteSorted(JsonElement value, Utf8JsonWriter writer)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var property in value.EnumerateObject().OrderBy(property => property.Name, StringComparer.Ordinal))
+                {
+                    writer.WritePropertyName(property.Name);
+                    WriteSorted(property.Value, writer);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var element in value.EnumerateArray())
+                    WriteSorted(element, writer);
+                writer.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
+        }
+    }
+}
