@@ -29,6 +29,12 @@ public sealed record OperationReport
     /// <summary>The whole object as the cloud has it now, where the plugin knows it. Opaque values are sealed, with their digest beside them.</summary>
     public JsonElement? Properties { get; init; }
 
+    /// <summary>One page of ids (list).</summary>
+    public IReadOnlyList<string>? NativeIds { get; init; }
+
+    /// <summary>Where the next page begins (list); absent after the last one.</summary>
+    public string? NextPageToken { get; init; }
+
     public Problem? Problem { get; init; }
 
     public string? Message { get; init; }

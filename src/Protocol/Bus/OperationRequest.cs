@@ -54,6 +54,15 @@ public sealed record OperationRequest
     /// </summary>
     public JsonElement? Expected { get; init; }
 
+    /// <summary>How many ids one page may hold (list).</summary>
+    public int PageSize { get; init; } = 100;
+
+    /// <summary>Where to go on (list): what the page before ended with; absent for the first page.</summary>
+    public string? PageToken { get; init; }
+
+    /// <summary>Which parent to list below (list): values by the names of the type's parent mappings.</summary>
+    public JsonElement? ListParameters { get; init; }
+
     /// <summary>The queue that the report goes to.</summary>
     public required string ReportTo { get; init; }
 
