@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Formae.Model;
+using Formae.Protocol.Bus;
+using Formae.Protocol.Secrets;
+
+namespace Formae.Sdk;
+
+/// <summary>One request on its way through the operator, with what must not come out of it again in the open.</summary>
+internal sealed class Call(OperationRequest request, SecretSeal seal)
+{
+    private readonly PlainProperties _plain = new(seal);
+
+    public OperationRequest Request { get; } = request;
+
+    public SecretSeal Seal { get; } = seal;
+
+    public JsonElement TargetConfig { get; private set; } = OperationContext.EmptyObject;
+
+    public JsonElement? Desired { get; private set; }
+
+    public JsonElement? Prior { get; private set; }
+
+    public IReadOnlySet<string> Preserved => _plain.Preserved;
+
+    /// <exception cref="RefusedValueException">The request holds what no handler may see.</exception>
+    public void Open()
+    {
+        if (Request.TargetConfig is { ValueKind: JsonValueKind.Object } config)
+        {
+            TargetConfig = _plain.Desired(config);
+            _plain.SecretPaths.Clear();
+        }
+
+        if (Request.Properties is { } desired)
+            Desired = _plain.Desired(desired);
+        if (Request.PriorProperties is { } prior)
+            Prior = _plain.Stored(prior);
+        if (Request.Expected is { } expected)
+            _plain.Stored(expected);
+    }
+
+    public SecretPaths SecretsOf(ResourceSchema schema, SecretPaths ofSchema) =>
+        _plain.SecretPaths.Count == 0 ? ofSchema : SecretPaths.Of(schema, _plain.SecretPaths);
+
+    /// <summary>Text for a report: what was secret in the request prints as <c>***</c>.</summary>
+    public string Scrub(string text)
+    {
+        foreach (var secret in _plain.Secrets)
+        {
+            if (secret.Length > 0)
+                text = text.Replace(secret, "***", StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    public void Hide(string secret) => _plain.Secrets.Add(secret);
+}

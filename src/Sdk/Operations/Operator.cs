@@ -1,0 +1,156 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using Formae.Model;
+using Formae.Protocol.Bus;
+using Formae.Protocol.Secrets;
+
+namespace Formae.Sdk;
+
+/// <summary>
+/// Serves one operation: checks that the request is this plugin's, opens its secrets, calls the handler within the deadline and reports everything that
+/// was learned. It never retries: only the engine decides on that.
+/// </summary>
+public sealed class Operator
+{
+    private static readonly ActivitySource Activities = new("Formae.Plugin");
+
+    // A handler that minds its token ends at the deadline; one that does not is waited for a little longer and then left behind.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private static readonly string[] ThrottlingTexts = ["ThrottlingException", "Throttling", "Rate exceeded", "TooManyRequestsException", "RequestLimitExceeded"];
+
+    private readonly FrozenDictionary<string, ServedType> _types;
+    private readonly SecretSeal _seal;
+    private readonly TimeProvider _time;
+
+    /// <summary>An operator for the types of one namespace.</summary>
+    /// <param name="pluginNamespace">The namespace that the plugin serves, compared without regard to case.</param>
+    /// <param name="pluginVersion">Named in every report.</param>
+    /// <param name="types">What it serves; each name once.</param>
+    /// <param name="seal">Opens the secrets of requests and closes those of reports.</param>
+    /// <param name="time">The clock of deadlines and reports.</param>
+    /// <exception cref="ArgumentException">A type belongs to another namespace, or is there twice.</exception>
+    public Operator(string pluginNamespace, string pluginVersion, IEnumerable<ServedType> types, SecretSeal seal, TimeProvider time)
+    {
+        Namespace = pluginNamespace;
+        Version = pluginVersion;
+        _seal = seal;
+        _time = time;
+        Types = [.. types];
+        if (Types.FirstOrDefault(t => !SameNamespace(t.Name)) is { } stranger)
+            throw new ArgumentException($"{stranger.Name} is not of the namespace '{pluginNamespace}' that plugin.json names.", nameof(types));
+        _types = Types.ToFrozenDictionary(t => t.Name, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The namespace that is served.</summary>
+    public string Namespace { get; }
+
+    /// <summary>The plugin's version.</summary>
+    public string Version { get; }
+
+    /// <summary>What is served.</summary>
+    public IReadOnlyList<ServedType> Types { get; }
+
+    /// <summary>Serves one operation. Whatever goes wrong with it is in the report.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled: the app stops, and the operation is to be delivered again.</exception>
+    public async Task<OperationReport> ExecuteAsync(OperationRequest request, CancellationToken cancellationToken)
+    {
+        var startedAt = _time.GetUtcNow();
+        using var activity = Activities.HasListeners()
+            ? Activities.StartActivity($"{request.Verb} {request.ResourceType}", ActivityKind.Consumer, request.TraceParent)
+            : null;
+        var call = new Call(request, _seal);
+        var outcome = Refuse(request) is { } refusal ? Outcome.Failed(refusal) : await ServeAsync(call, cancellationToken).ConfigureAwait(false);
+        if (outcome.Problem is { } problem)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, problem.Code);
+            outcome = outcome with { Problem = problem with { Message = call.Scrub(problem.Message) } };
+        }
+
+        return new OperationReport
+        {
+            OperationId = request.OperationId,
+            Attempt = request.Attempt,
+            Sequence = request.Sequence,
+            Verb = request.Verb,
+            Ksuid = request.Ksuid,
+            Status = outcome.Status,
+            NativeId = outcome.NativeId,
+            RequestId = outcome.RequestId,
+            Properties = outcome.Properties,
+            NativeIds = outcome.NativeIds,
+            NextPageToken = outcome.NextPageToken,
+            Problem = outcome.Problem,
+            StartedAt = startedAt,
+            FinishedAt = _time.GetUtcNow(),
+            ProcessId = Environment.ProcessId,
+            PluginVersion = Version,
+        };
+    }
+
+    private Problem? Refuse(OperationRequest request)
+    {
+        if (request.Contract != BusContract.Version)
+            return Problems.InvalidRequest($"The request speaks contract {request.Contract}; plugin {Namespace} {Version} speaks contract {BusContract.Version}.");
+        if (!SameNamespace(request.ResourceType))
+            return Problems.Of(ProblemCodes.PluginNotFound, $"{request.ResourceType} is of another namespace; this plugin serves {Namespace}.");
+        if (!_types.ContainsKey(request.ResourceType))
+            return Problems.InvalidRequest($"{request.ResourceType} is unknown; plugin {Namespace} {Version} serves {string.Join(", ", Types.Select(t => t.Name))}.");
+        if (request.Verb is OperationVerb.Read or OperationVerb.Update or OperationVerb.Delete && string.IsNullOrEmpty(request.NativeId))
+            return Problems.InvalidRequest($"{request.Verb} of {request.ResourceType} needs the native id.");
+        return null;
+    }
+
+    private async Task<Outcome> ServeAsync(Call call, CancellationToken cancellationToken)
+    {
+        var request = call.Request;
+        using var deadline = new CancellationTokenSource(request.Timeout, _time);
+        using var linked = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token) : null;
+        try
+        {
+            call.Open();
+            var work = _types[request.ResourceType].ExecuteAsync(call, (linked ?? deadline).Token);
+            return work.IsCompleted ? await work.ConfigureAwait(false) : await work.WaitAsync(request.Timeout + Grace, _time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RefusedValueException refused)
+        {
+            return Outcome.Failed(ProblemCodes.InvalidRequest, $"{request.ResourceType}: {refused.Message}");
+        }
+        catch (TargetConfigException config)
+        {
+            return Outcome.Failed(ProblemCodes.InvalidRequest, config.Message) with { NativeId = request.NativeId };
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !deadline.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return TimedOut(request);
+        }
+        catch (TimeoutException) when (deadline.IsCancellationRequested)
+        {
+            return TimedOut(request);
+        }
+        catch (Exception bug)
+        {
+            var code = request.Verb is OperationVerb.Status or OperationVerb.List && ThrottlingTexts.Any(t => bug.Message.Contains(t, StringComparison.Ordinal))
+                ? ProblemCodes.Throttling
+                : ProblemCodes.UnforeseenError;
+            return Outcome.Failed(code, $"{bug.GetType().Name}: {bug.Message}") with { NativeId = request.NativeId, RequestId = RequestIdOf(request) };
+        }
+    }
+
+    // Nothing was changed by a read or a poll, so it may be asked again; what became of a mutation nobody knows.
+    private static Outcome TimedOut(OperationRequest request)
+    {
+        var code = request.Verb is OperationVerb.Read or OperationVerb.Status or OperationVerb.List ? ProblemCodes.ServiceTimeout : ProblemCodes.UnforeseenError;
+        return Outcome.Failed(code, $"{request.Verb} of {request.ResourceType} was not done within {request.Timeout.TotalSeconds:0.###} s.")
+            with
+        { NativeId = request.NativeId, RequestId = RequestIdOf(request) };
+    }
+
+    private static string? RequestIdOf(OperationRequest request) => request.Verb == OperationVerb.Status ? request.RequestId : null;
+
+    private bool SameNamespace(string type) => string.Equals(Resource.NamespaceOf(type), Namespace, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,143 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Formae.Model;
+using Formae.Protocol.Bus;
+
+namespace Formae.Sdk;
+
+/// <summary>An update: look first whether the cloud still holds what the plan was made against, then change it.</summary>
+internal sealed partial class ServedType<T>
+{
+    private async Task<Outcome> UpdateAsync(Call call, CancellationToken cancellationToken)
+    {
+        var request = call.Request;
+        T? found = null;
+        JsonElement? foundJson = null;
+        if (request.Expected is not null || call.Preserved.Count > 0)
+        {
+            switch (await CallReadAsync(call, cancellationToken).ConfigureAwait(false))
+            {
+                case ReadResult<T>.Success success:
+                    found = success.Properties;
+                    foundJson = JsonSerializer.SerializeToElement(found, Strict);
+                    break;
+                case ReadResult<T>.Failure failure:
+                    return Outcome.Failed(failure.Problem) with { NativeId = request.NativeId };
+                default:
+                    return NoResult(nameof(IResourceHandler<>.ReadAsync));
+            }
+        }
+
+        if (!TryBind(call, WithPreserved(call, foundJson), out var desired, out var problem))
+            return Outcome.Failed(problem);
+        if (request.Expected is { } expected && foundJson is { } live)
+        {
+            var drift = new Drift(Schema, call.SecretsOf(Schema, _secrets));
+            if (!drift.Holds(expected, live))
+            {
+                // The message may come twice: the change that the first delivery made is not drift.
+                var applied = call.Desired is { } wanted && drift.Reached(wanted, live);
+                return new Outcome(applied ? OperationStatus.Success : OperationStatus.Drifted) { NativeId = request.NativeId, Properties = Report(call, found!) };
+            }
+        }
+
+        var result = await handler.UpdateAsync(
+            new UpdateRequest<T>
+            {
+                OperationId = request.OperationId,
+                Attempt = request.Attempt,
+                Ksuid = request.Ksuid,
+                ResourceType = request.ResourceType,
+                Label = request.Label,
+                Stack = request.Stack,
+                TargetLabel = request.Target,
+                TargetConfig = call.TargetConfig,
+                NativeId = request.NativeId!,
+                Desired = desired,
+                Prior = BindPrior(call.Prior),
+                Found = found,
+                Patch = request.Patch,
+            },
+            cancellationToken).ConfigureAwait(false);
+        return result switch
+        {
+            UpdateResult<T>.Success success => new Outcome(OperationStatus.Success) { NativeId = request.NativeId, Properties = Report(call, success.Properties) },
+            UpdateResult<T>.InProgress progress => new Outcome(OperationStatus.InProgress) { NativeId = request.NativeId, RequestId = progress.RequestId },
+            UpdateResult<T>.Failure failure => Outcome.Failed(failure.Problem) with { NativeId = request.NativeId },
+            _ => NoResult(nameof(IResourceHandler<>.UpdateAsync)),
+        };
+    }
+
+    /// <summary>A secret that is to stay as it is is taken from the cloud, where the cloud shows it.</summary>
+    private static JsonElement? WithPreserved(Call call, JsonElement? found)
+    {
+        if (call.Preserved.Count == 0 || call.Desired is not { } desired || found is not { } live)
+            return call.Desired;
+        var merged = JsonObject.Create(desired)!;
+        foreach (var name in call.Preserved)
+        {
+            if (!live.TryGetProperty(name, out var kept))
+                continue;
+            call.Hide(kept.ToString());
+            merged[name] = JsonNode.Parse(kept.GetRawText());
+        }
+
+        return JsonSerializer.SerializeToElement(merged);
+    }
+
+    private bool TryBind(Call call, JsonElement? properties, out T bound, out Problem problem)
+    {
+        bound = null!;
+        problem = null!;
+        if (properties is not { ValueKind: JsonValueKind.Object } json)
+        {
+            problem = Problems.InvalidRequest($"{Name}: the properties are missing, or are no object.");
+            return false;
+        }
+
+        try
+        {
+            bound = json.Deserialize(Strict)!;
+        }
+        catch (JsonException mismatch)
+        {
+            problem = Problems.InvalidRequest(BindingProblem.Describe(Name, json, Strict, mismatch));
+            return false;
+        }
+
+        foreach (var name in _requiredSecrets)
+        {
+            if ((json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null) || call.Preserved.Contains(name))
+                continue;
+
+            // A value that cannot be read back and does not change is not sent again with an update.
+            if (call.Request.Verb == OperationVerb.Update && Schema.Hints[name].WriteOnly)
+                continue;
+            problem = Problems.InvalidRequest($"{Name}: '{name}' is missing.");
+            return false;
+        }
+
+        return true;
+    }
+
+    private static T? BindPrior(JsonElement? prior)
+    {
+        if (prior is not { ValueKind: JsonValueKind.Object } json)
+            return null;
+        try
+        {
+            return json.Deserialize(Lenient);
+        }
+        catch (JsonException)
+        {
+            // Written by another version of the plugin: an object must be deletable although what is stored of it no longer fits.
+            return null;
+        }
+    }
+
+    private JsonElement Report(Call call, T properties)
+    {
+        var json = JsonSerializer.SerializeToElement(properties, Strict);
+        return call.SecretsOf(Schema, _secrets).Replace(json, (writer, secret) => call.Seal.Seal(secret).WriteTo(writer));
+    }
+}
