@@ -1,1 +1,8 @@
-return 0;
+using Formae.Plugins.FakeAws;
+using Formae.Sdk.Functions;
+using Microsoft.Extensions.Hosting;
+
+PluginApp.CreateBuilder(args)
+    .Define(FakeAwsPlugin.Define)
+    .Build()
+    .Run();

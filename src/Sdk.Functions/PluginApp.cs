@@ -1,0 +1,85 @@
+using Azure.Identity;
+using Azure.Messaging.ServiceBus;
+using Formae.Protocol.Secrets;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Formae.Sdk.Functions;
+
+/// <summary>The function app of a plugin: <c>PluginApp.CreateBuilder(args).AddResource&lt;Bucket, BucketHandler&gt;().Build().Run()</c>.</summary>
+public static class PluginApp
+{
+    /// <summary>Begins an app. The manifest <c>plugin.json</c> is read from the app's folder.</summary>
+    /// <exception cref="InvalidDataException">The manifest is missing or wrong.</exception>
+    public static PluginAppBuilder CreateBuilder(string[] args) => new(FunctionsApplication.CreateBuilder(args), PluginManifest.Load());
+}
+
+/// <summary>Puts a plugin's app together.</summary>
+public sealed class PluginAppBuilder
+{
+    private readonly FunctionsApplicationBuilder _app;
+    private readonly PluginDefinition _definition;
+
+    internal PluginAppBuilder(FunctionsApplicationBuilder app, PluginManifest manifest)
+    {
+        _app = app;
+
+        // The weakest source: the functions host resolves %FormaeBeat% in the trigger from the same settings where worker and host are one process.
+        app.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("FormaeBeat", "00:00:30")] });
+        _definition = new PluginDefinition(app.Services, app.Configuration, manifest);
+    }
+
+    /// <summary>The app's services.</summary>
+    public IServiceCollection Services => _app.Services;
+
+    /// <summary>The app's settings.</summary>
+    public IConfiguration Settings => _app.Configuration;
+
+    /// <summary>Serves a resource type.</summary>
+    /// <typeparam name="T">The record with <see cref="ResourceTypeAttribute"/>.</typeparam>
+    /// <typeparam name="THandler">Its handler: one instance, made by the app's services.</typeparam>
+    public PluginAppBuilder AddResource<T, THandler>()
+        where T : class
+        where THandler : class, IResourceHandler<T> => Define(plugin => plugin.AddResource<T, THandler>());
+
+    /// <summary>Asks the engine to keep to a number of calls a second over the whole namespace; 0 (the default) is no limit.</summary>
+    public PluginAppBuilder WithRateLimit(int requestsPerSecond) => Define(plugin => plugin.WithRateLimit(requestsPerSecond));
+
+    /// <summary>Adds what a definition says, which a test can use without an app.</summary>
+    public PluginAppBuilder Define(Action<PluginDefinition> define)
+    {
+        define(_definition);
+        return this;
+    }
+
+    /// <summary>The app, ready to run.</summary>
+    /// <exception cref="InvalidOperationException">A setting is missing or wrong.</exception>
+    public IHost Build()
+    {
+        var options = PluginAppOptions.From(_app.Configuration);
+        var services = _app.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(_definition);
+        services.AddSingleton(_ => CreateClient(options));
+        services.AddSingleton<BusSenders>();
+        services.AddSingleton(provider => new ReportBatch(provider.GetRequiredService<BusSenders>().SendReportsAsync, options.ReportLinger, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => provider.GetRequiredService<PluginDefinition>().CreateOperator(provider));
+        services.AddSingleton<Announcer>();
+        services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
+        services.AddSingleton<SecretSeal>();
+        var keys = services.AddDataProtection().SetApplicationName("formae");
+        if (!string.IsNullOrEmpty(options.KeyRing))
+            keys.PersistKeysToFileSystem(new DirectoryInfo(options.KeyRing));
+        return _app.Build();
+    }
+
+    private static ServiceBusClient CreateClient(PluginAppOptions options) => string.IsNullOrEmpty(options.ServiceBusConnection)
+        ? new ServiceBusClient(options.ServiceBusNamespace, new DefaultAzureCredential())
+        : new ServiceBusClient(options.ServiceBusConnection);
+}

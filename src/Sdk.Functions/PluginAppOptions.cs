@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Formae.Sdk.Functions;
+
+/// <summary>The settings of a plugin app. On Azure they are app settings; the embedded host passes them as environment variables.</summary>
+public sealed class PluginAppOptions
+{
+    /// <summary>The queue that requests come from. Setting <c>FormaeRequestQueue</c>, required.</summary>
+    public required string RequestQueue { get; init; }
+
+    /// <summary>The connection string of the bus. Setting <c>ServiceBus</c>; null when <see cref="ServiceBusNamespace"/> is given instead.</summary>
+    public string? ServiceBusConnection { get; init; }
+
+    /// <summary>The host name of the Service Bus namespace, reached with the app's identity. Setting <c>ServiceBus__fullyQualifiedNamespace</c>.</summary>
+    public string? ServiceBusNamespace { get; init; }
+
+    /// <summary>The folder of the key ring that secrets are sealed with, shared with the coordinator. Setting <c>FormaeKeyRing</c>; default: the user's own key ring.</summary>
+    public string? KeyRing { get; init; }
+
+    /// <summary>The most a report waits for others to travel with. Setting <c>FormaeReportLingerMs</c>; default 5 ms, 0 to 50.</summary>
+    public TimeSpan ReportLinger { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="InvalidOperationException">A setting is missing or wrong; the message names it and what it may be.</exception>
+    public static PluginAppOptions From(IConfiguration settings)
+    {
+        var linger = settings.GetValue("FormaeReportLingerMs", 5);
+        if (linger is < 0 or > 50)
+            throw new InvalidOperationException($"The setting FormaeReportLingerMs is {linger}; it may be 0 to 50.");
+        var options = new PluginAppOptions
+        {
+            RequestQueue = settings["FormaeRequestQueue"] is { Length: > 0 } queue
+                ? queue
+                : throw new InvalidOperationException("The setting FormaeRequestQueue is missing: the name of the queue that requests come from."),
+            ServiceBusConnection = settings["ServiceBus"],
+            ServiceBusNamespace = settings["ServiceBus:fullyQualifiedNamespace"],
+            KeyRing = settings["FormaeKeyRing"],
+            ReportLinger = TimeSpan.FromMilliseconds(linger),
+        };
+        if (string.IsNullOrEmpty(options.ServiceBusConnection) && string.IsNullOrEmpty(options.ServiceBusNamespace))
+            throw new InvalidOperationException("The bus is not configured: set ServiceBus to a connection string, or ServiceBus__fullyQualifiedNamespace to a host name.");
+        return options;
+    }
+}

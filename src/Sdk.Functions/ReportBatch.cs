@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Formae.Model;
+using Formae.Protocol.Bus;
+
+namespace Formae.Sdk.Functions;
+
+/// <summary>
+/// Lets reports travel together, because every message costs. A lone report leaves at once; reports that come while a message is being sent go with the
+/// next one; and while many operations are at work a report waits a moment for theirs.
+/// </summary>
+public sealed class ReportBatch : IDisposable
+{
+    /// <summary>The most reports in one message.</summary>
+    public const int MostReports = 50;
+
+    // Leaves room for the message's own properties below the bus's limit of 256 KB.
+    internal const int LargestBody = 200_000;
+
+    // So many operations at work are little: what they will report is not worth waiting for.
+    private const int Few = 4;
+
+    private readonly ConcurrentDictionary<string, ReportQueue> _queues = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Func<string, BinaryData, Task> _send;
+    private readonly TimeSpan _linger;
+    private readonly TimeProvider _time;
+    private int _atWork;
+
+    /// <summary>A batch for the whole app.</summary>
+    /// <param name="send">Sends a body of <see cref="OperationReports"/> to a queue.</param>
+    /// <param name="linger">The most a report waits for others.</param>
+    /// <param name="time">The clock of that wait.</param>
+    public ReportBatch(Func<string, BinaryData, Task> send, TimeSpan linger, TimeProvider time)
+    {
+        _send = send;
+        _linger = linger;
+        _time = time;
+    }
+
+    internal bool ManyAtWork => Volatile.Read(ref _atWork) > Few;
+
+    /// <summary>Says that an operation is at work, which will have something to report when the result is disposed of.</summary>
+    public IDisposable Begin()
+    {
+        Interlocked.Increment(ref _atWork);
+        return new Work(this);
+    }
+
+    /// <summary>Sends a report; done when the message it travels in was taken by the bus.</summary>
+    public Task SendAsync(string queue, OperationReport report)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(report, BusJson.Default.OperationReport);
+        if (bytes.Length > LargestBody)
+            bytes = JsonSerializer.SerializeToUtf8Bytes(TooLarge(report, bytes.Length), BusJson.Default.OperationReport);
+        return _queues.GetOrAdd(queue, name => new ReportQueue(this, body => _send(name, body), _linger, _time)).AddAsync(bytes);
+    }
+
+    /// <summary>Ends the waiting; what waits is not sent any more.</summary>
+    public void Dispose()
+    {
+        foreach (var queue in _queues.Values)
+            queue.Dispose();
+    }
+
+    private static OperationReport TooLarge(OperationReport report, int bytes) => report with
+    {
+        Status = OperationStatus.Failure,
+        Properties = null,
+        NativeIds = null,
+        Problem = Problems.Of(
+            ProblemCodes.GeneralServiceException,
+            $"{report.Verb} ended with {report.Status}, but its report has {bytes} bytes and a message holds {LargestBody}. The object is too large to be managed."),
+    };
+
+    private sealed class Work(ReportBatch batch) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref batch._atWork);
+    }
+}
