@@ -1,106 +1,48 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Formae.Model;
-using Formae.Protocol.Secrets;
 
 namespace Formae.Sdk;
 
-/// <summary>Compares what the cloud holds with what a plan was made against.</summary>
+/// <summary>Compares what the cloud holds with what a plan was made against, as the planner does.</summary>
+/// <param name="schema">Says which fields count, and how.</param>
+/// <param name="secrets">What is a secret, whether the schema says so or only this call.</param>
 internal sealed class Drift(ResourceSchema schema, SecretPaths secrets)
 {
-    /// <summary>Whether the cloud still holds what was stored. Fields that no read returns say nothing.</summary>
-    public bool Holds(JsonElement expected, JsonElement found) => schema.Fields.All(field => Same(field, expected, found, wanted: false));
+    /// <summary>Whether the cloud still holds what was stored.</summary>
+    public bool Holds(JsonElement expected, JsonElement found) => PropertyComparison.Equal(Hashed(found), expected, schema);
 
-    /// <summary>Whether the cloud already holds what is wanted. What is left out is no wish.</summary>
-    public bool Reached(JsonElement desired, JsonElement found) => schema.Fields.All(field => Same(field, desired, found, wanted: true));
-
-    private bool Same(string field, JsonElement left, JsonElement right, bool wanted)
+    /// <summary>Whether the cloud holds what the update makes of the stored state: each field as it is wanted, or as it was where nothing is wanted of it.</summary>
+    public bool Reached(JsonElement desired, JsonElement expected, JsonElement found)
     {
-        var hint = schema.Hints.GetValueOrDefault(field) ?? new FieldHint();
-        if (hint.WriteOnly)
-            return true;
-        JsonElement? a = left.TryGetProperty(field, out var l) ? l : null;
-        JsonElement? b = right.TryGetProperty(field, out var r) ? r : null;
-        if (IsNothing(a) && (wanted || hint.HasProviderDefault))
-            return true;
-        return Same(a, b, field, secrets.Below(field));
-    }
-
-    private bool Same(JsonElement? a, JsonElement? b, string path, SecretPaths? secret)
-    {
-        if (IsNothing(a) || IsNothing(b))
-            return IsNothing(a) && IsNothing(b);
-        if (secret is { IsSecret: true })
-            return Digest(a!.Value) == Digest(b!.Value);
-        var left = Plain(a!.Value);
-        var right = Plain(b!.Value);
-        if (schema.Hints.TryGetValue(path, out var hint) && hint.Format == "json" && TryParse(left, out var x) && TryParse(right, out var y))
-            return JsonElement.DeepEquals(x, y);
-        return (left.ValueKind, right.ValueKind) switch
+        var after = new JsonObject();
+        foreach (var field in schema.Fields)
         {
-            (JsonValueKind.Object, JsonValueKind.Object) => SameObject(left, right, path, secret),
-            (JsonValueKind.Array, JsonValueKind.Array) => SameArray(left, right, path, secret, hint?.UpdateMethod == UpdateMethod.Array),
-            _ => JsonElement.DeepEquals(left, right),
-        };
-    }
-
-    private bool SameObject(JsonElement left, JsonElement right, string path, SecretPaths? secret)
-    {
-        foreach (var property in left.EnumerateObject())
-        {
-            if (!Same(property.Value, right.TryGetProperty(property.Name, out var other) ? other : null, $"{path}.{property.Name}", secret?.Below(property.Name)))
-                return false;
+            var value = Of(desired, field) is { } wanted && !CanonicalText.IsEmpty(wanted) ? wanted
+                : Of(found, field) is { } live && !CanonicalText.IsEmpty(live) ? Of(expected, field)
+                : null;
+            if (value is { } kept)
+                after[field] = JsonNode.Parse(kept.GetRawText());
         }
 
-        return right.EnumerateObject().All(p => IsNothing(p.Value) || left.TryGetProperty(p.Name, out _) || schema.Hints.GetValueOrDefault($"{path}.{p.Name}") is { HasProviderDefault: true });
+        return PropertyComparison.Equal(Hashed(found), Hashed(JsonSerializer.SerializeToElement(after)), schema);
     }
 
-    private bool SameArray(JsonElement left, JsonElement right, string path, SecretPaths? secret, bool ordered)
+    private static JsonElement? Of(JsonElement properties, string field) => properties.TryGetProperty(field, out var value) ? value : null;
+
+    // A value that is a secret by its envelope alone is no secret to the comparison, which goes by the schema.
+    private JsonElement Hashed(JsonElement properties) => secrets.Replace(properties, static (writer, secret) =>
     {
-        if (left.GetArrayLength() != right.GetArrayLength())
-            return false;
-        var rest = right.EnumerateArray().ToList();
-        foreach (var item in left.EnumerateArray())
+        if (Envelope.IsEnvelope(secret))
         {
-            var at = ordered ? (Same(item, rest[0], path, secret) ? 0 : -1) : rest.FindIndex(other => Same(item, other, path, secret));
-            if (at < 0)
-                return false;
-            rest.RemoveAt(at);
+            secret.WriteTo(writer);
+            return;
         }
 
-        return true;
-    }
-
-    private static bool IsNothing(JsonElement? value) => value is not { } json || json.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.Undefined => true,
-        JsonValueKind.Array => json.GetArrayLength() == 0,
-        JsonValueKind.Object => !json.EnumerateObject().MoveNext(),
-        _ => false,
-    };
-
-    private static JsonElement Plain(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Envelope.Value, out var inner) ? inner : value;
-
-    private static string Digest(JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Envelope.Digest, out var digest))
-            return digest.GetString()!;
-        return Envelope.IsHashed(value) ? Plain(value).GetString()! : SecretSeal.Digest(Plain(value));
-    }
-
-    private static bool TryParse(JsonElement text, out JsonElement document)
-    {
-        document = default;
-        if (text.ValueKind != JsonValueKind.String)
-            return false;
-        try
-        {
-            document = JsonElement.Parse(text.GetString()!);
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
+        writer.WriteStartObject();
+        writer.WriteString(Envelope.Value, SecretValues.Digest(secret));
+        writer.WriteString(Envelope.Visibility, Envelope.Opaque);
+        writer.WriteBoolean(Envelope.Hashed, true);
+        writer.WriteEndObject();
+    });
 }

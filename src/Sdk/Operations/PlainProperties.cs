@@ -48,7 +48,7 @@ internal sealed class PlainProperties(SecretSeal seal)
     {
         switch (value.ValueKind)
         {
-            case JsonValueKind.Object when IsEnvelope(value):
+            case JsonValueKind.Object when Envelope.IsEnvelope(value):
                 return TryWriteEnvelope(value, writer, name);
             case JsonValueKind.Object:
                 if (name is not null)
@@ -90,10 +90,10 @@ internal sealed class PlainProperties(SecretSeal seal)
             return TryWrite(opened, writer, name);
         }
 
-        if (envelope.TryGetProperty("$opaque", out var marker))
+        if (envelope.TryGetProperty(Envelope.Withheld, out var marker))
         {
             SecretPaths.Add(path);
-            if (marker.ValueEquals("preserved"))
+            if (marker.ValueEquals(Envelope.Preserved))
                 Preserved.Add(path);
             return false;
         }
@@ -123,10 +123,6 @@ internal sealed class PlainProperties(SecretSeal seal)
             throw new RefusedValueException(path, "the seal does not open: it was altered, or this app has another key ring than the coordinator (setting FormaeKeyRing)");
         }
     }
-
-    private static bool IsEnvelope(JsonElement value) =>
-        Envelope.IsSealed(value) || value.TryGetProperty("$opaque", out _) || value.TryGetProperty(Envelope.Value, out _)
-        || Envelope.IsReference(value) || Envelope.IsSource(value) || value.TryGetProperty(Envelope.Embed, out _);
 }
 
 /// <summary>A request holds a value that no handler may see. Answered with <c>InvalidRequest</c>.</summary>

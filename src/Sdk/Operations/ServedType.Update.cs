@@ -36,7 +36,7 @@ internal sealed partial class ServedType<T>
             if (!drift.Holds(expected, live))
             {
                 // The message may come twice: the change that the first delivery made is not drift.
-                var applied = call.Desired is { } wanted && drift.Reached(wanted, live);
+                var applied = call.Desired is { } wanted && drift.Reached(wanted, expected, live);
                 return new Outcome(applied ? OperationStatus.Success : OperationStatus.Drifted) { NativeId = request.NativeId, Properties = Report(call, found!) };
             }
         }
