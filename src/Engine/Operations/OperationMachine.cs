@@ -35,13 +35,15 @@ public static class OperationMachine
     }
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Refuse(OperationState state, OperationEvent.Unusable unusable) =>
-        Repeats(state, unusable.Operation) ?? End(unusable.Operation, new Outcome
-        {
-            State = OutcomeState.Failed,
-            Error = unusable.Reason,
-            StartedAt = unusable.At,
-            FinishedAt = unusable.At,
-        });
+        state is OperationState.Done done && IsSame(done.Operation, unusable.Operation)
+            ? (state, [new OperationEffect.Announce(done.Outcome)])
+            : End(unusable.Operation, new Outcome
+            {
+                State = OutcomeState.Failed,
+                Error = unusable.Reason,
+                StartedAt = unusable.At,
+                FinishedAt = unusable.At,
+            });
 
     /// <summary>A beginning that was delivered twice: nothing while it runs, the outcome once more when it is done.</summary>
     private static (OperationState, IReadOnlyList<OperationEffect>)? Repeats(OperationState state, Operation operation) => state switch
