@@ -1,0 +1,5 @@
+namespace Formae.Embedded.Functions;
+
+internal static class BodyReader
+{
+}
