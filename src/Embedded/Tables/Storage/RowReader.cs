@@ -10,9 +10,9 @@ internal static class RowReader
 
     private const string Point = "SELECT stamp, properties FROM entities WHERE table_id=?1 AND pk=?2 AND rk=?3";
 
-    private const string Partition = "SELECT pk, rk, stamp, properties FROM entities WHERE table_id=?1 AND pk=?2 AND rk>=?3 AND rk<?4 ORDER BY rk";
+    internal const string Partition = "SELECT pk, rk, stamp, properties FROM entities WHERE table_id=?1 AND pk=?2 AND rk>=?3 AND rk<?4 ORDER BY rk";
 
-    private const string Partitions =
+    internal const string Partitions =
         "SELECT pk, rk, stamp, properties FROM entities WHERE table_id=?1 AND (pk, rk)>=(?2, ?3) AND pk<?4 ORDER BY pk, rk";
 
     public static Row? Find(SqliteConnection connection, long table, string partitionKey, string rowKey, Selection selection)

@@ -17,6 +17,8 @@ internal sealed class TableResponse(int status, string? etag = null, TableError?
 
     public override int Status { get; } = status;
 
+    public override bool IsError => Status >= 400;
+
     public override string ReasonPhrase => Status switch
     {
         200 => "OK",
@@ -26,7 +28,7 @@ internal sealed class TableResponse(int status, string? etag = null, TableError?
         404 => "Not Found",
         409 => "Conflict",
         412 => "Precondition Failed",
-        413 => "The request body is too large and exceeds the maximum permissible limit.",
+        413 => "Request Entity Too Large",
         _ => "",
     };
 
