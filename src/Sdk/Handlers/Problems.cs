@@ -26,6 +26,9 @@ public static class Problems
     /// <summary>Too many calls. Retried after growing pauses, at the earliest after <paramref name="retryAfter"/>.</summary>
     public static Problem Throttled(string message, TimeSpan? retryAfter = null) => new() { Code = ProblemCodes.Throttling, Message = message, RetryAfter = retryAfter };
 
+    /// <summary>More or larger than the cloud allows. Final.</summary>
+    public static Problem ServiceLimit(string message) => Of(ProblemCodes.ServiceLimitExceeded, message);
+
     /// <summary>A problem of any code; see <see cref="ProblemCodes"/>.</summary>
     public static Problem Of(string code, string message) => new() { Code = code, Message = message };
 }

@@ -43,7 +43,7 @@ public static class SchemaGenerator
     private static void AddHints(SortedDictionary<string, FieldHint> hints, Type record, string prefix, Stack<Type> above)
     {
         var nullability = new NullabilityInfoContext();
-        foreach (var property in PropertiesOf(record).Where(p => !IsReadOnly(p)))
+        foreach (var property in PropertiesOf(record).Where(p => !IsReadOnly(p) || IsOpaque(p)))
         {
             var path = prefix + property.Name;
             var shape = JsonShape.Of(property.PropertyType);
@@ -73,6 +73,9 @@ public static class SchemaGenerator
         [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.GetIndexParameters().Length == 0 && p is { CanRead: true, CanWrite: true } && !p.IsDefined(typeof(System.Text.Json.Serialization.JsonIgnoreAttribute)))
             .OrderBy(p => p.MetadataToken)];
+
+    // An output has no behaviour worth telling, except that it is a secret.
+    private static bool IsOpaque(PropertyInfo property) => property.IsDefined(typeof(OpaqueAttribute));
 
     private static bool IsReadOnly(PropertyInfo property) => property.IsDefined(typeof(ReadOnlyAttribute));
 }

@@ -1,0 +1,8 @@
+namespace Formae.Plugins.Local;
+
+/// <summary>The config of a target of this plugin.</summary>
+public sealed record LocalTarget
+{
+    /// <summary>The folder that everything stays below: an absolute path; made when it is missing.</summary>
+    public required string Root { get; init; }
+}
