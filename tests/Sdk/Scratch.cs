@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Formae.Plugins.FakeAws;
+using Formae.Plugins.Local;
 using Formae.Sdk.Testing;
 
 namespace Formae.Sdk.Tests;
@@ -16,6 +17,14 @@ internal sealed class Scratch : IDisposable
         FakeAwsPlugin.Define,
         time,
         ImmutableDictionary<string, string?>.Empty.Add("FakeAwsCloudFile", this["cloud"]));
+
+    /// <summary>The local plugin with a target whose root is <c>root</c> in this folder.</summary>
+    public PluginHarness Local()
+    {
+        var harness = PluginHarness.Start("Local", LocalPlugin.Define);
+        harness.TargetConfig = Requests.Json(new { Root = this["root"] });
+        return harness;
+    }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }
