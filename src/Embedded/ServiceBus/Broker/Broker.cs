@@ -9,6 +9,8 @@ namespace Formae.Embedded.ServiceBus;
 internal sealed partial class Broker : IAsyncDisposable
 {
     private const int ShortestKey = 16;
+    private const int MostBindTries = 50;
+    private static readonly TimeSpan BetweenBindTries = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan AfterFailedAccept = TimeSpan.FromMilliseconds(100);
 
     private readonly BrokerOptions _options;
@@ -47,9 +49,7 @@ internal sealed partial class Broker : IAsyncDisposable
             file = SqliteStore.Open(Path.Combine(options.DataDirectory, "bus.db"), BusStore.Schema, options.FlushEachCommit);
             var bus = new Bus(new BusStore(file), file, options.BodyMemory, time, loggers.CreateLogger<Bus>());
             await bus.ApplyAsync(options.Topology);
-            listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, options.Port));
-            listener.Listen();
+            listener = await ListenAsync(options.Port, cancellation);
             var broker = new Broker(options, owner, file, bus, listener, loggers.CreateLogger<Broker>());
             broker._accepting = broker.AcceptAsync(loggers.CreateLogger<BrokerConnection>());
             broker.LogStarted(broker.Port, options.DataDirectory);
@@ -92,6 +92,31 @@ internal sealed partial class Broker : IAsyncDisposable
         await _file.DisposeAsync();
         _owner.Dispose();
         LogStopped(Port);
+    }
+
+    private static async Task<Socket> ListenAsync(int port, CancellationToken cancellation)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                listener.Listen();
+                return listener;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse && port != 0 && tries < MostBindTries)
+            {
+                // A client that looks for the broker may hold the port for an instant (see BusLink).
+                listener.Dispose();
+                await Task.Delay(BetweenBindTries, TimeProvider.System, cancellation);
+            }
+            catch
+            {
+                listener.Dispose();
+                throw;
+            }
+        }
     }
 
     private async Task AcceptAsync(ILogger logger)

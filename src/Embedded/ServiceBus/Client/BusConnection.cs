@@ -144,9 +144,15 @@ internal sealed class BusConnection(BusConnectionString address, ServiceBusRetry
             {
                 return await attempt(Volatile.Read(ref _link) is { IsBroken: false } link ? link : await ConnectAsync(cancellation));
             }
+            catch (OperationCanceledException) when (IsClosed && !cancellation.IsCancellationRequested)
+            {
+                throw new ObjectDisposedException(nameof(ServiceBusClient));
+            }
             catch (ServiceBusException e) when (e.IsTransient && !IsClosed && !giveUp.IsCancellationRequested && MayRetry(e, tries, started))
             {
-                await Task.Delay(DelayAfter(tries), TimeProvider.System, cancellation);
+                using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closed.Token);
+                await Task.Delay(DelayAfter(tries), TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                ObjectDisposedException.ThrowIf(IsClosed, typeof(ServiceBusClient));
             }
         }
     }
@@ -171,7 +177,8 @@ internal sealed class BusConnection(BusConnectionString address, ServiceBusRetry
             if (_link is { IsBroken: false } live)
                 return live;
             _link?.Dispose();
-            var link = await BusLink.ConnectAsync(address, cancellation);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closed.Token);
+            var link = await BusLink.ConnectAsync(address, stop.Token);
             Volatile.Write(ref _link, link);
             return link;
         }

@@ -9,6 +9,8 @@ internal delegate T AnswerReader<out T>(FrameKind kind, ref WireReader reader);
 /// <summary>One authenticated TCP connection to the broker: requests go out pipelined, answers find their request by its number. It lives until it breaks.</summary>
 internal sealed class BusLink : IDisposable
 {
+    private static readonly TimeSpan GreetingTime = TimeSpan.FromSeconds(10);
+
     private readonly Socket _socket;
     private readonly FrameOutbox _outbox;
     private readonly FrameReader _reader;
@@ -29,12 +31,17 @@ internal sealed class BusLink : IDisposable
 
     public static async Task<BusLink> ConnectAsync(BusConnectionString to, CancellationToken cancellation)
     {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        soon.CancelAfter(GreetingTime);
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         var link = new BusLink(socket);
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, to.Port), cancellation);
-            await link.GreetAsync(to, cancellation);
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, to.Port), soon.Token);
+            // While nobody listens, the system may pick the very port we call as the one we call from, and connect us with ourselves.
+            if (socket.LocalEndPoint is { } own && own.Equals(socket.RemoteEndPoint))
+                throw new IOException("nobody listens there");
+            await link.GreetAsync(to, soon.Token);
             link._reading = link.ReadLoopAsync();
             return link;
         }
@@ -42,6 +49,11 @@ internal sealed class BusLink : IDisposable
         {
             link.Dispose();
             throw Unreachable($"The embedded bus at {to} cannot be reached: {e.Message}", e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            link.Dispose();
+            throw Unreachable($"The embedded bus at {to} did not answer within {GreetingTime}.", e);
         }
         catch
         {
