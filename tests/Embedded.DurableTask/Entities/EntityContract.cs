@@ -1,0 +1,225 @@
+using System.Reflection;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client.Entities;
+using Microsoft.DurableTask.Entities;
+
+namespace Formae.Embedded.DurableTask.Tests.Entities;
+
+public sealed class EntitiesOfLiveInstances() : EntityContract(replay: false);
+
+public sealed class EntitiesOfReplayedInstances() : EntityContract(replay: true);
+
+public abstract class EntityContract(bool replay)
+{
+    private static readonly EntityInstanceId Account = new("Account", "Anna");
+
+    [Fact]
+    public async Task Calls_answer_with_the_state_that_signals_and_calls_made()
+    {
+        await using var hub = await new TestHub(replay)
+            .Entity<AccountEntity>("Account")
+            .Orchestrator("Use", async context =>
+            {
+                await context.Entities.SignalEntityAsync(Account, "add", 5);
+                await context.Entities.CallEntityAsync(Account, "ADD", 7);
+                return await context.Entities.CallEntityAsync<int>(Account, "get");
+            })
+            .StartAsync();
+        Assert.Equal(12, await hub.RunAsync<int>("Use"));
+        var seen = (await hub.Client.Entities.GetEntityAsync<int>(new EntityInstanceId("ACCOUNT", "Anna")))!;
+        Assert.Equal((12, "@account@Anna"), (seen.State, seen.Id.ToString()));
+        Assert.Null(await hub.Client.Entities.GetEntityAsync(new EntityInstanceId("account", "anna")));
+        await hub.RestartAsync();
+        Assert.Equal(24, await hub.RunAsync<int>("Use"));
+    }
+
+    [Fact]
+    public async Task An_operation_that_throws_takes_back_its_state_and_its_messages_and_the_next_goes_on()
+    {
+        var other = new EntityInstanceId("account", "other");
+        await using var hub = await new TestHub(replay)
+            .Entity<AccountEntity>("Account")
+            .Orchestrator("Use", async context =>
+            {
+                await context.Entities.CallEntityAsync(Account, "add", 1);
+                var text = "no failure";
+                var failing = context.Entities.CallEntityAsync(Account, "AddTellAndFail", other);
+                var following = context.Entities.CallEntityAsync(Account, "add", 10);
+                try
+                {
+                    await failing;
+                }
+                catch (EntityOperationFailedException e)
+                {
+                    text = $"{e.EntityId} {e.OperationName} {e.FailureDetails.ErrorMessage} {e.FailureDetails.IsCausedBy<InvalidOperationException>()}";
+                }
+
+                await following;
+                return $"{text} {await context.Entities.CallEntityAsync<int>(Account, "get")} {await context.Entities.CallEntityAsync<int>(other, "get")}";
+            })
+            .StartAsync();
+        Assert.Equal("@account@Anna AddTellAndFail no way True 11 0", await hub.RunAsync<string>("Use"));
+    }
+
+    [Fact]
+    public async Task An_entity_signals_others_and_starts_orchestrations()
+    {
+        await using var hub = await new TestHub(replay)
+            .Entity<AccountEntity>("Account")
+            .Orchestrator("Started", context => Task.FromResult<object?>(context.GetInput<string>()))
+            .StartAsync();
+        await hub.Client.Entities.SignalEntityAsync(Account, "TellAndStart", new EntityInstanceId("account", "Bert"));
+        await hub.UntilEntityAsync<int>(new EntityInstanceId("account", "Bert"), "100", state => state == 100);
+        Assert.Equal("from @account@Anna", (await hub.EndAsync("by-entity")).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task A_signal_with_a_time_comes_at_that_time_even_after_a_kill()
+    {
+        await using var hub = await new TestHub(replay).Entity<AccountEntity>("Account").StartAsync();
+        var entities = hub.Client.Entities;
+        await entities.SignalEntityAsync(Account, "add", 1, hub.Time.GetUtcNow().AddHours(1));
+        await entities.SignalEntityAsync(Account, "add", 10);
+        await hub.UntilEntityAsync<int>(Account, "10", state => state == 10);
+        await hub.RestartAsync();
+        hub.Time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(10, (await hub.Client.Entities.GetEntityAsync<int>(Account))!.State);
+        hub.Time.Advance(TimeSpan.FromMinutes(1));
+        await hub.UntilEntityAsync<int>(Account, "11", state => state == 11);
+    }
+
+    [Fact]
+    public async Task Deleting_leaves_an_empty_entity_that_cleaning_removes()
+    {
+        await using var hub = await new TestHub(replay)
+            .Entity<AccountEntity>("Account")
+            .Orchestrator("Delete", async context =>
+            {
+                await context.Entities.CallEntityAsync(Account, "add", 5);
+                await context.Entities.CallEntityAsync(Account, "DELETE");
+                return null;
+            })
+            .StartAsync();
+        await hub.RunAsync<object>("Delete");
+        Assert.Null(await hub.Client.Entities.GetEntityAsync(Account));
+        Assert.Single(await ListAsync(hub, new EntityQuery { IncludeTransient = true }));
+        Assert.Equal(1, (await hub.Client.Entities.CleanEntityStorageAsync()).EmptyEntitiesRemoved);
+        Assert.Empty(await ListAsync(hub, new EntityQuery { IncludeTransient = true }));
+    }
+
+    [Theory]
+    [InlineData("nothing", typeof(NotSupportedException), "No suitable method found for entity operation")]
+    [InlineData("Overloaded", typeof(AmbiguousMatchException), "")]
+    [InlineData("Add", typeof(InvalidOperationException), "has no input")]
+    [InlineData("InitializeState", typeof(NotSupportedException), "No suitable method")]
+    public async Task An_operation_that_cannot_be_dispatched_fails(string operation, Type failure, string message)
+    {
+        await using var hub = await new TestHub(replay)
+            .Entity<AccountEntity>("Account")
+            .Orchestrator("Call", async context =>
+            {
+                await context.Entities.CallEntityAsync(Account, operation);
+                return null;
+            })
+            .StartAsync();
+        var inner = (await hub.EndAsync(await hub.ScheduleAsync("Call"))).FailureDetails!.InnerFailure!;
+        Assert.True(inner.IsCausedBy(failure), inner.ToString());
+        Assert.Contains(message, inner.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Wait", 3)]
+    [InlineData("WaitValue", 4)]
+    [InlineData("Defaulted", 5)]
+    public async Task Operations_may_be_asynchronous_and_have_defaults(string operation, int expected)
+    {
+        await using var hub = await new TestHub(replay)
+            .Entity<AccountEntity>("Account")
+            .Orchestrator("Call", async context => await context.Entities.CallEntityAsync<int>(Account, operation))
+            .StartAsync();
+        Assert.Equal(expected, await hub.RunAsync<int>("Call"));
+    }
+
+    [Fact]
+    public async Task An_entity_never_runs_two_operations_at_once_and_loses_none()
+    {
+        var (inside, most) = (0, 0);
+        var hub = new TestHub(replay);
+        await using var disposing = hub;
+        hub.Registry.AddEntity("One", (dispatcher, _) => dispatcher.DispatchAsync(async operation =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref inside));
+            await Task.Yield();
+            operation.State.SetState(operation.State.GetState<int>() + 1);
+            Interlocked.Decrement(ref inside);
+            return null;
+        }));
+        await hub.StartAsync();
+        var id = new EntityInstanceId("one", "x");
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => hub.Client.Entities.SignalEntityAsync(id, "inc")));
+        await hub.UntilEntityAsync<int>(id, "500", state => state == 500);
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
+    public async Task Queries_filter_by_prefix_and_go_page_by_page()
+    {
+        await using var hub = await new TestHub(replay).Entity<AccountEntity>("Account").Entity<AccountEntity>("Other").StartAsync();
+        for (var i = 0; i < 7; i++)
+            await hub.Client.Entities.SignalEntityAsync(new EntityInstanceId("account", $"k{i}"), "add", i);
+        await hub.Client.Entities.SignalEntityAsync(new EntityInstanceId("other", "k"), "add", 1);
+        await hub.UntilEntityAsync<int>(new EntityInstanceId("other", "k"), "1", state => state == 1);
+        await hub.UntilEntityAsync<int>(new EntityInstanceId("account", "k6"), "6", state => state == 6);
+        var pages = new List<int>();
+        await foreach (var page in hub.Client.Entities.GetAllEntitiesAsync<int>(new EntityQuery { InstanceIdStartsWith = "ACCOUNT", PageSize = 3 }).AsPages())
+            pages.Add(page.Values.Count);
+        Assert.Equal([3, 3, 1], pages);
+        Assert.Equal(["@account@k4"], (await ListAsync(hub, new EntityQuery { InstanceIdStartsWith = "@Account@k4" })).Select(entity => entity.Id.ToString()));
+        var bare = Assert.Single(await ListAsync(hub, new EntityQuery { InstanceIdStartsWith = "other", IncludeState = false }));
+        Assert.Throws<InvalidOperationException>(() => bare.State);
+    }
+
+    private static async Task<List<EntityMetadata>> ListAsync(TestHub hub, EntityQuery query)
+    {
+        var found = new List<EntityMetadata>();
+        await foreach (var entity in hub.Client.Entities.GetAllEntitiesAsync(query))
+            found.Add(entity);
+        return found;
+    }
+
+    internal sealed class AccountEntity : TaskEntity<int>
+    {
+        public void Add(int amount) => State += amount;
+
+        public int Get() => State;
+
+        public async Task<int> Wait()
+        {
+            await Task.Yield();
+            return 3;
+        }
+
+        public ValueTask<int> WaitValue() => ValueTask.FromResult(4);
+
+        public int Defaulted(int value = 5) => value;
+
+        public void Overloaded()
+        {
+        }
+
+        public void Overloaded(int value) => State = value;
+
+        public void AddTellAndFail(EntityInstanceId other)
+        {
+            State += 1000;
+            Context.SignalEntity(other, "add", 1000);
+            throw new InvalidOperationException("no way");
+        }
+
+        public void TellAndStart(EntityInstanceId other, TaskEntityContext context)
+        {
+            context.SignalEntity(other, "add", 100);
+            Context.ScheduleNewOrchestration("Started", $"from {Context.Id}", new StartOrchestrationOptions("by-entity"));
+        }
+    }
+}
