@@ -12,6 +12,7 @@ public static class DiagnosticCodes
     public const string TooManyResources = "TooManyResources";
     public const string DuplicateKey = "DuplicateKey";
     public const string UnsupportedNumber = "UnsupportedNumber";
+    public const string AmbiguousNumber = "AmbiguousNumber";
     public const string UnsupportedYaml = "UnsupportedYaml";
     public const string TooManyAliases = "TooManyAliases";
 

@@ -1,0 +1,27 @@
+namespace Formae.Protocol.Documents;
+
+/// <summary>How large a document may be.</summary>
+public sealed record FormaLimits
+{
+    /// <summary>Bytes of UTF-8; 128 MiB.</summary>
+    public int MaxBytes { get; init; } = 128 * 1024 * 1024;
+
+    /// <summary>Objects and arrays inside each other; 128.</summary>
+    public int MaxDepth { get; init; } = 128;
+
+    public int MaxResources { get; init; } = 200_000;
+
+    /// <summary>Values that aliases of a YAML document may stand for in total; 100,000.</summary>
+    public int MaxAliasedValues { get; init; } = 100_000;
+
+    /// <summary>How many mistakes are told at once; 200.</summary>
+    public int MaxDiagnostics { get; init; } = 200;
+}
+
+public enum DocumentFormat
+{
+    /// <summary>JSON when the first character is <c>{</c> or <c>[</c>, YAML otherwise.</summary>
+    Auto,
+    Json,
+    Yaml,
+}

@@ -1,0 +1,57 @@
+using System.Text;
+using System.Text.Unicode;
+using Formae.Model;
+
+namespace Formae.Protocol.Documents;
+
+/// <summary>Reads a forma from JSON or YAML and says of every mistake what it is, where it is and what to do.</summary>
+public static class FormaReader
+{
+    public static FormaReading Read(ReadOnlyMemory<byte> utf8, DocumentFormat format = DocumentFormat.Auto, FormaLimits? limits = null)
+    {
+        limits ??= new FormaLimits();
+        var bag = new DiagnosticBag(limits.MaxDiagnostics);
+        if (!IsReadable(utf8, limits, bag))
+            return new FormaReading(null, bag.All, null);
+        if (utf8.Span.StartsWith("\uFEFF"u8))
+            utf8 = utf8[3..];
+
+        var tree = IsJson(utf8.Span, format) ? JsonTreeReader.Read(utf8, limits, bag) : YamlTreeReader.Read(utf8, limits, bag);
+        if (tree is null || bag.HasErrors)
+            return new FormaReading(null, bag.All, tree);
+        var forma = new FormaBinder(tree, limits, bag).Bind();
+        return new FormaReading(bag.HasErrors ? null : forma, bag.All, tree);
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> text, DocumentFormat format)
+    {
+        if (format != DocumentFormat.Auto)
+            return format == DocumentFormat.Json;
+        var first = text.IndexOfAnyExcept(" \t\r\n"u8);
+        return first >= 0 && text[first] is (byte)'{' or (byte)'[';
+    }
+
+    private static bool IsReadable(ReadOnlyMemory<byte> utf8, FormaLimits limits, DiagnosticBag bag)
+    {
+        var text = utf8.Span;
+        if (text.Length > limits.MaxBytes)
+        {
+            bag.Error(DiagnosticCodes.TooLarge, $"The document has {text.Length:N0} bytes; {limits.MaxBytes:N0} are the limit.", "Split it into several documents, one or more stacks each.", null);
+            return false;
+        }
+
+        if (text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+        {
+            bag.Error(DiagnosticCodes.InvalidUtf8, "The document is in UTF-16.", "Save it as UTF-8.", new Position(1, 1));
+            return false;
+        }
+
+        if (Utf8.IsValid(text))
+            return true;
+        var offset = 0;
+        while (Rune.DecodeFromUtf8(text[offset..], out _, out var length) == System.Buffers.OperationStatus.Done)
+            offset += length;
+        bag.Error(DiagnosticCodes.InvalidUtf8, $"Byte {offset} (0x{text[offset]:X2}) is not UTF-8.", "Save the document as UTF-8.", new LineTable(utf8).At(offset));
+        return false;
+    }
+}

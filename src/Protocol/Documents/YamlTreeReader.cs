@@ -1,0 +1,216 @@
+using System.Text;
+using System.Text.Json;
+using Formae.Model;
+using YamlDotNet.Core;
+
+namespace Formae.Protocol.Documents;
+
+/// <summary>YAML text to the same tree that JSON becomes.</summary>
+internal sealed class YamlTreeReader
+{
+    private readonly FormaLimits _limits;
+    private readonly DiagnosticBag _bag;
+    private readonly TreeBuilder _builder;
+    private readonly List<(Position Value, Position Key)> _positions = [];
+    private Position? _key;
+    private int _aliased;
+
+    private YamlTreeReader(int expectedBytes, FormaLimits limits, DiagnosticBag bag)
+    {
+        _limits = limits;
+        _bag = bag;
+        _builder = new TreeBuilder(expectedBytes);
+    }
+
+    /// <returns>Null when the text is no YAML, or goes beyond the limits; the bag says why.</returns>
+    public static DocumentTree? Read(ReadOnlyMemory<byte> utf8, FormaLimits limits, DiagnosticBag bag)
+    {
+        var reader = new YamlTreeReader(utf8.Length, limits, bag);
+        try
+        {
+            using var text = new StreamReader(new MemoryStream(utf8.ToArray(), writable: false), new UTF8Encoding(false));
+            var value = new YamlComposer(new Parser(text), limits).Compose();
+            if (value is null)
+            {
+                bag.Error(DiagnosticCodes.SyntaxError, "The document is empty.", "A forma is a mapping with Stacks, Targets and Resources.", new Position(1, 1));
+                return null;
+            }
+
+            reader.Write(value, aliasedAt: null);
+        }
+        catch (YamlComposer.Refused refused)
+        {
+            bag.Error(refused.Code, refused.Message, refused.Detail, refused.Position);
+            return null;
+        }
+        catch (YamlException problem)
+        {
+            var (summary, detail) = Explain(problem);
+            var mark = problem.Start.Index > 0 ? problem.Start : problem.End;
+            var position = mark.Index == 0 && problem.Message.Contains("invalid tab", StringComparison.Ordinal)
+                ? FirstTab(utf8)
+                : new Position(Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column));
+            bag.Error(DiagnosticCodes.SyntaxError, summary, detail, position);
+            return null;
+        }
+
+        var tree = reader._builder.Finish((node, ofKey) => ofKey ? reader._positions[node].Key : reader._positions[node].Value);
+        TreeBuilder.FindDuplicates(tree, reader._builder.Count, bag);
+        return tree;
+    }
+
+    private void Write(YamlValue value, Position? aliasedAt)
+    {
+        while (value is YamlValue.Alias alias)
+        {
+            aliasedAt ??= alias.Position;
+            value = alias.Target;
+        }
+
+        if (aliasedAt is { } at && ++_aliased > _limits.MaxAliasedValues)
+            throw new YamlComposer.Refused(DiagnosticCodes.TooManyAliases, $"Aliases stand for more than {_limits.MaxAliasedValues} values.", "Write the values out, or use fewer aliases of aliases.", at);
+        if (_builder.Depth >= _limits.MaxDepth && value is not YamlValue.Scalar)
+            throw new YamlComposer.Refused(DiagnosticCodes.TooDeep, $"Mappings and sequences are nested more than {_limits.MaxDepth} deep.", "Flatten the document.", value.Position);
+
+        // What an alias brings in is wrong where it was written, not where the alias stands.
+        _positions.Add((value.Position, _key ?? value.Position));
+        _key = null;
+        switch (value)
+        {
+            case YamlValue.Scalar scalar:
+                Write(scalar);
+                break;
+            case YamlValue.Sequence sequence:
+                _builder.Open(JsonTokenType.StartArray);
+                foreach (var item in sequence.Items)
+                    Write(item, aliasedAt);
+                _builder.Close();
+                break;
+            case YamlValue.Mapping mapping:
+                _builder.Open(JsonTokenType.StartObject);
+                foreach (var (key, member, mergedAt) in Members(mapping, aliasedAt, 0))
+                {
+                    if (!IsText(key.Text))
+                        throw HalfCharacter(key.Position);
+                    _key = key.Position;
+                    _builder.Key(Encoding.UTF8.GetBytes(YamlScalar.Quote(key.Text)));
+                    Write(member, mergedAt);
+                }
+
+                _builder.Close();
+                break;
+        }
+    }
+
+    private void Write(YamlValue.Scalar scalar)
+    {
+        if (!IsText(scalar.Text))
+            throw HalfCharacter(scalar.Position);
+        var (kind, json) = YamlScalar.Read(scalar);
+        if (kind == JsonTokenType.None)
+        {
+            _bag.Error(DiagnosticCodes.UnsupportedNumber, $"'{scalar.Text}' is a number that JSON does not have.", "Put it in quotes if it is a text.", scalar.Position);
+            (kind, json) = (JsonTokenType.Null, "null");
+        }
+        else if (YamlScalar.LosesZeros(scalar))
+        {
+            _bag.Add(Severity.Warning, DiagnosticCodes.AmbiguousNumber, $"'{scalar.Text}' is read as the number {json}.", "Put it in quotes if it is a text, such as an account id.", "", scalar.Position);
+        }
+
+        _builder.Scalar(kind, Encoding.UTF8.GetBytes(json));
+    }
+
+    // Own keys win over merged ones, and earlier merged mappings over later ones.
+    private List<(YamlValue.Scalar Key, YamlValue Value, Position? AliasedAt)> Members(YamlValue.Mapping mapping, Position? aliasedAt, int depth)
+    {
+        if (mapping.Members.All(static member => !IsMerge(member.Key)))
+            return [.. mapping.Members.Select(member => (member.Key, member.Value, aliasedAt))];
+        if (depth > _limits.MaxDepth)
+            throw new YamlComposer.Refused(DiagnosticCodes.TooDeep, "Merge keys lead through too many mappings.", null, mapping.Position);
+        var members = mapping.Members.Where(member => !IsMerge(member.Key)).Select(member => (member.Key, member.Value, AliasedAt: aliasedAt)).ToList();
+        var known = members.Select(member => member.Key.Text).ToHashSet(StringComparer.Ordinal);
+        foreach (var (key, source) in mapping.Members.Where(member => IsMerge(member.Key)))
+        {
+            var sources = Bare(source) is YamlValue.Sequence several ? several.Items : [source];
+            foreach (var one in sources)
+            {
+                if (Bare(one) is not YamlValue.Mapping merged)
+                    throw new YamlComposer.Refused(DiagnosticCodes.UnsupportedYaml, "The merge key '<<' takes a mapping or a sequence of mappings.", null, one.Position);
+                if (++_aliased > _limits.MaxAliasedValues)
+                    throw new YamlComposer.Refused(DiagnosticCodes.TooManyAliases, $"Aliases stand for more than {_limits.MaxAliasedValues} values.", null, key.Position);
+                members.AddRange(Members(merged, aliasedAt ?? one.Position, depth + 1).Where(member => known.Add(member.Key.Text)));
+            }
+        }
+
+        return members;
+    }
+
+    private static bool IsMerge(YamlValue.Scalar key) => key is { IsPlain: true, Text: "<<" };
+
+    private static YamlValue Bare(YamlValue value)
+    {
+        while (value is YamlValue.Alias alias)
+            value = alias.Target;
+        return value;
+    }
+
+    private static bool IsText(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                i++;
+            else if (char.IsSurrogate(text[i]))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static YamlComposer.Refused HalfCharacter(Position position) =>
+        new(DiagnosticCodes.InvalidText, "An escape sequence stands for half a character.", @"Characters beyond U+FFFF are written as \U with eight hexadecimal digits, or as they are.", position);
+
+    // The parser does not say where the tab is.
+    private static Position FirstTab(ReadOnlyMemory<byte> utf8)
+    {
+        var line = 1;
+        foreach (var range in utf8.Span.Split((byte)'\n'))
+        {
+            var text = utf8.Span[range];
+            var indent = text.IndexOfAnyExcept((byte)' ');
+            if (indent >= 0 && text[indent] == '\t')
+                return new Position(line, indent + 1);
+            line++;
+        }
+
+        return new Position(1, 1);
+    }
+
+    private static (string Summary, string? Detail) Explain(YamlException problem)
+    {
+        var message = problem.Message;
+        if (Says("mapping values are not allowed"))
+            return ("A ':' cannot stand here.", "Put the text in quotes if the colon belongs to it; otherwise look at the indentation.");
+        if (Says("could not find expected ':'"))
+            return ("A ':' is missing after the key.", "Keys are written 'Key: value', with a space after the colon.");
+        if (Says("did not find expected key") || Says("expected <block end>") || Says("block mapping"))
+            return ("A key is expected here.", "Look at the indentation, and at the ': ' after each key.");
+        if (Says("block collection") || Says("block sequence"))
+            return ("An element of a sequence is expected here.", "Look at the indentation: the '-' of all elements stand under each other.");
+        if (Says("flow mapping") || Says("flow sequence"))
+            return ("A ',' or the end of the collection is missing.", "'{' is closed by '}' and '[' by ']'.");
+        if (Says("tab"))
+            return ("A tab cannot indent YAML.", "Use spaces.");
+        if (Says("quoted scalar"))
+            return ("The text in quotes is not closed, or holds an escape sequence that does not exist.", null);
+        if (Says("cannot start any token"))
+            return ("This character cannot begin a value.", "Put the text in quotes.");
+        if (Says("tag"))
+            return ("The tag is not understood.", "Tags are rarely needed: remove it.");
+        if (Says("anchor") || Says("alias"))
+            return ("The anchor or alias is not well formed.", null);
+        return ("This is not well-formed YAML.", "Look at the indentation, the quotes and the colons on this line and the one before.");
+
+        bool Says(string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
+    }
+}
