@@ -25,7 +25,7 @@ internal static class PublicSurface
         if (type.IsEnum)
         {
             foreach (var name in type.GetEnumNames())
-                yield return string.Create(CultureInfo.InvariantCulture, $"{prefix}{name} = {Convert.ToInt64(Enum.Parse(type, name), CultureInfo.InvariantCulture)}");
+                yield return $"{prefix}{name} = {Enum.Parse(type, name):D}";
             yield break;
         }
 
@@ -71,19 +71,24 @@ internal static class PublicSurface
     {
         ConstructorInfo constructor when Access(constructor) is { } access && !constructor.IsStatic && !IsGenerated(constructor) =>
             $"{access}{PublicSurfaceNames.Bare(constructor.DeclaringType!)}({Parameters(constructor)})",
-        MethodInfo method when Access(method) is { } access && !IsGenerated(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
+        MethodInfo method when Access(method) is { } access && !IsGenerated(method) && !IsAccessor(method) =>
             $"{access}{Modifiers(method)}{Signature(method)}",
         PropertyInfo property when !IsGenerated(property) && property.Name != "EqualityContract" => Property(property),
-        EventInfo { AddMethod: { } add } happening when Access(add) is { } access => $"{access}{Modifiers(add)}event {PublicSurfaceNames.Of(happening)} {happening.Name}",
-        FieldInfo field when FieldAccess(field) is { } access => $"{access}{FieldModifiers(field)}{PublicSurfaceNames.Of(field)} {field.Name}{(field.IsLiteral ? " = " + Literal(field.GetRawConstantValue(), field.FieldType) : "")}",
+        EventInfo { AddMethod: { } add } happening when Access(add) is { } access =>
+            $"{access}{Modifiers(add)}event {PublicSurfaceNames.Of(happening)} {happening.Name}",
+        FieldInfo field when FieldAccess(field) is { } access => $"{access}{FieldModifiers(field)}{PublicSurfaceNames.Of(field)} {field.Name}{Constant(field)}",
         _ => null,
     };
+
+    private static bool IsAccessor(MethodInfo method) => method.IsSpecialName && !method.Name.StartsWith("op_", StringComparison.Ordinal);
+
+    private static string Constant(FieldInfo field) => field.IsLiteral ? " = " + Literal(field.GetRawConstantValue(), field.FieldType) : "";
 
     private static string? Property(PropertyInfo property)
     {
         var (getter, setter) = (property.GetMethod, property.SetMethod);
         var (getAccess, setAccess) = (getter is null ? null : Access(getter), setter is null ? null : Access(setter));
-        var wider = getAccess is not null && (getAccess.Length == 0 || getAccess == "public " || setAccess is null || setAccess != "public ") ? getter : setter;
+        var wider = getAccess is not null && (getAccess is "" or "public " || setAccess is not "public ") ? getter : setter;
         if (wider is null || Access(wider) is not { } access)
             return null;
         var init = setter?.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) == true;

@@ -12,8 +12,9 @@ internal static class FilterExpression
 {
     private static readonly HashSet<string> Getters =
     [
-        nameof(TableEntity.GetString), nameof(TableEntity.GetBoolean), nameof(TableEntity.GetInt32), nameof(TableEntity.GetInt64), nameof(TableEntity.GetDouble),
-        nameof(TableEntity.GetGuid), nameof(TableEntity.GetDateTime), nameof(TableEntity.GetDateTimeOffset), nameof(TableEntity.GetBinary), nameof(TableEntity.GetBinaryData),
+        nameof(TableEntity.GetString), nameof(TableEntity.GetBoolean), nameof(TableEntity.GetInt32), nameof(TableEntity.GetInt64),
+        nameof(TableEntity.GetDouble), nameof(TableEntity.GetGuid), nameof(TableEntity.GetDateTime), nameof(TableEntity.GetDateTimeOffset),
+        nameof(TableEntity.GetBinary), nameof(TableEntity.GetBinaryData),
     ];
 
     /// <summary>The filter's text; null when every entity passes.</summary>
@@ -81,11 +82,14 @@ internal static class FilterExpression
     {
         UnaryExpression { NodeType: ExpressionType.Convert or ExpressionType.ConvertChecked or ExpressionType.TypeAs } convert => Member(convert.Operand, entity),
         MemberExpression { Member.Name: "Value", Expression: { } nullable } when Nullable.GetUnderlyingType(nullable.Type) is not null => Member(nullable, entity),
-        MemberExpression { Expression: { } source } member when Unwrapped(source) == entity => (NameOf(member.Member), Nullable.GetUnderlyingType(member.Type) ?? member.Type),
-        MethodCallExpression { Object: { } source, Arguments: [var key] } call when Unwrapped(source) == entity && (call.Method.Name == "get_Item" || Getters.Contains(call.Method.Name))
-            => ((string)Evaluate(key)!, Nullable.GetUnderlyingType(call.Type) ?? call.Type),
+        MemberExpression { Expression: { } source } member when Unwrapped(source) == entity =>
+            (NameOf(member.Member), Nullable.GetUnderlyingType(member.Type) ?? member.Type),
+        MethodCallExpression { Object: { } source, Arguments: [var key] } call when Unwrapped(source) == entity && IsGetter(call.Method.Name) =>
+            ((string)Evaluate(key)!, Nullable.GetUnderlyingType(call.Type) ?? call.Type),
         _ => null,
     };
+
+    private static bool IsGetter(string method) => method == "get_Item" || Getters.Contains(method);
 
     private static Expression Unwrapped(Expression expression) =>
         expression is UnaryExpression { NodeType: ExpressionType.Convert } convert ? Unwrapped(convert.Operand) : expression;
@@ -155,7 +159,8 @@ internal static class FilterExpression
     private static object? Evaluate(Expression expression) => expression switch
     {
         ConstantExpression constant => constant.Value,
-        MemberExpression { Member: FieldInfo field, Expression: var source } when source is null or ConstantExpression => field.GetValue((source as ConstantExpression)?.Value),
+        MemberExpression { Member: FieldInfo field, Expression: var source } when source is null or ConstantExpression =>
+            field.GetValue((source as ConstantExpression)?.Value),
         _ => Expression.Lambda(expression).Compile(preferInterpretation: true).DynamicInvoke(),
     };
 

@@ -109,7 +109,8 @@ internal ref struct FilterLexer(string text)
 
     private static object Prefixed(string prefix, string value, int start)
     {
-        if (prefix is "datetime" && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (prefix is "datetime" && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, Utc, out var time))
             return time;
         if (prefix is "guid" && Guid.TryParse(value, out var guid))
             return guid;

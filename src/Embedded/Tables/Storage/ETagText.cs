@@ -38,13 +38,12 @@ internal static class ETagText
         if (etag == ETag.All)
             return Any;
         var text = etag.ToString();
-        if (text.Length != Prefix.Length + Form.Length + Suffix.Length || !text.StartsWith(Prefix, StringComparison.Ordinal) || !text.EndsWith(Suffix, StringComparison.Ordinal))
+        if (text.Length != Prefix.Length + Form.Length + Suffix.Length
+            || !text.StartsWith(Prefix, StringComparison.Ordinal) || !text.EndsWith(Suffix, StringComparison.Ordinal))
             return None;
         var time = text.AsSpan(Prefix.Length, Form.Length);
-        return DateTime.TryParseExact(
-            time, "yyyy-MM-dd'T'HH'%3A'mm'%3A'ss.fffffff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var stamp)
-            ? stamp.Ticks
-            : None;
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        return DateTime.TryParseExact(time, "yyyy-MM-dd'T'HH'%3A'mm'%3A'ss.fffffff'Z'", CultureInfo.InvariantCulture, Utc, out var stamp) ? stamp.Ticks : None;
     }
 
     private static void Digits(Span<char> text, ref int at, int number, int count, string separator)

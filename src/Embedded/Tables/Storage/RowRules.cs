@@ -63,7 +63,11 @@ internal static partial class RowRules
     public static TableError? Check(IReadOnlyList<TableWrite> writes)
     {
         if (writes.Count > MostActions)
-            return TableErrors.Refused(TableErrorCode.InvalidInput, "The batch request operation exceeds the maximum 100 changes per change set.") with { FailedIndex = MostActions };
+        {
+            return TableErrors.Refused(TableErrorCode.InvalidInput, "The batch request operation exceeds the maximum 100 changes per change set.")
+                with { FailedIndex = MostActions };
+        }
+
         if (writes.Sum(write => (long)BodyLength(write)) > LargestRequest)
             return TableErrors.RequestBodyTooLarge;
         var rowKeys = new HashSet<string>(writes.Count, StringComparer.Ordinal);
@@ -73,7 +77,7 @@ internal static partial class RowRules
                 ? TableErrors.Refused(TableErrorCode.CommandsInBatchActOnDifferentPartitions, "All commands in a batch must operate on same entity group.")
                 : Check(writes[i]);
             if (error is null && !rowKeys.Add(writes[i].RowKey))
-                error = TableErrors.Refused(TableErrorCode.InvalidDuplicateRow, "The batch request contains multiple changes with same row key. An entity can appear only once in a batch request.");
+                error = TableErrors.Refused(TableErrorCode.InvalidDuplicateRow, "The batch request changes an entity more than once.");
             if (error is not null)
                 return error with { FailedIndex = i };
         }

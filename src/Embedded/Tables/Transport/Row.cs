@@ -24,11 +24,12 @@ internal sealed record TableWrite(WriteKind Kind, string PartitionKey, string Ro
 /// <summary>Which properties a read returns: all of them when no names are given.</summary>
 internal readonly record struct Selection(IReadOnlySet<string>? Names)
 {
-    public static Selection Of(IEnumerable<string>? names) => names is null
-        ? default
-        : new Selection(names.SelectMany(name => name.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal)) is { Names.Count: > 0 } selection
-            ? selection
-            : default;
+    public static Selection Of(IEnumerable<string>? names)
+    {
+        const StringSplitOptions Clean = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        var selected = names?.SelectMany(name => name.Split(',', Clean)).ToHashSet(StringComparer.Ordinal);
+        return selected is { Count: > 0 } ? new Selection(selected) : default;
+    }
 
     public bool Includes(string name) => Names is null || Names.Contains(name);
 }
