@@ -1,0 +1,113 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Azure.Data.Tables;
+using Formae.Coordination.Storage;
+using Formae.Model;
+using Formae.Protocol.Bus;
+
+namespace Formae.Coordination.Catalog;
+
+/// <summary>
+/// The plugins that have announced themselves, stored (one row per namespace) and kept in memory. Maps a resource type to its schema and a namespace to the channel
+/// through which its plugin is reached.
+/// </summary>
+public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
+{
+    private const string Partition = "plugin";
+
+    /// <summary>Another coordinator may have heard of a plugin that this one has not: what is older than this is read again before a plan is made.</summary>
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private Snapshot _snapshot = Snapshot.Empty;
+
+    public IReadOnlyCollection<PluginEntry> Plugins => _snapshot.Plugins.Values;
+
+    /// <summary>Schemas of all types of all plugins.</summary>
+    public IReadOnlyDictionary<string, ResourceSchema> Schemas => _snapshot.Schemas;
+
+    public IReadOnlySet<string> Namespaces => _snapshot.Namespaces;
+
+    public ResourceSchema? SchemaOf(string type) => _snapshot.Schemas.GetValueOrDefault(type);
+
+    /// <summary>Whether a schema is the very one of the catalog, which need not be stored with each resource.</summary>
+    public bool IsOwn(string type, ResourceSchema? schema) => schema is null || ReferenceEquals(schema, SchemaOf(type));
+
+    public PluginEntry? Find(string @namespace) => _snapshot.Plugins.GetValueOrDefault(@namespace);
+
+    /// <summary>Takes an announcement in. Only the time of the beat is written when nothing else changed.</summary>
+    public async Task AnnounceAsync(PluginAnnouncement announcement, CancellationToken cancellation)
+    {
+        var known = Find(announcement.Namespace);
+        var key = Keys.Escape(announcement.Namespace.ToLowerInvariant());
+        var text = JsonSerializer.Serialize(announcement with { SentAt = default }, StorageJson.Rows.PluginAnnouncement);
+        if (known is not null && known.LastBeat > announcement.SentAt)
+            return;
+        var row = new TableEntity(Partition, key) { ["LastBeat"] = announcement.SentAt };
+        if (known?.Text != text)
+            RowText.Write(row, "Announcement", text);
+        await tables.Plugins.UpsertEntityAsync(row, known is null || known.Text == text ? TableUpdateMode.Merge : TableUpdateMode.Replace, cancellation);
+        await ReadAsync(force: true, cancellation);
+    }
+
+    public Task RefreshAsync(CancellationToken cancellation) => ReadAsync(force: false, cancellation);
+
+    private async Task ReadAsync(bool force, CancellationToken cancellation)
+    {
+        if (!force && time.GetUtcNow() - _snapshot.ReadAt < FreshFor)
+            return;
+        await _reading.WaitAsync(cancellation);
+        try
+        {
+            if (!force && time.GetUtcNow() - _snapshot.ReadAt < FreshFor)
+                return;
+            var rows = await tables.Plugins.ReadPartitionAsync(Partition, cancellation);
+            var before = _snapshot;
+            _snapshot = Snapshot.Of(rows.Select(row => Entry(row, before)), time.GetUtcNow());
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    /// <summary>The entry of before is kept when only its beat changed: its schemas stay the same objects, by which the stores know them.</summary>
+    private static PluginEntry Entry(TableEntity row, Snapshot before)
+    {
+        var text = RowText.Read(row, "Announcement")!;
+        var beat = row.GetDateTimeOffset("LastBeat") ?? default;
+        var known = before.Plugins.Values.FirstOrDefault(entry => entry.Text == text);
+        return known is not null
+            ? known with { LastBeat = beat }
+            : new PluginEntry(JsonSerializer.Deserialize(text, StorageJson.Rows.PluginAnnouncement)!, beat, text);
+    }
+
+    private sealed record Snapshot(
+        FrozenDictionary<string, PluginEntry> Plugins,
+        FrozenDictionary<string, ResourceSchema> Schemas,
+        FrozenSet<string> Namespaces,
+        DateTimeOffset ReadAt)
+    {
+        public static Snapshot Empty { get; } = Of([], DateTimeOffset.MinValue);
+
+        public static Snapshot Of(IEnumerable<PluginEntry> entries, DateTimeOffset readAt)
+        {
+            var plugins = entries.ToFrozenDictionary(entry => entry.Announcement.Namespace, StringComparer.OrdinalIgnoreCase);
+            var schemas = plugins.Values
+                .SelectMany(entry => entry.Announcement.ResourceTypes)
+                .ToFrozenDictionary(type => type.Type, type => type.Schema, StringComparer.OrdinalIgnoreCase);
+            return new Snapshot(plugins, schemas, plugins.Keys.ToFrozenSet(StringComparer.OrdinalIgnoreCase), readAt);
+        }
+    }
+}
+
+/// <param name="Announcement">What it said last.</param>
+/// <param name="LastBeat">When it was last heard of.</param>
+/// <param name="Text">The announcement as it is stored, for telling whether a new one says anything new.</param>
+public sealed record PluginEntry(PluginAnnouncement Announcement, DateTimeOffset LastBeat, string Text)
+{
+    /// <summary>Three beats missed.</summary>
+    private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(100);
+
+    public bool IsSilent(DateTimeOffset now) => now - LastBeat > SilentAfter;
+}

@@ -1,0 +1,96 @@
+using Formae.Coordination.Catalog;
+using Formae.Coordination.Operations;
+using Formae.Coordination.Storage;
+using Formae.Engine.Planning;
+using Formae.Protocol.Http;
+using ResourceOperation = Formae.Engine.Planning.ResourceOperation;
+using StackOperation = Formae.Engine.Planning.StackOperation;
+using TargetOperation = Formae.Engine.Planning.TargetOperation;
+
+namespace Formae.Coordination.Commands;
+
+/// <summary>What is done for a command as a whole: before its first update starts and after its last one ended. Each step may run twice.</summary>
+public sealed class CommandLifecycle(
+    CommandStore commands,
+    UpdateStore updates,
+    ResourceStore resources,
+    StackStore stacks,
+    TargetStore targets,
+    PluginCatalog catalog,
+    TimeProvider time)
+{
+    /// <summary>Writes stacks and targets, which resources need, and marks the command as begun. Returns how many groups it has.</summary>
+    public async Task<int> OpenAsync(string commandId, CancellationToken cancellation)
+    {
+        var command = await FindAsync(commandId, cancellation);
+        foreach (var update in command.StackUpdates.Where(update => update.Operation != StackOperation.Delete))
+            await stacks.PutAsync(update.Stack, cancellation);
+        foreach (var update in command.TargetUpdates.Where(update => update.Operation != TargetOperation.Delete))
+            await targets.PutAsync(update.Target with { Version = (update.Existing?.Version ?? 0) + 1 }, cancellation);
+        await commands.SetStateAsync(commandId, States.InProgress, time.GetUtcNow(), error: null, cancellation);
+        return command.Groups;
+    }
+
+    public async Task<Changeset> ReadChangesetAsync(string commandId, int group, CancellationToken cancellation)
+    {
+        var graph = await updates.ReadGraphAsync(commandId, group, cancellation);
+        var limits = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var @namespace in graph.Nodes.Select(node => node.Namespace).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            if (catalog.Find(@namespace) is { Announcement.MaxRequestsPerSecond: > 0 and var limit })
+                limits[@namespace.ToLowerInvariant()] = limit;
+        }
+
+        return new Changeset { Graph = graph, Limits = limits };
+    }
+
+    public Task RecordAsync(ProgressBatch batch, CancellationToken cancellation) =>
+        updates.RecordAsync(batch.CommandId, [.. batch.Changes.Select(change => (change.Row, change.Progress))], cancellation);
+
+    /// <summary>Deletes the targets that were to go, forgets stacks that have become empty, writes the command's state and gives its leases back.</summary>
+    public async Task CloseAsync(string commandId, string? error, CancellationToken cancellation)
+    {
+        var command = await FindAsync(commandId, cancellation);
+        var all = await updates.ListAsync(commandId, cancellation);
+        if (error is not null)
+            all = await AbandonAsync(commandId, all, error, cancellation);
+
+        var succeeded = all.All(update => update.Progress.State == States.Success);
+        if (succeeded && error is null)
+        {
+            foreach (var update in command.TargetUpdates.Where(update => update.Operation == TargetOperation.Delete))
+                await targets.RemoveAsync(update.Target.Label, cancellation);
+        }
+
+        foreach (var stack in all.Where(update => update.Plan.Operation == ResourceOperation.Delete).Select(update => update.Plan.Resource.Stack).Distinct(StringComparer.Ordinal))
+        {
+            if (!await resources.HasAnyAsync(stack, cancellation))
+                await stacks.RemoveAsync(stack, cancellation);
+        }
+
+        await commands.SetStateAsync(commandId, StateOf(all, error), time.GetUtcNow(), error, cancellation);
+        foreach (var stack in command.Stacks)
+            await stacks.ReleaseLeaseAsync(stack, commandId, cancellation);
+    }
+
+    public static string StateOf(IEnumerable<UpdateRecord> updates, string? error)
+    {
+        var states = updates.Select(update => update.Progress.State).ToHashSet(StringComparer.Ordinal);
+        return states.Contains(States.Canceled) ? States.Canceled
+            : error is not null || states.Overlaps([States.Failed, States.Rejected]) ? States.Failed
+            : States.Success;
+    }
+
+    /// <summary>The walk itself broke: what had not ended is marked so, with the reason.</summary>
+    private async Task<IReadOnlyList<UpdateRecord>> AbandonAsync(string commandId, IReadOnlyList<UpdateRecord> all, string error, CancellationToken cancellation)
+    {
+        var open = all.Where(update => !States.IsFinal(update.Progress.State))
+            .Select(update => (update.Row, Progress: update.Progress with { State = States.Failed, Error = error, FinishedAt = time.GetUtcNow() }))
+            .ToArray();
+        await updates.RecordAsync(commandId, open, cancellation);
+        return await updates.ListAsync(commandId, cancellation);
+    }
+
+    private async Task<CommandRecord> FindAsync(string commandId, CancellationToken cancellation) =>
+        await commands.FindAsync(commandId, cancellation) ?? throw new InvalidOperationException($"Command {commandId} is not stored.");
+}

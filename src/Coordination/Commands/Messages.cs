@@ -1,0 +1,37 @@
+using Formae.Coordination.Storage;
+
+namespace Formae.Coordination.Commands;
+
+/// <summary>To a changeset's orchestration: walk this group of this command.</summary>
+public sealed record WalkGroup
+{
+    public required string CommandId { get; init; }
+
+    public required int Group { get; init; }
+
+    /// <summary>Where the walk stands, when it goes on with a new history.</summary>
+    public string? Saved { get; init; }
+}
+
+/// <summary>To the closing activity. <see cref="Error"/> is set when the walk itself broke.</summary>
+public sealed record CloseCommand
+{
+    public required string CommandId { get; init; }
+
+    public string? Error { get; init; }
+}
+
+/// <summary>Changes of update rows, to be written together.</summary>
+public sealed record ProgressBatch
+{
+    public required string CommandId { get; init; }
+
+    public required IReadOnlyList<ProgressChange> Changes { get; init; }
+}
+
+public sealed record ProgressChange
+{
+    public required string Row { get; init; }
+
+    public required UpdateProgress Progress { get; init; }
+}

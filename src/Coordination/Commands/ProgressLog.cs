@@ -1,0 +1,49 @@
+using Formae.Coordination.Storage;
+using Formae.Engine.Commands;
+using Formae.Engine.Operations;
+using Formae.Protocol.Http;
+
+namespace Formae.Coordination.Commands;
+
+/// <summary>Gathers what changed in the updates of a group until it is written. A later change of a row takes the place of an earlier one.</summary>
+public sealed class ProgressLog(ChangesetGraph graph, string commandId)
+{
+    private readonly SortedDictionary<int, UpdateProgress> _changes = [];
+
+    public void Started(int node, DateTime at) => _changes[node] = new UpdateProgress { State = States.InProgress, StartedAt = Utc(at) };
+
+    public void Finished(int node, Outcome outcome) => _changes[node] = new UpdateProgress
+    {
+        State = outcome.State.ToString(),
+        Attempt = outcome.Attempt,
+        MaxAttempts = outcome.MaxAttempts,
+        NativeId = outcome.NativeId,
+        Error = outcome.Error,
+        Message = outcome.Message,
+        StartedAt = outcome.StartedAt,
+        FinishedAt = outcome.FinishedAt,
+    };
+
+    public void FailedBecause(int node, int cause, DateTime at) => _changes[node] = new UpdateProgress
+    {
+        State = States.Failed,
+        Error = $"Not started: it waits for update {graph.Nodes[cause].Key}, which did not succeed.",
+        FinishedAt = Utc(at),
+    };
+
+    /// <summary>What is to be written now; null when there is nothing.</summary>
+    public ProgressBatch? Take()
+    {
+        if (_changes.Count == 0)
+            return null;
+        var batch = new ProgressBatch
+        {
+            CommandId = commandId,
+            Changes = [.. _changes.Select(change => new ProgressChange { Row = graph.Nodes[change.Key].Row, Progress = change.Value })],
+        };
+        _changes.Clear();
+        return batch;
+    }
+
+    private static DateTimeOffset Utc(DateTime at) => new(DateTime.SpecifyKind(at, DateTimeKind.Utc));
+}

@@ -1,0 +1,75 @@
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Messaging.ServiceBus;
+using Formae.Coordination.Bus;
+using Formae.Coordination.Catalog;
+using Formae.Coordination.Commands;
+using Formae.Coordination.Intake;
+using Formae.Coordination.Operations;
+using Formae.Coordination.Queries;
+using Formae.Coordination.Storage;
+using Formae.Model;
+using Formae.Protocol.Secrets;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Formae.Coordination;
+
+/// <summary>Puts the room together.</summary>
+public static class CoordinationServices
+{
+    public static IServiceCollection AddFormaeCoordination(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<OperationOptions>().Bind(configuration.GetSection(OperationOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<IntakeOptions>().Bind(configuration.GetSection(IntakeOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<OperationOptions>>().Value);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<KsuidSource>();
+
+        services.AddSingleton(_ => Tables(configuration));
+        services.AddSingleton(_ => Bus(configuration));
+        AddKeyRing(services, configuration);
+        services.AddSingleton<SecretSeal>();
+
+        services.AddSingleton<FormaeTables>();
+        services.AddSingleton<CommandStore>();
+        services.AddSingleton<UpdateStore>();
+        services.AddSingleton<ResourceStore>();
+        services.AddSingleton<StackStore>();
+        services.AddSingleton<TargetStore>();
+        services.AddSingleton<PluginCatalog>();
+        services.AddSingleton<OperationDispatch>();
+        services.AddSingleton<OperationExecution>();
+        services.AddSingleton<CommandLifecycle>();
+        services.AddSingleton<CommandStarter>();
+        services.AddSingleton<InventoryReader>();
+        services.AddSingleton<SealedSecrets>();
+        services.AddSingleton<CommandIntake>();
+        services.AddSingleton<CommandQueries>();
+        services.AddSingleton<InventoryQueries>();
+        services.AddSingleton<StatsQuery>();
+        return services;
+    }
+
+    /// <summary>A connection string in <c>FormaeStorage</c>, or an account's table endpoint in <c>FormaeStorage__tableServiceUri</c> and the app's identity.</summary>
+    private static TableServiceClient Tables(IConfiguration configuration) =>
+        configuration["FormaeStorage:tableServiceUri"] is { Length: > 0 } endpoint ? new TableServiceClient(new Uri(endpoint), new DefaultAzureCredential())
+        : configuration["FormaeStorage"] is { Length: > 0 } connection ? new TableServiceClient(connection)
+        : throw new InvalidOperationException("The setting FormaeStorage (a connection string) or FormaeStorage__tableServiceUri (an endpoint) is missing.");
+
+    /// <summary>A connection string in <c>ServiceBus</c>, or a namespace in <c>ServiceBus__fullyQualifiedNamespace</c> and the app's identity.</summary>
+    private static ServiceBusClient Bus(IConfiguration configuration) =>
+        configuration["ServiceBus:fullyQualifiedNamespace"] is { Length: > 0 } name ? new ServiceBusClient(name, new DefaultAzureCredential())
+        : configuration["ServiceBus"] is { Length: > 0 } connection ? new ServiceBusClient(connection)
+        : throw new InvalidOperationException("The setting ServiceBus (a connection string) or ServiceBus__fullyQualifiedNamespace is missing.");
+
+    /// <summary><c>FormaeKeyRing</c> is the folder of the keys that secrets are sealed with; every app of one control plane shares it.</summary>
+    private static void AddKeyRing(IServiceCollection services, IConfiguration configuration)
+    {
+        var keys = services.AddDataProtection().SetApplicationName("formae");
+        if (configuration["FormaeKeyRing"] is { Length: > 0 } folder)
+            keys.PersistKeysToFileSystem(new DirectoryInfo(folder));
+    }
+}

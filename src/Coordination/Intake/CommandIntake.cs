@@ -1,0 +1,224 @@
+using System.Text.Json;
+using Formae.Coordination.Catalog;
+using Formae.Coordination.Commands;
+using Formae.Coordination.Queries;
+using Formae.Coordination.Storage;
+using Formae.Engine.Planning;
+using Formae.Model;
+using Formae.Protocol.Documents;
+using Formae.Protocol.Http;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ResourceUpdate = Formae.Engine.Planning.ResourceUpdate;
+using Stack = Formae.Model.Stack;
+
+namespace Formae.Coordination.Intake;
+
+/// <summary>
+/// Takes a command in: reads the document, leases the stacks it touches, plans, stores, starts. Nothing is half stored: the command's row is written last,
+/// and what is stored without it is found by nobody.
+/// </summary>
+public sealed partial class CommandIntake(
+    CommandStore commands,
+    UpdateStore updates,
+    StackStore stacks,
+    InventoryReader inventory,
+    PluginCatalog catalog,
+    SealedSecrets secrets,
+    CommandStarter starter,
+    CommandQueries queries,
+    KsuidSource ksuids,
+    IOptions<IntakeOptions> options,
+    TimeProvider time,
+    ILogger<CommandIntake> logger)
+{
+    public async Task<IntakeOutcome> SubmitAsync(Submission submission, DurableTaskClient client, CancellationToken cancellation)
+    {
+        var reading = FormaReader.Read(submission.Document, submission.Format, new FormaLimits { MaxBytes = options.Value.MaxDocumentBytes });
+        if (reading.Forma is not { } forma || reading.Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
+            return Invalid(reading.Diagnostics);
+        if (TooLong(forma) is { Count: > 0 } tooLong)
+            return Invalid([.. tooLong.Select(reading.Locate)]);
+
+        await catalog.RefreshAsync(cancellation);
+        var commandId = ksuids.Next();
+        LogReceived(commandId, submission.Kind, submission.Mode, forma.Resources.Count, submission.ClientId);
+        var leased = new SortedSet<string>(StringComparer.Ordinal);
+        var isStarted = false;
+        try
+        {
+            var (outcome, conflict) = await PlanAsync(submission, forma, commandId, leased, cancellation);
+            switch (outcome)
+            {
+                case null:
+                    return await ConflictAsync(conflict!, cancellation);
+                case PlanOutcome.Invalid invalid:
+                    return Invalid([.. invalid.Diagnostics.Select(reading.Locate)]);
+                case PlanOutcome.Rejected rejected:
+                    return new IntakeOutcome.Refused(StatusOf(rejected.Code), new ErrorResponse
+                    {
+                        Error = rejected.Code,
+                        Message = rejected.Message,
+                        Data = rejected.Data,
+                        Diagnostics = rejected.Diagnostics.Count == 0 ? null : [.. rejected.Diagnostics.Select(reading.Locate)],
+                    });
+            }
+
+            var plan = ((PlanOutcome.Planned)outcome).Plan;
+            var warnings = reading.Diagnostics.Concat(plan.Warnings.Select(reading.Locate)).ToArray();
+            var (command, records) = Build(submission, forma, plan, commandId, leased);
+            var response = Respond(command, records, plan.ChangesRequired, warnings);
+            if (!plan.ChangesRequired || submission.Simulate)
+                return new IntakeOutcome.Answered(response);
+
+            await updates.AddAsync(records, cancellation);
+            await commands.AddAsync(command, cancellation);
+
+            // From here on the command is accepted: what is left undone by a crash or a hung-up caller is healed by the timer.
+            isStarted = true;
+            await starter.StartAsync(client, commandId, CancellationToken.None);
+            LogStarted(commandId, records.Count, command.Groups);
+            return new IntakeOutcome.Accepted(response);
+        }
+        finally
+        {
+            if (!isStarted)
+            {
+                foreach (var stack in leased)
+                    await stacks.ReleaseLeaseAsync(stack, commandId, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Leases, reads and plans; once more when the plan turns out to touch a stack that is not leased yet (a cascade into it).</summary>
+    private async Task<(PlanOutcome? Outcome, string? Holder)> PlanAsync(Submission submission, Forma forma, string commandId, SortedSet<string> leased, CancellationToken cancellation)
+    {
+        var needs = Planner.Needs(submission.Kind, forma);
+        var wanted = needs.Stacks.Where(stack => stack != Stack.Unmanaged).ToHashSet(StringComparer.Ordinal);
+        while (true)
+        {
+            if (!submission.Simulate)
+            {
+                foreach (var stack in wanted.Except(leased).Order(StringComparer.Ordinal).ToArray())
+                {
+                    if (await stacks.TakeLeaseAsync(stack, commandId, IsOverAsync, cancellation) is { } holder)
+                        return (null, holder);
+                    leased.Add(stack);
+                }
+            }
+
+            var outcome = Planner.Plan(new PlanRequest
+            {
+                Kind = submission.Kind,
+                Mode = submission.Mode,
+                Force = submission.Force,
+                Simulate = submission.Simulate,
+                OnDependents = submission.OnDependents,
+                Forma = forma,
+                Inventory = await inventory.ReadAsync(needs, cancellation),
+                Schemas = catalog.Schemas,
+                Namespaces = catalog.Namespaces,
+                NewKsuid = ksuids.Next,
+            });
+            if (submission.Simulate || outcome is not PlanOutcome.Planned { Plan: var plan })
+                return (outcome, null);
+            wanted.UnionWith(plan.Resources.SelectMany(update => new[] { update.Resource.Stack, update.OldStack }).OfType<string>().Where(stack => stack != Stack.Unmanaged));
+            wanted.UnionWith(plan.Stacks.Select(update => update.Stack.Label));
+            if (wanted.IsSubsetOf(leased))
+                return (outcome, null);
+        }
+
+        async Task<bool?> IsOverAsync(string holder) => await commands.FindAsync(holder, cancellation) is { } command ? States.IsFinal(command.State) : null;
+    }
+
+    private (CommandRecord Command, IReadOnlyList<UpdateRecord> Updates) Build(Submission submission, Forma forma, Plan plan, string commandId, IEnumerable<string> leased)
+    {
+        var (records, groups) = Changesets.Split(commandId, [.. plan.Resources.Select(Lean)]);
+        var now = time.GetUtcNow();
+        return (new CommandRecord
+        {
+            CommandId = commandId,
+            Kind = submission.Kind.ToString().ToLowerInvariant(),
+            Mode = submission.Kind == CommandKind.Destroy ? "patch" : submission.Mode.ToString().ToLowerInvariant(),
+            Force = submission.Force,
+            ClientId = submission.ClientId,
+            Description = forma.Description,
+            State = States.NotStarted,
+            StartedAt = now,
+            ModifiedAt = now,
+            Groups = groups,
+            UpdateCount = records.Count,
+            Stacks = [.. leased],
+            TargetUpdates = [.. plan.Targets.Select(update => update with { Target = secrets.Close(update.Target) })],
+            StackUpdates = plan.Stacks,
+        }, records);
+    }
+
+    /// <summary>Secrets closed, and without the schemas that the catalog has anyway.</summary>
+    private ResourceUpdate Lean(ResourceUpdate update)
+    {
+        var closed = secrets.Close(update);
+        return closed with { Resource = WithoutOwnSchema(closed.Resource), Existing = closed.Existing is { } existing ? WithoutOwnSchema(existing) : null };
+    }
+
+    private Resource WithoutOwnSchema(Resource resource) => catalog.IsOwn(resource.Type, resource.Schema) ? resource with { Schema = null } : resource;
+
+    private static SubmitCommandResponse Respond(CommandRecord command, IReadOnlyList<UpdateRecord> records, bool changes, IReadOnlyList<Diagnostic> warnings) => new()
+    {
+        CommandId = command.CommandId,
+        Description = command.Description ?? new Description(),
+        Simulation = new Simulation { ChangesRequired = changes, Command = changes ? CommandView.Of(command, records) : new Command() },
+        Diagnostics = warnings.Count == 0 ? null : warnings,
+    };
+
+    private async Task<IntakeOutcome> ConflictAsync(string holder, CancellationToken cancellation)
+    {
+        var command = await queries.FindAsync(holder, cancellation) ?? new Command { CommandId = holder, State = States.NotStarted };
+        var data = JsonSerializer.SerializeToElement(new CommandList { Commands = [command] }, HttpJson.Readable.CommandList);
+        return new IntakeOutcome.Refused(409, new ErrorResponse
+        {
+            Error = ErrorCodes.ConflictingCommands,
+            Message = $"Command {holder} is changing the same stack. Wait until it is done, or cancel it.",
+            Data = JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { ["ConflictingCommands"] = data.GetProperty("Commands") }),
+        });
+    }
+
+    private List<Diagnostic> TooLong(Forma forma) =>
+        [.. forma.Resources
+            .Select((resource, index) => (Index: index, Length: resource.Properties?.GetRawText().Length ?? 0))
+            .Where(resource => resource.Length > options.Value.MaxResourceCharacters)
+            .Select(resource => new Diagnostic
+            {
+                Code = "ResourceTooLarge",
+                Summary = $"The properties have {resource.Length:N0} characters; a resource may have {options.Value.MaxResourceCharacters:N0}.",
+                Detail = "Keep large content outside of the document and refer to it.",
+                Path = $"Resources[{resource.Index}].Properties",
+            })];
+
+    private static IntakeOutcome.Refused Invalid(IReadOnlyList<Diagnostic> diagnostics)
+    {
+        var errors = diagnostics.Count(diagnostic => diagnostic.Severity == Severity.Error);
+        var status = diagnostics.Any(diagnostic => diagnostic.Code == DiagnosticCodes.TooLarge) ? 413 : 400;
+        return new IntakeOutcome.Refused(status, new ErrorResponse
+        {
+            Error = status == 413 ? ErrorCodes.TooLarge : ErrorCodes.InvalidForma,
+            Message = errors == 1 ? "The document has an error." : $"The document has {errors} errors.",
+            Diagnostics = diagnostics,
+        });
+    }
+
+    private static int StatusOf(string code) => code switch
+    {
+        ErrorCodes.PatchRejected or ErrorCodes.EmptyStackRejected => 422,
+        ErrorCodes.ReconcileRejected or ErrorCodes.TargetAlreadyExists or ErrorCodes.NonPortableResources or ErrorCodes.TargetReaped
+            or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents or ErrorCodes.StackDeletedDuringApply => 409,
+        _ => 400,
+    };
+
+    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Command {CommandId}: {Kind} in {Mode} mode with {Resources} resources from client {Client}")]
+    private partial void LogReceived(string commandId, CommandKind kind, ApplyMode mode, int resources, string client);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Information, Message = "Command {CommandId} started: {Updates} updates in {Groups} groups")]
+    private partial void LogStarted(string commandId, int updates, int groups);
+}

@@ -1,0 +1,54 @@
+using Formae.Engine.Planning;
+using Formae.Protocol.Documents;
+using Formae.Protocol.Http;
+
+namespace Formae.Coordination.Intake;
+
+/// <summary>A command as it arrived.</summary>
+public sealed record Submission
+{
+    public required CommandKind Kind { get; init; }
+
+    public ApplyMode Mode { get; init; } = ApplyMode.Patch;
+
+    public bool Simulate { get; init; }
+
+    public bool Force { get; init; }
+
+    public OnDependents OnDependents { get; init; } = OnDependents.Abort;
+
+    public required ReadOnlyMemory<byte> Document { get; init; }
+
+    public DocumentFormat Format { get; init; } = DocumentFormat.Auto;
+
+    public required string ClientId { get; init; }
+}
+
+public abstract record IntakeOutcome
+{
+    private IntakeOutcome()
+    {
+    }
+
+    /// <summary>It runs.</summary>
+    public sealed record Accepted(SubmitCommandResponse Response) : IntakeOutcome;
+
+    /// <summary>Nothing runs: a simulation, or there is nothing to do.</summary>
+    public sealed record Answered(SubmitCommandResponse Response) : IntakeOutcome;
+
+    public sealed record Refused(int Status, ErrorResponse Error) : IntakeOutcome;
+}
+
+/// <summary>What a document may measure, section <c>Formae:Intake</c>.</summary>
+public sealed class IntakeOptions
+{
+    public const string Section = "Formae:Intake";
+
+    /// <summary>The longest document, in bytes. Default 64 MiB, from 1 KiB to 200 MiB. Longer ones are answered with 413.</summary>
+    [System.ComponentModel.DataAnnotations.Range(1024, 200 * 1024 * 1024)]
+    public int MaxDocumentBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>The longest properties of one resource, in characters of JSON. Default 180,000, because one operation travels in one message of 256 KB.</summary>
+    [System.ComponentModel.DataAnnotations.Range(1024, 180_000)]
+    public int MaxResourceCharacters { get; set; } = 180_000;
+}

@@ -1,0 +1,49 @@
+using Formae.Engine.Planning;
+using Formae.Model;
+
+namespace Formae.Coordination.Storage;
+
+/// <summary>A command as it is stored.</summary>
+public sealed record CommandRecord
+{
+    public required string CommandId { get; init; }
+
+    /// <summary><c>apply</c> or <c>destroy</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary><c>reconcile</c> or <c>patch</c>.</summary>
+    public required string Mode { get; init; }
+
+    public bool Force { get; init; }
+
+    public string Source { get; init; } = "user";
+
+    public string ClientId { get; init; } = "";
+
+    public Description? Description { get; init; }
+
+    public required string State { get; init; }
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset ModifiedAt { get; init; }
+
+    /// <summary>How many groups of updates it was split into, each walked by an orchestration of its own.</summary>
+    public int Groups { get; init; }
+
+    /// <summary>How many resource updates it has.</summary>
+    public int UpdateCount { get; init; }
+
+    /// <summary>The stacks whose leases it holds.</summary>
+    public IReadOnlyList<string> Stacks { get; init; } = [];
+
+    public IReadOnlyList<TargetUpdate> TargetUpdates { get; init; } = [];
+
+    public IReadOnlyList<StackUpdate> StackUpdates { get; init; } = [];
+
+    /// <summary>Why it failed as a whole, when it was not one of its updates that failed.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The version of the engine that planned it; its own loop walks it to the end.</summary>
+    public string EngineVersion { get; init; } = "1";
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using Formae.Model;
+using Formae.Protocol.Http;
+
+namespace Formae.Coordination.Storage;
+
+/// <summary>
+/// One row per command, newest first: partition is the month of the command's id, row the time turned round and the id.
+/// Both follow from the id, so a command is found by its id with one read.
+/// </summary>
+public sealed class CommandStore(FormaeTables tables)
+{
+    private const long LastSecond = 9_999_999_999;
+
+    public async Task AddAsync(CommandRecord command, CancellationToken cancellation) =>
+        await tables.Commands.AddEntityAsync(ToRow(command), cancellation);
+
+    public async Task<CommandRecord?> FindAsync(string commandId, CancellationToken cancellation)
+    {
+        if (!Ksuid.IsValid(commandId))
+            return null;
+        var (partition, row) = KeyOf(commandId);
+        return await tables.Commands.FindAsync(partition, row, cancellation) is { } found ? FromRow(found) : null;
+    }
+
+    /// <summary>Writes state, time of change and error; a command that is final stays as it is.</summary>
+    public async Task SetStateAsync(string commandId, string state, DateTimeOffset at, string? error, CancellationToken cancellation)
+    {
+        var (partition, row) = KeyOf(commandId);
+        while (true)
+        {
+            var found = await tables.Commands.FindAsync(partition, row, cancellation) ?? throw new InvalidOperationException($"Command {commandId} is not stored.");
+            if (States.IsFinal(found.GetString("State")))
+                return;
+            var change = new TableEntity(partition, row) { ["State"] = state, ["ModifiedAt"] = at };
+            if (error is not null)
+                change["Error"] = error;
+            try
+            {
+                await tables.Commands.UpdateEntityAsync(change, found.ETag, TableUpdateMode.Merge, cancellation);
+                return;
+            }
+            catch (RequestFailedException e) when (e.Status == 412)
+            {
+                // Somebody else changed it in between: look again.
+            }
+        }
+    }
+
+    /// <summary>Commands, newest first.</summary>
+    public async IAsyncEnumerable<CommandRecord> ListAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // Partitions sort by month, oldest first: the first row tells how far back there is anything.
+        string? oldest = null;
+        await foreach (var row in tables.Commands.QueryAsync<TableEntity>(filter: (string?)null, maxPerPage: 1, ["PartitionKey"], cancellation))
+        {
+            oldest = row.PartitionKey;
+            break;
+        }
+
+        for (var date = now.UtcDateTime; oldest is not null && string.CompareOrdinal(MonthOf(date), oldest) >= 0; date = date.AddDays(1 - date.Day).AddDays(-1))
+        {
+            await foreach (var row in tables.Commands.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {MonthOf(date)}"), 200, null, cancellation))
+                yield return FromRow(row);
+        }
+    }
+
+    /// <summary>Commands that are not final: what a restart must look after.</summary>
+    public async Task<IReadOnlyList<CommandRecord>> UnfinishedAsync(CancellationToken cancellation)
+    {
+        var rows = await tables.Commands.ReadAsync(TableClient.CreateQueryFilter($"State eq {States.InProgress} or State eq {States.NotStarted} or State eq {States.Canceling}"), cancellation);
+        return [.. rows.Select(FromRow)];
+    }
+
+    private static (string Partition, string Row) KeyOf(string commandId)
+    {
+        var time = Ksuid.TimeOf(commandId);
+        return (MonthOf(time.UtcDateTime), string.Create(CultureInfo.InvariantCulture, $"{LastSecond - time.ToUnixTimeSeconds():D10}-{commandId}"));
+    }
+
+    private static string MonthOf(DateTime date) => date.ToString("yyyyMM", CultureInfo.InvariantCulture);
+
+    private static TableEntity ToRow(CommandRecord command)
+    {
+        var (partition, key) = KeyOf(command.CommandId);
+        var row = new TableEntity(partition, key)
+        {
+            ["CommandId"] = command.CommandId,
+            ["Kind"] = command.Kind,
+            ["Mode"] = command.Mode,
+            ["Force"] = command.Force,
+            ["Source"] = command.Source,
+            ["ClientId"] = command.ClientId,
+            ["State"] = command.State,
+            ["StartedAt"] = command.StartedAt,
+            ["ModifiedAt"] = command.ModifiedAt,
+            ["Groups"] = command.Groups,
+            ["UpdateCount"] = command.UpdateCount,
+            ["EngineVersion"] = command.EngineVersion,
+        };
+        if (command.Description is { } description)
+            RowText.Write(row, "Description", JsonSerializer.Serialize(description, StorageJson.Rows.Description));
+        if (command.Error is { } error)
+            row["Error"] = error;
+        RowText.Write(row, "Stacks", JsonSerializer.Serialize(command.Stacks, StorageJson.Rows.IReadOnlyListString));
+        RowText.Write(row, "TargetUpdates", JsonSerializer.Serialize(command.TargetUpdates, StorageJson.Rows.IReadOnlyListTargetUpdate));
+        RowText.Write(row, "StackUpdates", JsonSerializer.Serialize(command.StackUpdates, StorageJson.Rows.IReadOnlyListStackUpdate));
+        return row;
+    }
+
+    private static CommandRecord FromRow(TableEntity row) => new()
+    {
+        CommandId = row.GetString("CommandId"),
+        Kind = row.GetString("Kind"),
+        Mode = row.GetString("Mode"),
+        Force = row.GetBoolean("Force") ?? false,
+        Source = row.GetString("Source"),
+        ClientId = row.GetString("ClientId"),
+        Description = RowText.Read(row, "Description") is { } description ? JsonSerializer.Deserialize(description, StorageJson.Rows.Description) : null,
+        State = row.GetString("State"),
+        StartedAt = row.GetDateTimeOffset("StartedAt") ?? default,
+        ModifiedAt = row.GetDateTimeOffset("ModifiedAt") ?? default,
+        Groups = row.GetInt32("Groups") ?? 0,
+        UpdateCount = row.GetInt32("UpdateCount") ?? 0,
+        Stacks = JsonSerializer.Deserialize(RowText.Read(row, "Stacks")!, StorageJson.Rows.IReadOnlyListString)!,
+        TargetUpdates = JsonSerializer.Deserialize(RowText.Read(row, "TargetUpdates")!, StorageJson.Rows.IReadOnlyListTargetUpdate)!,
+        StackUpdates = JsonSerializer.Deserialize(RowText.Read(row, "StackUpdates")!, StorageJson.Rows.IReadOnlyListStackUpdate)!,
+        Error = row.GetString("Error"),
+        EngineVersion = row.GetString("EngineVersion"),
+    };
+}

@@ -1,0 +1,31 @@
+using Azure.Data.Tables;
+
+namespace Formae.Coordination.Storage;
+
+/// <summary>Every table there is. Each kind of row has one writer, named in docs/architecture.md.</summary>
+public sealed class FormaeTables(TableServiceClient service)
+{
+    internal TableClient Commands { get; } = service.GetTableClient("FormaeCommands");
+
+    internal TableClient Updates { get; } = service.GetTableClient("FormaeUpdates");
+
+    internal TableClient Resources { get; } = service.GetTableClient("FormaeResources");
+
+    internal TableClient Versions { get; } = service.GetTableClient("FormaeVersions");
+
+    internal TableClient ByKsuid { get; } = service.GetTableClient("FormaeByKsuid");
+
+    internal TableClient ByNativeId { get; } = service.GetTableClient("FormaeByNativeId");
+
+    internal TableClient ByReference { get; } = service.GetTableClient("FormaeByReference");
+
+    internal TableClient Stacks { get; } = service.GetTableClient("FormaeStacks");
+
+    internal TableClient Targets { get; } = service.GetTableClient("FormaeTargets");
+
+    internal TableClient Plugins { get; } = service.GetTableClient("FormaePlugins");
+
+    public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
+        new[] { Commands, Updates, Resources, Versions, ByKsuid, ByNativeId, ByReference, Stacks, Targets, Plugins }
+            .Select(table => table.CreateIfNotExistsAsync(cancellation)));
+}

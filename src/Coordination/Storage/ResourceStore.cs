@@ -1,0 +1,183 @@
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using Formae.Coordination.Catalog;
+using Formae.Model;
+
+namespace Formae.Coordination.Storage;
+
+/// <summary>
+/// The inventory: a live row per resource (partition is the stack, row is type and label), every version it had, and the look-ups that spare scans.
+/// Written by the resource's entity only.
+/// </summary>
+public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, KsuidSource ksuids)
+{
+    private const string Lookup = "resource";
+
+    public async Task<IReadOnlyList<Resource>> ReadStackAsync(string stack, CancellationToken cancellation) =>
+        [.. (await tables.Resources.ReadPartitionAsync(Keys.Escape(stack), cancellation)).Select(FromRow)];
+
+    public async Task<IReadOnlyList<Resource>> ReadAllAsync(CancellationToken cancellation) =>
+        [.. (await tables.Resources.ReadAsync(null, cancellation)).Select(FromRow)];
+
+    public async Task<Resource?> FindAsync(ResourceKey key, CancellationToken cancellation) =>
+        await tables.Resources.FindAsync(Keys.Escape(key.Stack), RowOf(key), cancellation) is { } row ? FromRow(row) : null;
+
+    /// <summary>The live resource with this identity, and the command that wrote it last.</summary>
+    public async Task<(Resource Resource, string CommandId)?> FindAsync(string ksuid, CancellationToken cancellation)
+    {
+        if (await tables.ByKsuid.FindAsync(ksuid, Lookup, cancellation) is not { } pointer)
+            return null;
+        var row = await tables.Resources.FindAsync(pointer.GetString("Partition"), pointer.GetString("Row"), cancellation);
+        return row is null || row.GetString("Ksuid") != ksuid ? null : (FromRow(row), row.GetString("CommandId"));
+    }
+
+    /// <summary>The resources that refer to this one.</summary>
+    public async Task<IReadOnlyList<Resource>> ReadDependentsAsync(string ksuid, CancellationToken cancellation)
+    {
+        var dependents = new List<Resource>();
+        foreach (var row in await tables.ByReference.ReadPartitionAsync(ksuid, cancellation))
+        {
+            if (await FindAsync(row.RowKey, cancellation) is { } found)
+                dependents.Add(found.Resource);
+        }
+
+        return dependents;
+    }
+
+    public async Task<bool> HasAnyAsync(string stack, CancellationToken cancellation)
+    {
+        await foreach (var _ in tables.Resources.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Keys.Escape(stack)}"), 1, ["PartitionKey"], cancellation))
+            return true;
+        return false;
+    }
+
+    /// <summary>
+    /// Makes this the live state. The look-ups come first and the row last: a crash in between leaves look-ups that lead nowhere, which readers tell,
+    /// and the repetition mends. A second time with the same command changes nothing.
+    /// </summary>
+    /// <param name="resource">The new state, under its KSUID.</param>
+    /// <param name="existing">The row it takes the place of, if there was one.</param>
+    /// <param name="operation">What led to it: <c>create</c> or <c>update</c>.</param>
+    /// <param name="commandId">The command that wrote it.</param>
+    public async Task PutAsync(Resource resource, Resource? existing, string operation, string commandId, CancellationToken cancellation)
+    {
+        var ksuid = resource.Ksuid ?? throw new ArgumentException("A stored resource has a KSUID.", nameof(resource));
+        var partition = Keys.Escape(resource.Stack);
+        var key = RowOf(resource.Key);
+        var live = await tables.Resources.FindAsync(partition, key, cancellation);
+        if (live is not null && live.GetString("CommandId") == commandId && live.GetString("Ksuid") == ksuid && live.GetString("Operation") == operation)
+            return;
+
+        var version = ksuids.Next();
+        var row = ToRow(resource, partition, key, version, operation, commandId);
+        var references = ProducersOf(resource.Properties);
+        var writes = new List<Task> { tables.Versions.UpsertEntityAsync(Copy(row, ksuid, version), TableUpdateMode.Replace, cancellation) };
+        var moved = existing is null || existing.Key != resource.Key || existing.NativeId != resource.NativeId;
+        if (moved)
+        {
+            writes.Add(tables.ByKsuid.UpsertEntityAsync(new TableEntity(ksuid, Lookup) { ["Partition"] = partition, ["Row"] = key }, TableUpdateMode.Replace, cancellation));
+            if (resource.NativeId is { } nativeId)
+                writes.Add(tables.ByNativeId.UpsertEntityAsync(new TableEntity(TypeKey(resource.Type), Keys.Escape(nativeId)) { ["Ksuid"] = ksuid }, TableUpdateMode.Replace, cancellation));
+        }
+
+        writes.AddRange(references.Select(producer => tables.ByReference.UpsertEntityAsync(new TableEntity(producer, ksuid), TableUpdateMode.Replace, cancellation)));
+        var before = existing is null ? [] : ProducersOf(existing.Properties);
+        writes.AddRange(before.Except(references).Select(producer => tables.ByReference.DeleteEntityAsync(producer, ksuid, ETag.All, cancellation)));
+        await Task.WhenAll(writes);
+
+        await tables.Resources.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
+        if (existing is not null && existing.Key != resource.Key)
+            await tables.Resources.DeleteEntityAsync(Keys.Escape(existing.Stack), RowOf(existing.Key), ETag.All, cancellation);
+    }
+
+    /// <summary>Takes the resource out of the inventory; a tombstone stays among its versions.</summary>
+    public async Task RemoveAsync(Resource resource, string commandId, CancellationToken cancellation)
+    {
+        var ksuid = resource.Ksuid ?? throw new ArgumentException("A stored resource has a KSUID.", nameof(resource));
+        var partition = Keys.Escape(resource.Stack);
+        var key = RowOf(resource.Key);
+        if (await tables.Resources.FindAsync(partition, key, cancellation) is not { } live || live.GetString("Ksuid") != ksuid)
+            return;
+
+        var version = ksuids.Next();
+        await tables.Versions.UpsertEntityAsync(
+            new TableEntity(ksuid, version) { ["Operation"] = "delete", ["CommandId"] = commandId, ["Stack"] = resource.Stack, ["Type"] = resource.Type, ["Label"] = resource.Label },
+            TableUpdateMode.Replace,
+            cancellation);
+        await tables.Resources.DeleteEntityAsync(partition, key, ETag.All, cancellation);
+        var writes = new List<Task> { tables.ByKsuid.DeleteEntityAsync(ksuid, Lookup, ETag.All, cancellation) };
+        if (resource.NativeId is { } nativeId)
+            writes.Add(tables.ByNativeId.DeleteEntityAsync(TypeKey(resource.Type), Keys.Escape(nativeId), ETag.All, cancellation));
+        writes.AddRange(ProducersOf(resource.Properties).Select(producer => tables.ByReference.DeleteEntityAsync(producer, ksuid, ETag.All, cancellation)));
+        await Task.WhenAll(writes);
+    }
+
+    /// <summary>KSUIDs of the resources that these properties refer to.</summary>
+    public static IReadOnlyList<string> ProducersOf(JsonElement? properties) =>
+        [.. References.Enumerate(properties, HintTree.None).Select(reference => reference.Uri.Ksuid).Distinct(StringComparer.Ordinal)];
+
+    private static string RowOf(ResourceKey key) => $"{TypeKey(key.Type)}{Keys.Separator}{Keys.Escape(key.Label)}";
+
+    private static string TypeKey(string type) => Keys.Escape(type.ToLowerInvariant());
+
+    private TableEntity ToRow(Resource resource, string partition, string key, string version, string operation, string commandId)
+    {
+        var row = new TableEntity(partition, key)
+        {
+            ["Ksuid"] = resource.Ksuid,
+            ["Version"] = version,
+            ["Type"] = resource.Type,
+            ["Label"] = resource.Label,
+            ["Stack"] = resource.Stack,
+            ["Target"] = resource.Target,
+            ["Managed"] = resource.Managed,
+            ["Operation"] = operation,
+            ["CommandId"] = commandId,
+        };
+        if (resource.NativeId is { } nativeId)
+            row["NativeId"] = nativeId;
+        var document = new ResourceDocument
+        {
+            Properties = resource.Properties,
+            ReadOnlyProperties = resource.ReadOnlyProperties,
+            Schema = catalog.IsOwn(resource.Type, resource.Schema) ? null : resource.Schema,
+            Group = resource.Group,
+        };
+        RowText.Write(row, "Document", JsonSerializer.Serialize(document, StorageJson.Rows.ResourceDocument));
+        return row;
+    }
+
+    private Resource FromRow(TableEntity row)
+    {
+        var document = JsonSerializer.Deserialize(RowText.Read(row, "Document")!, StorageJson.Rows.ResourceDocument)!;
+        var type = row.GetString("Type");
+        return new Resource
+        {
+            Ksuid = row.GetString("Ksuid"),
+            Version = row.GetString("Version"),
+            Type = type,
+            Label = row.GetString("Label"),
+            Stack = row.GetString("Stack"),
+            Target = row.GetString("Target"),
+            Managed = row.GetBoolean("Managed") ?? true,
+            NativeId = row.GetString("NativeId"),
+            Properties = document.Properties,
+            ReadOnlyProperties = document.ReadOnlyProperties,
+            Group = document.Group,
+            Schema = document.Schema ?? catalog.SchemaOf(type),
+        };
+    }
+
+    private static TableEntity Copy(TableEntity row, string partition, string key)
+    {
+        var copy = new TableEntity(partition, key);
+        foreach (var (name, value) in row)
+        {
+            if (name is not ("PartitionKey" or "RowKey" or "odata.etag" or "Timestamp"))
+                copy[name] = value;
+        }
+
+        return copy;
+    }
+}

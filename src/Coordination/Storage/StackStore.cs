@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using Formae.Model;
+
+namespace Formae.Coordination.Storage;
+
+/// <summary>
+/// Stacks and their leases, one row each. A command takes the lease of every stack it touches before it plans; whoever finds a lease held is told by which command.
+/// </summary>
+public sealed class StackStore(FormaeTables tables, TimeProvider time)
+{
+    private const string Partition = "stack";
+
+    /// <summary>After this time a lease whose command was never stored belongs to an intake that died, and may be taken over.</summary>
+    private static readonly TimeSpan OrphanAge = TimeSpan.FromSeconds(60);
+
+    public async Task<IReadOnlyList<Stack>> ListAsync(CancellationToken cancellation) =>
+        [.. (await tables.Stacks.ReadPartitionAsync(Partition, cancellation)).Where(IsLive).Select(FromRow)];
+
+    public async Task<Stack?> FindAsync(string label, CancellationToken cancellation) =>
+        await tables.Stacks.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row && IsLive(row) ? FromRow(row) : null;
+
+    public async Task PutAsync(Stack stack, CancellationToken cancellation)
+    {
+        var row = new TableEntity(Partition, Keys.Escape(stack.Label))
+        {
+            ["Label"] = stack.Label,
+            ["Id"] = stack.Id,
+            ["CreatedAt"] = stack.CreatedAt ?? time.GetUtcNow(),
+            ["Live"] = true,
+        };
+        RowText.Write(row, "Document", JsonSerializer.Serialize(stack, StorageJson.Rows.Stack));
+        await tables.Stacks.UpsertEntityAsync(row, TableUpdateMode.Merge, cancellation);
+    }
+
+    /// <summary>The stack is gone; its row stays for as long as somebody holds its lease.</summary>
+    public Task RemoveAsync(string label, CancellationToken cancellation) =>
+        tables.Stacks.UpsertEntityAsync(new TableEntity(Partition, Keys.Escape(label)) { ["Label"] = label, ["Live"] = false }, TableUpdateMode.Merge, cancellation);
+
+    /// <summary>Takes the lease for a command. Null: it has it now. Otherwise the command that holds it.</summary>
+    /// <param name="isOver">Tells whether a command is over, or null when there is none of that id.</param>
+    public async Task<string?> TakeLeaseAsync(string label, string commandId, Func<string, Task<bool?>> isOver, CancellationToken cancellation)
+    {
+        var key = Keys.Escape(label);
+        while (true)
+        {
+            var now = time.GetUtcNow();
+            var row = await tables.Stacks.FindAsync(Partition, key, cancellation);
+            var lease = new TableEntity(Partition, key) { ["Label"] = label, ["LeaseHolder"] = commandId, ["LeasedAt"] = now };
+            try
+            {
+                if (row is null)
+                {
+                    lease["Live"] = false;
+                    await tables.Stacks.AddEntityAsync(lease, cancellation);
+                    return null;
+                }
+
+                if (row.GetString("LeaseHolder") is { Length: > 0 } holder && holder != commandId && !await IsAbandonedAsync(row, holder, now, isOver))
+                    return holder;
+                await tables.Stacks.UpdateEntityAsync(lease, row.ETag, TableUpdateMode.Merge, cancellation);
+                return null;
+            }
+            catch (RequestFailedException e) when (e.Status is 409 or 412 or 404)
+            {
+                // Somebody else was quicker: look who.
+            }
+        }
+    }
+
+    /// <summary>Gives the lease back if the command still holds it.</summary>
+    public async Task ReleaseLeaseAsync(string label, string commandId, CancellationToken cancellation)
+    {
+        var key = Keys.Escape(label);
+        while (await tables.Stacks.FindAsync(Partition, key, cancellation) is { } row && row.GetString("LeaseHolder") == commandId)
+        {
+            try
+            {
+                if (IsLive(row))
+                    await tables.Stacks.UpdateEntityAsync(new TableEntity(Partition, key) { ["LeaseHolder"] = "" }, row.ETag, TableUpdateMode.Merge, cancellation);
+                else
+                    await tables.Stacks.DeleteEntityAsync(Partition, key, row.ETag, cancellation);
+                return;
+            }
+            catch (RequestFailedException e) when (e.Status == 412)
+            {
+                // The row changed in between; the lease may still be ours.
+            }
+        }
+    }
+
+    private static async Task<bool> IsAbandonedAsync(TableEntity row, string holder, DateTimeOffset now, Func<string, Task<bool?>> isOver) =>
+        await isOver(holder) ?? now - (row.GetDateTimeOffset("LeasedAt") ?? default) > OrphanAge;
+
+    private static bool IsLive(TableEntity row) => row.GetBoolean("Live") ?? false;
+
+    private static Stack FromRow(TableEntity row) =>
+        JsonSerializer.Deserialize(RowText.Read(row, "Document")!, StorageJson.Rows.Stack)! with { CreatedAt = row.GetDateTimeOffset("CreatedAt") };
+}

@@ -1,0 +1,63 @@
+using Azure;
+using Azure.Data.Tables;
+
+namespace Formae.Coordination.Storage;
+
+/// <summary>What every store does with a table.</summary>
+internal static class TableRows
+{
+    /// <summary>Rows a transaction takes.</summary>
+    public const int TransactionLimit = 100;
+
+    public static async Task<TableEntity?> FindAsync(this TableClient table, string partition, string row, CancellationToken cancellation)
+    {
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellation);
+        return found.HasValue ? found.Value : null;
+    }
+
+    public static Task<List<TableEntity>> ReadPartitionAsync(this TableClient table, string partition, CancellationToken cancellation, IEnumerable<string>? select = null) =>
+        table.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellation, select);
+
+    public static async Task<List<TableEntity>> ReadAsync(this TableClient table, string? filter, CancellationToken cancellation, IEnumerable<string>? select = null)
+    {
+        var rows = new List<TableEntity>();
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, maxPerPage: 1000, select, cancellation))
+            rows.Add(row);
+        return rows;
+    }
+
+    /// <summary>Writes rows of one partition, a hundred to a transaction and no more than the service takes at once; transactions run side by side.</summary>
+    public static async Task WriteAllAsync(this TableClient table, IReadOnlyList<TableEntity> rows, TableTransactionActionType action, CancellationToken cancellation)
+    {
+        var running = new List<Task>();
+        var batch = new List<TableTransactionAction>();
+        var size = 0;
+        foreach (var row in rows)
+        {
+            var length = SizeOf(row);
+            if (batch.Count > 0 && (batch.Count == TransactionLimit || size + length > 3_500_000))
+            {
+                running.Add(table.SubmitTransactionAsync(batch, cancellation));
+                batch = [];
+                size = 0;
+            }
+
+            batch.Add(new TableTransactionAction(action, row));
+            size += length;
+        }
+
+        if (batch.Count > 0)
+            running.Add(table.SubmitTransactionAsync(batch, cancellation));
+        await Task.WhenAll(running);
+    }
+
+    public static bool Is(this RequestFailedException failure, string code) => failure.ErrorCode == code;
+
+    private static int SizeOf(TableEntity row)
+    {
+        var size = 0;
+        foreach (var (name, value) in row)
+            size += 2 * (name.Length + (value is string text ? text.Length : 16));
+        return size;
+    }
+}
