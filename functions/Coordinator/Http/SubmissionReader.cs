@@ -1,0 +1,146 @@
+using Formae.Coordination.Intake;
+using Formae.Engine.Planning;
+using Formae.Protocol.Documents;
+using Formae.Protocol.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace Formae.Coordinator.Http;
+
+/// <summary>
+/// Reads a command from a request: a multipart form with the fields of the original and the document as the part <c>file</c>, or the document alone as the body
+/// (JSON or YAML) with the fields in the query string.
+/// </summary>
+public sealed class SubmissionReader(IOptions<IntakeOptions> options)
+{
+    private const int FormOverhead = 64 * 1024;
+
+    public async Task<(Submission? Submission, IResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.Headers[Headers.ClientId] is not [{ Length: > 0 } client])
+            return (null, Answers.BadRequest($"The header {Headers.ClientId} is missing: send any text that names you, the same in every request."));
+        var limit = options.Value.MaxDocumentBytes;
+        if (request.ContentLength > limit + (long)FormOverhead)
+            return (null, TooLarge(limit));
+
+        Func<string, StringValues> field = name => request.Query[name];
+        ReadOnlyMemory<byte>? document;
+        var format = FormatOf(request.ContentType, fileName: null);
+        if (request.HasFormContentType)
+        {
+            IFormCollection form;
+            try
+            {
+                form = await request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = limit, BufferBody = false, ValueLengthLimit = FormOverhead }, cancellation);
+            }
+            catch (InvalidDataException e)
+            {
+                return (null, e.Message.Contains("limit", StringComparison.OrdinalIgnoreCase) ? TooLarge(limit) : Answers.BadRequest($"The form cannot be read: {e.Message}"));
+            }
+
+            field = name => form.TryGetValue(name, out var value) ? value : request.Query[name];
+            document = null;
+            if (form.Files.GetFile("file") is { } file)
+            {
+                format = FormatOf(file.ContentType, file.FileName);
+                await using var content = file.OpenReadStream();
+                document = await ReadAsync(content, limit, cancellation);
+            }
+        }
+        else
+        {
+            document = await ReadAsync(request.Body, limit, cancellation);
+            if (document is null)
+                return (null, TooLarge(limit));
+        }
+
+        if (document is not { Length: > 0 } bytes)
+            return (null, Answers.BadRequest("There is no document: send it as the form part 'file', or as the body with the content type application/json or application/yaml."));
+        return Build(field, bytes, format, client);
+    }
+
+    private static (Submission?, IResult?) Build(Func<string, StringValues> field, ReadOnlyMemory<byte> document, DocumentFormat format, string client)
+    {
+        CommandKind kind;
+        switch ((string?)field("command"))
+        {
+            case "apply":
+                kind = CommandKind.Apply;
+                break;
+            case "destroy":
+                kind = CommandKind.Destroy;
+                break;
+            case var other:
+                return (null, Answers.BadRequest($"command is '{other}'; it is 'apply' or 'destroy'."));
+        }
+
+        ApplyMode mode;
+        switch ((string?)field("mode"))
+        {
+            case null or "" or "patch":
+                mode = ApplyMode.Patch;
+                break;
+            case "reconcile":
+                mode = ApplyMode.Reconcile;
+                break;
+            case var other:
+                return (null, Answers.BadRequest($"mode is '{other}'; it is 'reconcile' or 'patch'."));
+        }
+
+        OnDependents dependents;
+        switch ((string?)field("on-dependents"))
+        {
+            case null or "" or "abort":
+                dependents = OnDependents.Abort;
+                break;
+            case "cascade":
+                dependents = OnDependents.Cascade;
+                break;
+            case var other:
+                return (null, Answers.BadRequest($"on-dependents is '{other}'; it is 'abort' or 'cascade'."));
+        }
+
+        return (new Submission
+        {
+            Kind = kind,
+            Mode = mode,
+            OnDependents = dependents,
+            Simulate = IsTrue(field("simulate")),
+            Force = IsTrue(field("force")),
+            Document = document,
+            Format = format,
+            ClientId = client,
+        }, null);
+    }
+
+    /// <summary>Null when there is more than the limit.</summary>
+    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream stream, int limit, CancellationToken cancellation)
+    {
+        var buffer = new MemoryStream();
+        var chunk = new byte[81920];
+        for (int read; (read = await stream.ReadAsync(chunk, cancellation)) > 0;)
+        {
+            if (buffer.Length + read > limit)
+                return null;
+            buffer.Write(chunk, 0, read);
+        }
+
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    }
+
+    private static DocumentFormat FormatOf(string? contentType, string? fileName)
+    {
+        if (Has(fileName, ".json") || Has(contentType, "json"))
+            return DocumentFormat.Json;
+        return Has(fileName, ".yaml") || Has(fileName, ".yml") || Has(contentType, "yaml") ? DocumentFormat.Yaml : DocumentFormat.Auto;
+
+        static bool Has(string? text, string part) => text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
+    }
+
+    private static bool IsTrue(StringValues value) => (string?)value is "1" or "t" or "T" or "true" or "TRUE" or "True";
+
+    private static IResult TooLarge(int limit) =>
+        Answers.Error(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"The document is longer than {limit:N0} bytes (setting {IntakeOptions.Section}:{nameof(IntakeOptions.MaxDocumentBytes)}). Split it by stacks.");
+}

@@ -1,0 +1,110 @@
+using Formae.Coordination.Commands;
+using Formae.Coordination.Operations;
+using Formae.Coordination.Storage;
+using Formae.Coordinator.Entities;
+using Formae.Engine.Commands;
+using Formae.Engine.Operations;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Entities;
+
+namespace Formae.Coordinator.Orchestrations;
+
+/// <summary>
+/// Walks one group of a changeset: a loop around <see cref="CommandMachine"/>. Starts what is ready, hears of what ended, writes progress in batches,
+/// looks now and then for what is overdue, and begins anew with an empty history every few hundred events.
+/// </summary>
+public static class ChangesetOrchestrator
+{
+    public const string Name = "Changeset";
+
+    private const int EventsPerHistory = 300;
+
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(30);
+
+    [Function(Name)]
+    public static async Task Run([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var walk = context.GetInput<WalkGroup>()!;
+        var changeset = await context.CallActivityAsync<Changeset>(nameof(CommandActivities.ReadChangeset), walk);
+        var machine = walk.Saved is null ? CommandMachine.Start(changeset.Graph) : CommandMachine.Resume(changeset.Graph, walk.Saved);
+        var progress = new ProgressLog(changeset.Graph, walk.CommandId);
+        using var stopWatching = new CancellationTokenSource();
+
+        await FollowAsync(context, walk, changeset, progress, machine.Begin());
+        var next = context.WaitForExternalEvent<NodeFinished>(NodeFinished.EventName);
+        var watch = context.CreateTimer(WatchInterval, stopWatching.Token);
+        Task? recording = null;
+        for (var events = 0; !machine.IsDone && events < EventsPerHistory;)
+        {
+            if (recording is { IsCompleted: true })
+            {
+                await recording;
+                recording = null;
+            }
+
+            recording ??= progress.Take() is { } batch ? context.CallActivityAsync(nameof(CommandActivities.RecordProgress), batch) : null;
+            await (recording is null ? Task.WhenAny(next, watch) : Task.WhenAny(next, watch, recording));
+            if (next.IsCompleted)
+            {
+                var finished = await next;
+                next = context.WaitForExternalEvent<NodeFinished>(NodeFinished.EventName);
+                events++;
+                var node = UpdateRecord.IndexOf(finished.Row);
+                var before = machine.StateOf(node);
+                var step = machine.Finish(node, StateOf(finished.Outcome.State));
+                if (machine.StateOf(node) != before)
+                    progress.Finished(node, finished.Outcome);
+                await FollowAsync(context, walk, changeset, progress, step);
+            }
+            else if (watch.IsCompleted)
+            {
+                foreach (var node in machine.InFlight())
+                    await context.Entities.SignalEntityAsync(EntityOf(changeset, node), nameof(ResourceEntity.Check), new CheckOperation { CommandId = walk.CommandId });
+                watch = context.CreateTimer(WatchInterval, stopWatching.Token);
+            }
+        }
+
+        await stopWatching.CancelAsync();
+        if (recording is not null)
+            await recording;
+        while (progress.Take() is { } rest)
+            await context.CallActivityAsync(nameof(CommandActivities.RecordProgress), rest);
+        if (!machine.IsDone)
+            context.ContinueAsNew(walk with { Saved = machine.Save() });
+    }
+
+    private static async Task FollowAsync(TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, Step step)
+    {
+        foreach (var (node, cause) in step.Failed)
+            progress.FailedBecause(node, cause, context.CurrentUtcDateTime);
+        foreach (var byNamespace in step.Start.GroupBy(node => changeset.Graph.Nodes[node].Namespace, StringComparer.OrdinalIgnoreCase))
+        {
+            var nodes = byNamespace.ToArray();
+            var starts = changeset.Limits.TryGetValue(byNamespace.Key.ToLowerInvariant(), out var limit)
+                ? await context.Entities.CallEntityAsync<DateTimeOffset[]>(RateEntity.IdOf(byNamespace.Key), nameof(RateEntity.Take), new TakeStarts(nodes.Length, limit))
+                : null;
+            for (var i = 0; i < nodes.Length; i++)
+            {
+                progress.Started(nodes[i], context.CurrentUtcDateTime);
+                await context.Entities.SignalEntityAsync(EntityOf(changeset, nodes[i]), nameof(ResourceEntity.Begin), new BeginOperation
+                {
+                    CommandId = walk.CommandId,
+                    Row = changeset.Graph.Nodes[nodes[i]].Row,
+                    Announce = context.InstanceId,
+                    StartAt = starts?[i] ?? default,
+                });
+            }
+        }
+    }
+
+    private static EntityInstanceId EntityOf(Changeset changeset, int node) => new("Resource", changeset.Graph.Nodes[node].Key);
+
+    private static NodeState StateOf(OutcomeState outcome) => outcome switch
+    {
+        OutcomeState.Success => NodeState.Success,
+        OutcomeState.Rejected => NodeState.Rejected,
+        OutcomeState.Canceled => NodeState.Canceled,
+        _ => NodeState.Failed,
+    };
+}

@@ -1,0 +1,22 @@
+using Formae.Coordination.Commands;
+using Formae.Coordination.Operations;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Formae.Coordinator.Orchestrations;
+
+/// <summary>The activities of a command: reads and writes of rows, each harmless when it runs twice.</summary>
+public sealed class CommandActivities(CommandLifecycle lifecycle)
+{
+    [Function(nameof(OpenCommand))]
+    public Task<int> OpenCommand([ActivityTrigger] string commandId, CancellationToken cancellation) => lifecycle.OpenAsync(commandId, cancellation);
+
+    [Function(nameof(ReadChangeset))]
+    public Task<Changeset> ReadChangeset([ActivityTrigger] WalkGroup walk, CancellationToken cancellation) =>
+        lifecycle.ReadChangesetAsync(walk.CommandId, walk.Group, cancellation);
+
+    [Function(nameof(RecordProgress))]
+    public Task RecordProgress([ActivityTrigger] ProgressBatch batch, CancellationToken cancellation) => lifecycle.RecordAsync(batch, cancellation);
+
+    [Function(nameof(CloseCommand))]
+    public Task CloseCommand([ActivityTrigger] CloseCommand close, CancellationToken cancellation) => lifecycle.CloseAsync(close.CommandId, close.Error, cancellation);
+}
