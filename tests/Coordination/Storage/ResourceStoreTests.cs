@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Formae.Model;
+
+namespace Formae.Coordination.Tests.Storage;
+
+public sealed class ResourceStoreTests(StoreFixture fixture) : IClassFixture<StoreFixture>
+{
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_resource_is_found_by_name_by_identity_and_in_its_stack()
+    {
+        var resource = Resource("found", "bucket");
+        await fixture.Resources.PutAsync(resource, null, "create", "c1", _cancellation);
+
+        Assert.Equal(resource.Ksuid, (await fixture.Resources.FindAsync(resource.Key, _cancellation))!.Ksuid);
+        Assert.Equal(("bucket", "c1"), ((await fixture.Resources.FindAsync(resource.Ksuid!, _cancellation))!.Value.Resource.Label, (await fixture.Resources.FindAsync(resource.Ksuid!, _cancellation))!.Value.CommandId));
+        Assert.Equal(["bucket"], (await fixture.Resources.ReadStackAsync("found", _cancellation)).Select(found => found.Label));
+    }
+
+    [Fact]
+    public async Task The_same_command_written_twice_leaves_one_version()
+    {
+        var resource = Resource("twice", "bucket");
+        await fixture.Resources.PutAsync(resource, null, "create", "c1", _cancellation);
+        var version = (await fixture.Resources.FindAsync(resource.Key, _cancellation))!.Version;
+
+        await fixture.Resources.PutAsync(resource, null, "create", "c1", _cancellation);
+
+        Assert.Equal(version, (await fixture.Resources.FindAsync(resource.Key, _cancellation))!.Version);
+        Assert.Single(await Versions(resource.Ksuid!));
+    }
+
+    [Fact]
+    public async Task Versions_sort_in_the_order_they_were_written()
+    {
+        var resource = Resource("versions", "bucket");
+        for (var i = 0; i < 10; i++)
+            await fixture.Resources.PutAsync(resource with { Group = $"{i}" }, resource, i == 0 ? "create" : "update", $"c{i}", _cancellation);
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"c{i}"), (await Versions(resource.Ksuid!)).Select(row => row.GetString("CommandId")));
+    }
+
+    [Fact]
+    public async Task A_removed_resource_leaves_a_tombstone_and_nothing_else()
+    {
+        var producer = Resource("removed", "vpc");
+        var consumer = Resource("removed", "subnet", $$$"""{"VpcId":{"$ref":"formae://{{{producer.Ksuid}}}#/VpcId","$value":"v"}}""");
+        await fixture.Resources.PutAsync(producer, null, "create", "c1", _cancellation);
+        await fixture.Resources.PutAsync(consumer, null, "create", "c1", _cancellation);
+        Assert.Equal(["subnet"], (await fixture.Resources.ReadDependentsAsync(producer.Ksuid!, _cancellation)).Select(found => found.Label));
+
+        await fixture.Resources.RemoveAsync(consumer, "c2", _cancellation);
+        await fixture.Resources.RemoveAsync(consumer, "c2", _cancellation);
+
+        Assert.Null(await fixture.Resources.FindAsync(consumer.Key, _cancellation));
+        Assert.Null(await fixture.Resources.FindAsync(consumer.Ksuid!, _cancellation));
+        Assert.Empty(await fixture.Resources.ReadDependentsAsync(producer.Ksuid!, _cancellation));
+        Assert.Equal(["create", "delete"], (await Versions(consumer.Ksuid!)).Select(row => row.GetString("Operation")));
+    }
+
+    [Fact]
+    public async Task A_rename_moves_the_row_and_keeps_the_identity()
+    {
+        var before = Resource("renamed", "old");
+        await fixture.Resources.PutAsync(before, null, "create", "c1", _cancellation);
+
+        await fixture.Resources.PutAsync(before with { Label = "new" }, before, "update", "c2", _cancellation);
+
+        Assert.Null(await fixture.Resources.FindAsync(before.Key, _cancellation));
+        Assert.Equal("new", (await fixture.Resources.FindAsync(before.Ksuid!, _cancellation))!.Value.Resource.Label);
+    }
+
+    private async Task<List<Azure.Data.Tables.TableEntity>> Versions(string ksuid)
+    {
+        var rows = new List<Azure.Data.Tables.TableEntity>();
+        await foreach (var row in fixture.Tables.Versions.QueryAsync<Azure.Data.Tables.TableEntity>($"PartitionKey eq '{ksuid}'", cancellationToken: _cancellation))
+            rows.Add(row);
+        return rows;
+    }
+
+    private Resource Resource(string stack, string label, string properties = "{\"Name\":\"x\"}") => new()
+    {
+        Ksuid = fixture.Ksuids.Next(),
+        Stack = stack,
+        Type = "Test::A::B",
+        Label = label,
+        Target = "t",
+        NativeId = $"native-{stack}-{label}",
+        Managed = true,
+        Properties = JsonElement.Parse(properties),
+    };
+}

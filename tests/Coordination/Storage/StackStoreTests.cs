@@ -1,0 +1,86 @@
+using Formae.Coordination.Storage;
+using Formae.Model;
+
+namespace Formae.Coordination.Tests.Storage;
+
+public sealed class StackStoreTests(StoreFixture fixture) : IClassFixture<StoreFixture>
+{
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_lease_is_held_by_one_command_at_a_time()
+    {
+        var store = new StackStore(fixture.Tables, TimeProvider.System);
+
+        Assert.Null(await store.TakeLeaseAsync("a", "one", NeverOver, _cancellation));
+        Assert.Equal("one", await store.TakeLeaseAsync("a", "two", NeverOver, _cancellation));
+        await store.ReleaseLeaseAsync("a", "one", _cancellation);
+        Assert.Null(await store.TakeLeaseAsync("a", "two", NeverOver, _cancellation));
+    }
+
+    [Fact]
+    public async Task Of_many_who_race_for_a_lease_exactly_one_gets_it()
+    {
+        var store = new StackStore(fixture.Tables, TimeProvider.System);
+
+        var holders = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Task.Run(() => store.TakeLeaseAsync("race", $"c{number}", NeverOver, _cancellation))));
+
+        Assert.Single(holders, holder => holder is null);
+        Assert.Single(holders.OfType<string>().Distinct(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Giving_back_what_another_holds_changes_nothing()
+    {
+        var store = new StackStore(fixture.Tables, TimeProvider.System);
+        await store.TakeLeaseAsync("b", "one", NeverOver, _cancellation);
+
+        await store.ReleaseLeaseAsync("b", "two", _cancellation);
+
+        Assert.Equal("one", await store.TakeLeaseAsync("b", "three", NeverOver, _cancellation));
+    }
+
+    [Fact]
+    public async Task The_lease_of_a_command_that_is_over_is_taken_over()
+    {
+        var store = new StackStore(fixture.Tables, TimeProvider.System);
+        await store.TakeLeaseAsync("c", "one", NeverOver, _cancellation);
+
+        Assert.Null(await store.TakeLeaseAsync("c", "two", _ => Task.FromResult<bool?>(true), _cancellation));
+    }
+
+    [Fact]
+    public async Task The_lease_of_a_command_that_was_never_stored_is_taken_over_after_a_while_only()
+    {
+        var store = new StackStore(fixture.Tables, TimeProvider.System);
+        await store.TakeLeaseAsync("d", "one", NeverOver, _cancellation);
+        var later = new StackStore(fixture.Tables, new Later(TimeSpan.FromMinutes(2)));
+
+        Assert.Equal("one", await store.TakeLeaseAsync("d", "two", NeverStored, _cancellation));
+        Assert.Null(await later.TakeLeaseAsync("d", "two", NeverStored, _cancellation));
+    }
+
+    [Fact]
+    public async Task A_leased_label_is_no_stack_until_it_is_stored_and_none_after_it_is_removed()
+    {
+        var store = new StackStore(fixture.Tables, TimeProvider.System);
+        await store.TakeLeaseAsync("e", "one", NeverOver, _cancellation);
+        Assert.Null(await store.FindAsync("e", _cancellation));
+
+        await store.PutAsync(new Stack { Label = "e", Id = fixture.Ksuids.Next(), Description = "text" }, _cancellation);
+        Assert.Equal("text", (await store.FindAsync("e", _cancellation))!.Description);
+
+        await store.RemoveAsync("e", _cancellation);
+        Assert.Null(await store.FindAsync("e", _cancellation));
+        Assert.Equal("one", await store.TakeLeaseAsync("e", "two", NeverOver, _cancellation));
+    }
+
+    private static Task<bool?> NeverOver(string command) => Task.FromResult<bool?>(false);
+
+    private static Task<bool?> NeverStored(string command) => Task.FromResult<bool?>(null);
+
+    private sealed class Later(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
+    }
+}

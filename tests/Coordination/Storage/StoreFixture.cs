@@ -1,0 +1,36 @@
+using Azure.Data.Tables;
+using Formae.Coordination.Catalog;
+using Formae.Coordination.Storage;
+using Formae.Embedded.Tables;
+using Formae.Model;
+
+namespace Formae.Coordination.Tests.Storage;
+
+/// <summary>The stores over tables of their own.</summary>
+public sealed class StoreFixture : IAsyncLifetime
+{
+    private readonly TempFolder _folder = new();
+
+    public StoreFixture()
+    {
+        Tables = new FormaeTables(new TableServiceClient($"TableEndpoint={new Uri(_folder.File("tables.db"))}"));
+        Catalog = new PluginCatalog(Tables, TimeProvider.System);
+        Resources = new ResourceStore(Tables, Catalog, new KsuidSource(TimeProvider.System));
+    }
+
+    public FormaeTables Tables { get; }
+
+    public PluginCatalog Catalog { get; }
+
+    public ResourceStore Resources { get; }
+
+    public KsuidSource Ksuids { get; } = new(TimeProvider.System);
+
+    public async ValueTask InitializeAsync() => await Tables.CreateAsync(CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        await EmbeddedTables.CloseAsync(_folder.File("tables.db"));
+        _folder.Dispose();
+    }
+}
