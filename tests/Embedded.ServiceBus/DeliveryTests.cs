@@ -236,6 +236,18 @@ public sealed class DeliveryTests : IAsyncLifetime
             _bus.Client.CreateSender("plain").SendMessageAsync(new ServiceBusMessage("m") { ApplicationProperties = { ["p"] = new object() } }));
 
     [Fact]
+    public async Task A_changed_property_that_cannot_travel_leaves_the_connection_and_the_lock_as_they_were()
+    {
+        await _bus.SendAsync("plain", "m");
+        var receiver = _bus.Client.CreateReceiver("plain");
+        var message = await TestBus.NextAsync(receiver);
+        await Assert.ThrowsAsync<System.Runtime.Serialization.SerializationException>(() => receiver.AbandonMessageAsync(message, new Dictionary<string, object> { ["p"] = new object() }));
+        await TestBus.RefusedAsync(ServiceBusFailureReason.MessageSizeExceeded, () => receiver.DeadLetterMessageAsync(message, new Dictionary<string, object> { ["p"] = new byte[400_000] }));
+        await receiver.CompleteMessageAsync(message);
+        Assert.Equal(new EntityCounts(0, 0, 0, 0), _bus.Broker.Counts()["plain"]);
+    }
+
+    [Fact]
     public async Task A_topic_gives_each_subscription_the_messages_its_rules_want()
     {
         var sender = _bus.Client.CreateSender("events");

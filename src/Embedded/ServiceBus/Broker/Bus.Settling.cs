@@ -5,6 +5,9 @@ namespace Formae.Embedded.ServiceBus;
 /// <summary>The ends of a delivery: settled by the receiver, lock over, time to live over, too many tries.</summary>
 internal sealed partial class Bus
 {
+    // A message of the largest size can still be dead-lettered with a reason and a description.
+    private const int RoomForReasons = 32 * 1024;
+
     public void Settle(BrokerConnection connection, int correlation, string path, Guid token, Settlement settlement, Dictionary<string, object> properties)
     {
         lock (_gate)
@@ -92,16 +95,17 @@ internal sealed partial class Bus
     /// <summary>Abandons, defers or dead-letters with changed properties.</summary>
     private void SettleChanged(BrokerConnection connection, int correlation, MessageQueue queue, StoredMessage message, Settlement settlement, Dictionary<string, object> properties)
     {
-        if (settlement == Settlement.DeadLetter)
+        var content = properties.Count == 0 ? null : Changed(queue, message, properties);
+        var most = WireMessage.LargestSize + (settlement == Settlement.DeadLetter ? RoomForReasons : 0);
+        if (content?.Length > most)
         {
-            MoveToDeadLetters(queue, message, properties, () => AnswerDone(connection, correlation), e => RefuseLost(connection, correlation, e, queue.Path));
+            Refuse(connection, correlation, ServiceBusFailureReason.MessageSizeExceeded, $"With the changed properties the message takes {content.Length} bytes; {most} are allowed.", queue.Path);
             return;
         }
 
-        var content = properties.Count == 0 ? null : Changed(queue, message, properties);
-        if (content?.Length > WireMessage.LargestSize)
+        if (settlement == Settlement.DeadLetter)
         {
-            Refuse(connection, correlation, ServiceBusFailureReason.MessageSizeExceeded, $"With the changed properties the message takes {content.Length} bytes; {WireMessage.LargestSize} are allowed.", queue.Path);
+            MoveToDeadLetters(queue, message, properties, () => AnswerDone(connection, correlation), e => RefuseLost(connection, correlation, e, queue.Path));
             return;
         }
 

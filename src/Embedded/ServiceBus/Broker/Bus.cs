@@ -30,8 +30,8 @@ internal sealed partial class Bus
     public Bus(BusStore store, SqliteStore file, long bodyMemory, TimeProvider time, ILogger logger)
     {
         (_store, _bodyMemory, _time, _logger) = (store, bodyMemory, time, logger);
-        _journal = new Journal(file, _gate, FlushTouched, e => LogCommitFailed(e));
-        _timer = time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _journal = new Journal(file, _gate, FlushTouched, e => LogCommitFailed(e), e => LogOutcomeFailed(e));
+        _timer = time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private long Now => _time.GetUtcNow().UtcTicks;
@@ -114,6 +114,21 @@ internal sealed partial class Bus
         }
 
         return entity;
+    }
+
+    private void OnTimer()
+    {
+        try
+        {
+            Tick();
+        }
+        catch (SqliteException e)
+        {
+            // The file could not be read just now; nobody else would wind the clock up again.
+            LogClockFailed(e);
+            lock (_gate)
+                WakeAt(Now + AfterLostCommit.Ticks);
+        }
     }
 
     /// <summary>Does what is due: messages whose time has come, locks that have ended, messages that have expired.</summary>
@@ -220,6 +235,12 @@ internal sealed partial class Bus
             entity is null ? $"The bus has no queue or subscription '{path}'." : $"'{path}' is a topic: messages are received from its subscriptions.", path);
         return null;
     }
+
+    [LoggerMessage(4003, LogLevel.Error, "What was due could not be done; it is tried again.")]
+    private partial void LogClockFailed(Exception e);
+
+    [LoggerMessage(4004, LogLevel.Error, "An operation failed after its commit.")]
+    private partial void LogOutcomeFailed(Exception e);
 
     [LoggerMessage(4001, LogLevel.Error, "A commit failed; its sends are refused and its settlements undone.")]
     private partial void LogCommitFailed(Exception e);

@@ -6,7 +6,7 @@ namespace Formae.Embedded.ServiceBus;
 /// Carries changes to the file, in order. All that gathers while one commit is under way goes into the next one; what waits for a
 /// commit is told under the bus's lock.
 /// </summary>
-internal sealed class Journal(SqliteStore store, Lock gate, Action afterCommit, Action<Exception> commitFailed)
+internal sealed class Journal(SqliteStore store, Lock gate, Action afterCommit, Action<Exception> commitFailed, Action<Exception> outcomeFailed)
 {
     // Long enough that most messages are completed before their delivery count would be written, short against any crash loop.
     private static readonly TimeSpan CountDelay = TimeSpan.FromMilliseconds(20);
@@ -57,6 +57,19 @@ internal sealed class Journal(SqliteStore store, Lock gate, Action afterCommit, 
         await pump;
         if (_countTimer is not null)
             await _countTimer.DisposeAsync();
+    }
+
+    /// <summary>One outcome that fails (the file cannot be read back) must not keep the others from being told.</summary>
+    private void Tell(Action outcome)
+    {
+        try
+        {
+            outcome();
+        }
+        catch (Exception e)
+        {
+            outcomeFailed(e);
+        }
     }
 
     private void WriteCounts()
@@ -112,7 +125,7 @@ internal sealed class Journal(SqliteStore store, Lock gate, Action afterCommit, 
                 if (failure is null)
                 {
                     foreach (var (committed, _) in batch.Outcomes)
-                        committed();
+                        Tell(committed);
                 }
                 else
                 {
@@ -122,7 +135,7 @@ internal sealed class Journal(SqliteStore store, Lock gate, Action afterCommit, 
                     foreach (var (_, message) in later.Counts)
                         message.CountIsUnsaved = false;
                     foreach (var (_, lost) in batch.Outcomes.Concat(later.Outcomes))
-                        lost(failure);
+                        Tell(() => lost(failure));
                 }
             }
 

@@ -75,7 +75,17 @@ internal sealed class BusLink : IDisposable
             _pending.Add(correlation, pending);
         }
 
-        Post(kind, correlation, payload);
+        try
+        {
+            Post(kind, correlation, payload);
+        }
+        catch
+        {
+            lock (_gate)
+                _pending.Remove(correlation);
+            throw;
+        }
+
         sent?.Invoke(correlation);
         return pending.Completion;
     }

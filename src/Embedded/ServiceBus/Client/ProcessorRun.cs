@@ -60,6 +60,12 @@ internal sealed class ProcessorRun(ServiceBusProcessor processor, ServiceBusRece
             {
                 return;
             }
+            catch (ObjectDisposedException e)
+            {
+                // The client is gone, and nothing will come any more.
+                await ReportAsync(processor, e, ServiceBusErrorSource.Receive, _stop.Token);
+                return;
+            }
             catch (Exception e)
             {
                 await ReportAsync(processor, e, ServiceBusErrorSource.Receive, _stop.Token);

@@ -32,8 +32,17 @@ internal sealed class FrameOutbox(Socket socket, Action<Exception> failed)
             }
 
             var at = Frames.Begin(_filling, kind, correlation);
-            payload(_filling, state);
-            _filling.EndLength(at);
+            try
+            {
+                payload(_filling, state);
+                _filling.EndLength(at);
+            }
+            catch
+            {
+                // Half a frame would make garbage of all that follow.
+                _filling.Truncate(at);
+                throw;
+            }
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed class WireWriter(int capacity = 256)
             _buffer = new byte[4096];
     }
 
+    /// <summary>Takes back what was written from there on.</summary>
+    public void Truncate(int length) => Length = length;
+
     public void Byte(byte value) => Take(1)[0] = value;
 
     public void Int32(int value) => BinaryPrimitives.WriteInt32LittleEndian(Take(4), value);
