@@ -22,6 +22,12 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    public bool IsArmedFor(DateTimeOffset due)
+    {
+        lock (_gate)
+            return _timers.Any(timer => timer.Due == due);
+    }
+
     public void Advance(TimeSpan by)
     {
         var end = GetUtcNow() + by;
