@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using Formae.Cli.Inventories;
+using Formae.Cli.Submitting;
+using Formae.Cli.Watching;
+using Spectre.Console;
+
+namespace Formae.Cli.CommandLine;
+
+/// <summary>The tree of verbs, and one run of it.</summary>
+internal static class FormaeCommandLine
+{
+    public static RootCommand Tree(CliContext context) => new("Formae: infrastructure as code, as functions.")
+    {
+        ApplyVerb.Build(context),
+        DestroyVerb.Build(context),
+        StatusVerb.Build(context),
+        InventoryVerb.Build(context),
+        ValidateVerb.Build(context),
+    };
+
+    public static async Task<int> RunAsync(string[] args, CliContext context, CancellationToken cancellation)
+    {
+        var result = Tree(context).Parse(args);
+        if (result.Errors.Count > 0 && result.Action is null or ParseErrorAction)
+        {
+            foreach (var error in result.Errors)
+                context.Terminal.Fail(error.Message);
+            context.Terminal.Error.WriteLine($"'{Path(result.CommandResult)} --help' tells how it is used.");
+            return ExitCode.Usage;
+        }
+
+        // Signals are the program's own matter: leaving a watch and stopping a control plane take longer than the parser's default allows.
+        var configuration = new InvocationConfiguration
+        {
+            Output = context.Terminal.RawOut,
+            Error = context.Terminal.RawError,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return await result.InvokeAsync(configuration, cancellation);
+    }
+
+    private static string Path(System.CommandLine.Parsing.CommandResult command) =>
+        command.Parent is System.CommandLine.Parsing.CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "formae";
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Formae.Cli.Errors;
+using Formae.Cli.Output;
+using Formae.Cli.Submitting;
+using Formae.Client;
+
+namespace Formae.Cli.CommandLine;
+
+/// <summary>The edge of every verb: where exceptions become texts and exit codes.</summary>
+internal static class Verb
+{
+    /// <summary>Makes a command run <paramref name="run"/> against the server that its options name.</summary>
+    public static void RunsOn(this Command command, CommonOptions options, CliContext context, Func<ParseResult, Session, Task<int>> run)
+    {
+        options.AddTo(command);
+        command.SetAction((result, cancellation) => GuardAsync(context, async () =>
+        {
+            using var session = options.Open(result, context, cancellation);
+            return await GuardAsync(session, () => run(result, session));
+        }));
+    }
+
+    /// <summary>Runs <paramref name="run"/> and tells in the session's format what went wrong.</summary>
+    public static async Task<int> GuardAsync(Session session, Func<Task<int>> run, Document? document = null)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (FormaeApiException e) when (session.Format != OutputFormat.Human)
+        {
+            MachineOutput.Write(session.Terminal.RawError, session.Format, e.Response);
+            return ErrorText.ExitCodeOf(e);
+        }
+        catch (FormaeApiException e)
+        {
+            ErrorText.Write(session.Terminal.Error, e, document, session.LookLater);
+            return ErrorText.ExitCodeOf(e);
+        }
+    }
+
+    public static async Task<int> GuardAsync(CliContext context, Func<Task<int>> run)
+    {
+        var terminal = context.Terminal;
+        try
+        {
+            return await run();
+        }
+        catch (UsageException e)
+        {
+            terminal.Fail(e.Message);
+            return ExitCode.Usage;
+        }
+        catch (FormaeConnectionException e)
+        {
+            terminal.Fail(e.Message, e.Server.IsLoopback ? "Is the control plane running? 'formae up' starts one on this machine." : "Check --server and the network.");
+            return ExitCode.Unreachable;
+        }
+        catch (DocumentException e)
+        {
+            terminal.Fail(e.Message);
+            return ExitCode.InvalidDocument;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+}

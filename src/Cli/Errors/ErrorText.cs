@@ -1,0 +1,129 @@
+using System.Text.Json;
+using Formae.Cli.CommandLine;
+using Formae.Cli.Plans;
+using Formae.Cli.Submitting;
+using Formae.Cli.Terminals;
+using Formae.Client;
+using Formae.Protocol.Http;
+using Spectre.Console;
+
+namespace Formae.Cli.Errors;
+
+/// <summary>One text for each error code: what the matter is, what it is about, and what to do.</summary>
+internal static class ErrorText
+{
+    public static int ExitCodeOf(FormaeApiException e) => e.Response.Error switch
+    {
+        ErrorCodes.InvalidForma or ErrorCodes.ReferencedResourcesNotFound or ErrorCodes.CyclesDetected or ErrorCodes.RequiredFieldMissingOnCreate
+            or ErrorCodes.StackReferenceNotFound or ErrorCodes.TargetReferenceNotFound or ErrorCodes.TooLarge => ExitCode.InvalidDocument,
+        ErrorCodes.InvalidQuery => ExitCode.Usage,
+        _ => ExitCode.Failed,
+    };
+
+    public static void Write(IAnsiConsole console, FormaeApiException e, Document? document = null, string lookLater = "")
+    {
+        var text = Of(e.Response, lookLater);
+        console.MarkupLine($"[red]error[/] [grey]{Literal.Of(e.Response.Error)}[/]: {Literal.Of(text.Head)}");
+        foreach (var line in text.Lines)
+            console.MarkupLine($"  {Literal.Of(line)}");
+        if (e.Response.Diagnostics is { Count: > 0 } diagnostics)
+            DiagnosticView.Write(console, diagnostics, document);
+        if (text.Advice is not null)
+            console.WriteLine(text.Advice);
+    }
+
+    private static Text Of(ErrorResponse error, string lookLater)
+    {
+        var data = new ErrorData(error.Data);
+        var message = error.Message is { Length: > 0 } said ? said : null;
+        return error.Error switch
+        {
+            ErrorCodes.ConflictingCommands => new Text(
+                "Another command is at work on the same stack.",
+                data.Items("ConflictingCommands").Select(command => Line(ErrorData.Text(command, "Command"), ErrorData.Text(command, "Mode"), ErrorData.Text(command, "CommandId"), ErrorData.Text(command, "State"))),
+                $"Wait until it is done: formae status {(data.Items("ConflictingCommands") is [var first, ..] ? ErrorData.Text(first, "CommandId") : "ID")} --watch{lookLater}"),
+            ErrorCodes.ReconcileRejected => new Text(
+                "The world was changed since the last reconcile, and this document would undo that.",
+                data.Members("ModifiedStacks").SelectMany(Modified),
+                "Bring these changes into the document, or overwrite them with --force."),
+            ErrorCodes.PatchRejected => new Text(
+                $"A patch changes stacks that exist; these do not: {Names(data.Items("UnknownStacks"), "Label")}.",
+                [],
+                "Create them with --mode reconcile."),
+            ErrorCodes.EmptyStackRejected => new Text(
+                $"A new stack needs at least one resource; these have none: {string.Join(", ", data.Texts("EmptyStacks"))}.",
+                [],
+                "Give each of them a resource, or leave it out."),
+            ErrorCodes.CyclesDetected => new Text(message ?? "The resources depend on each other in a circle, so that none can be first.", data.Texts("Cycle"), null),
+            ErrorCodes.ReferencedResourcesNotFound => new Text(
+                "The document refers to resources that are neither in it nor in the inventory.",
+                data.Items("MissingResources").Select(resource => Line(ErrorData.Text(resource, "Label"), ErrorData.Text(resource, "Type"), "stack", ErrorData.Text(resource, "Stack"))),
+                "Check label, type and stack of each reference, or apply the stack that they are in first."),
+            ErrorCodes.NonPortableResources => new Text(
+                $"The config of target {data.Text("TargetLabel")} cannot change while these resources are on it: they cannot be moved.",
+                data.Items("Resources").Select(resource => resource.ValueKind == JsonValueKind.String ? resource.ToString() : Line(ErrorData.Text(resource, "Stack"), ErrorData.Text(resource, "Type"), ErrorData.Text(resource, "Label"))),
+                "Destroy them first, or declare a new target under another label."),
+            ErrorCodes.TargetAlreadyExists => Target(data),
+            ErrorCodes.TargetReaped => new Text(
+                $"{Count(data.Texts("TargetLabels"), "This target was", "These targets were")} given up because nothing was reached there for too long: {string.Join(", ", data.Texts("TargetLabels"))}.",
+                [],
+                "Declare it again under Targets in the document to take it back."),
+            ErrorCodes.TargetHasDependents => new Text(
+                "The config of other targets depends on what would be deleted.",
+                data.Items("Dependents").Select(target => Line("target", ErrorData.Text(target, "TargetLabel"), Because(target))),
+                "Delete them too with --on-dependents cascade, or change them first."),
+            ErrorCodes.ResourceHasDependents => new Text(
+                "Other resources depend on what would be deleted.",
+                data.Items("Dependents").Select(resource => Line(ErrorData.Text(resource, "Stack"), ErrorData.Text(resource, "ResourceType"), ErrorData.Text(resource, "ResourceLabel"), Because(resource))),
+                "Delete them too with --on-dependents cascade, or change them first."),
+            ErrorCodes.RequiredFieldMissingOnCreate => new Text(
+                $"{data.Text("Label")} ({data.Text("Type")}, stack {data.Text("Stack")}) cannot be created without {string.Join(", ", data.Texts("MissingFields"))}.",
+                [],
+                null),
+            ErrorCodes.StackReferenceNotFound => new Text($"Stack {data.Text("StackLabel")} is neither in the document nor in the inventory.", [], "Declare it under Stacks, or check the name."),
+            ErrorCodes.TargetReferenceNotFound => new Text($"Target {data.Text("TargetLabel")} is neither in the document nor in the inventory.", [], "Declare it under Targets, or check the name."),
+            ErrorCodes.StackDeletedDuringApply => new Text($"Stack {data.Text("StackLabel")} was deleted while the command was being planned.", [], "Give the command again."),
+            ErrorCodes.InvalidQuery => new Text($"The query is wrong: {(data.Text("Reason") is { Length: > 0 } reason ? reason : message)}", [], "A query is made of field:value terms, such as stack:web type:*::Bucket."),
+            ErrorCodes.PluginNotFound => new Text(message ?? $"There is no plugin {data.Text("Name")}.", [], "formae inventory plugins lists those that are there."),
+            ErrorCodes.InvalidForma => new Text(error.Diagnostics is { Count: > 0 } found ? $"The document has {Count(found, "one mistake", $"{found.Count} mistakes")}." : message ?? "The document is wrong.", [], null),
+            ErrorCodes.TooLarge => new Text(message ?? "The document is larger than the server takes.", [], null),
+            ErrorCodes.NotFound => new Text(message ?? "There is no such thing.", [], null),
+            "Unauthorized" => new Text(message ?? "The server wants a key.", [], "Give it with --key or $FORMAE_KEY."),
+            ErrorCodes.InternalError => new Text(message ?? "The server failed.", [], "Its log says more."),
+            _ => new Text(message ?? "The server refused.", error.Data is { } unknown ? [new ValueText().Of(unknown)] : [], null),
+        };
+    }
+
+    private static Text Target(ErrorData data)
+    {
+        var label = data.Text("TargetLabel");
+        var values = new ValueText();
+        string Config(string name) => data.Value(name) is { } config ? values.Of(config) : "(none)";
+        return data.Text("MismatchType").ToLowerInvariant() switch
+        {
+            "namespace" => new Text(
+                $"Target {label} exists with another namespace.",
+                [$"existing  {data.Text("ExistingNamespace")}", $"given     {data.Text("FormaNamespace")}"],
+                "Use another label, or destroy the target first."),
+            "config" => new Text(
+                $"Target {label} exists with another config, and this change cannot be made in place.",
+                [$"existing  {Config("ExistingConfig")}", $"given     {Config("FormaConfig")}"],
+                "Use another label, or destroy the target first."),
+            _ => new Text($"Target {label} exists already.", [], "Use another label, or destroy the target first."),
+        };
+    }
+
+    private static IEnumerable<string> Modified((string Name, JsonElement Value) stack) =>
+        new ErrorData(stack.Value).Items("ModifiedResources").Select(resource => Line(stack.Name, ErrorData.Text(resource, "Type"), ErrorData.Text(resource, "Label"), ErrorData.Text(resource, "Operation")));
+
+    private static string Because(JsonElement dependent) => ErrorData.Text(dependent, "CascadeSource") is { Length: > 0 } source ? $"(depends on {source})" : "";
+
+    private static string Line(params string[] parts) => string.Join("  ", parts.Where(part => part.Length > 0));
+
+    private static string Names(IReadOnlyList<JsonElement> items, string name) =>
+        string.Join(", ", items.Select(item => item.ValueKind == JsonValueKind.Object ? ErrorData.Text(item, name) : item.ToString()));
+
+    private static string Count<T>(IReadOnlyList<T> items, string one, string many) => items.Count == 1 ? one : many;
+
+    private sealed record Text(string Head, IEnumerable<string> Lines, string? Advice);
+}

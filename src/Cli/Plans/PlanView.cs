@@ -1,0 +1,101 @@
+using Formae.Cli.Terminals;
+using Formae.Protocol.Http;
+using Spectre.Console;
+
+namespace Formae.Cli.Plans;
+
+/// <summary>Shows what a command would do: targets, then stack by stack every resource with its differences, then the sum.</summary>
+internal static class PlanView
+{
+    public static void Write(IAnsiConsole console, Simulation simulation)
+    {
+        var command = simulation.Command;
+        foreach (var target in command.TargetUpdates ?? [])
+            WriteTarget(console, target);
+        foreach (var policy in command.PolicyUpdates ?? [])
+            WriteHead(console, ResourceChange.KindOf(policy.Operation), $"policy {policy.PolicyLabel}", policy.PolicyType, "");
+
+        var changes = ResourceChange.Of(command);
+        var stacks = (command.StackUpdates ?? []).Select(update => update.StackLabel).Concat(changes.Select(change => change.Stack)).Distinct(StringComparer.Ordinal);
+        foreach (var stack in stacks)
+        {
+            var update = command.StackUpdates?.FirstOrDefault(update => update.StackLabel == stack);
+            console.WriteLine();
+            console.MarkupLine($"[bold]Stack {Literal.Of(stack)}[/]{(update is null ? "" : $" [grey]({Literal.Of(Participle(update.Operation))})[/]")}");
+            foreach (var change in changes.Where(change => change.Stack == stack))
+                WriteResource(console, change);
+        }
+
+        foreach (var warning in simulation.Warnings ?? [])
+            console.MarkupLine($"[yellow]warning:[/] {Literal.Of(warning)}");
+        console.WriteLine();
+        console.MarkupLine($"[bold]{Summary(command)}[/]");
+    }
+
+    /// <summary><c>Plan: 3 to create, 1 to update, 0 to delete</c>; replaces are named when there are any.</summary>
+    public static string Summary(Command command)
+    {
+        var changes = ResourceChange.Of(command);
+        int Count(ChangeKind kind) => changes.Count(change => change.Kind == kind);
+        var replaced = Count(ChangeKind.Replace);
+        return $"Plan: {Count(ChangeKind.Create)} to create, {Count(ChangeKind.Update)} to update, {(replaced == 0 ? "" : $"{replaced} to replace, ")}{Count(ChangeKind.Delete)} to delete";
+    }
+
+    private static void WriteTarget(IAnsiConsole console, TargetUpdate target)
+    {
+        var kind = ResourceChange.KindOf(target.Operation);
+        WriteHead(console, kind, $"target {target.TargetLabel}", "", Cascade(target.IsCascade, target.CascadeSource));
+        var values = new ValueText();
+        if (kind == ChangeKind.Create && target.DesiredConfig is { ValueKind: System.Text.Json.JsonValueKind.Object } config)
+        {
+            foreach (var field in config.EnumerateObject())
+                WriteLine(console, new PatchLine("+", field.Name, null, field.Value), values, field.Name.Length);
+        }
+        else if (kind is ChangeKind.Update or ChangeKind.Replace && target is { ExistingConfig: { } before, DesiredConfig: { } after })
+        {
+            WriteLine(console, new PatchLine("~", "Config", before, after), values, "Config".Length);
+        }
+    }
+
+    private static void WriteResource(IAnsiConsole console, ResourceChange change)
+    {
+        var update = change.Update;
+        var renamed = update.OldLabel is { Length: > 0 } old && old != update.ResourceLabel ? $"was {old}" : "";
+        var moved = update.OldStackName is { Length: > 0 } from && from != update.StackName ? $"from stack {from}" : "";
+        var forced = change.ForcedBy() is { Count: > 0 } fields ? $"{string.Join(", ", fields)} cannot be changed in place" : "";
+        var notes = string.Join("; ", new[] { renamed, moved, forced, Cascade(update.IsCascade, update.CascadeSource) }.Where(note => note.Length > 0));
+        WriteHead(console, change.Kind, update.ResourceLabel ?? update.ResourceId, update.ResourceType, notes);
+        var lines = change.Kind == ChangeKind.Delete ? [] : change.Lines();
+        var width = Math.Min(24, lines.Count == 0 ? 0 : lines.Max(line => line.Path.Length));
+        var values = new ValueText(update.ReferenceLabels);
+        foreach (var line in lines)
+            WriteLine(console, line, values, width);
+    }
+
+    private static void WriteHead(IAnsiConsole console, ChangeKind kind, string name, string type, string notes) =>
+        console.MarkupLine($"  [{ResourceChange.ColourOf(kind)}]{ResourceChange.SignOf(kind),-3} {Literal.Of(name)}[/]{(type.Length == 0 ? "" : $"  {Literal.Of(type)}")}{(notes.Length == 0 ? "" : $"  [grey]({Literal.Of(notes)})[/]")}");
+
+    private static void WriteLine(IAnsiConsole console, PatchLine line, ValueText values, int width)
+    {
+        string Text(System.Text.Json.JsonElement? value) => value is { } known ? Literal.Of(values.Of(known)) : "";
+        var path = Literal.Of(line.Path.PadRight(width));
+        console.MarkupLine(line.Sign switch
+        {
+            "+" => $"        [green]+[/] {path}  {Text(line.New)}",
+            "-" => $"        [red]-[/] {path}  [grey]{Text(line.Old)}[/]",
+            _ when line.Old is null => $"        [yellow]~[/] {path}  {Text(line.New)}",
+            _ => $"        [yellow]~[/] {path}  [grey]{Text(line.Old)}[/] → {Text(line.New)}",
+        });
+    }
+
+    private static string Cascade(bool? isCascade, string? source) =>
+        isCascade is not true ? "" : source is { Length: > 0 } ? $"because it depends on {source}" : "because of what it depends on";
+
+    private static string Participle(string operation) => ResourceChange.KindOf(operation) switch
+    {
+        ChangeKind.Create => "new",
+        ChangeKind.Update => "changed",
+        ChangeKind.Delete => "deleted",
+        _ => operation,
+    };
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Formae.Cli.CommandLine;
+using Formae.Client;
+
+namespace Formae.Cli.Submitting;
+
+internal static class ApplyVerb
+{
+    public static Command Build(CliContext context)
+    {
+        var file = new Argument<string>("FILE") { Description = "The document: JSON, or YAML (.yaml, .yml)." };
+        var mode = new Option<string>("--mode")
+        {
+            Description = "reconcile: the document is the whole of its stacks, and what it leaves out is deleted. patch: only what it mentions changes, and nothing is deleted.",
+            HelpName = "reconcile|patch",
+            Required = true,
+        }.AcceptOnlyFromAmong("reconcile", "patch");
+        var simulate = new Option<bool>("--simulate") { Description = "Show the plan and stop." };
+        var force = new Option<bool>("--force") { Description = "With reconcile: overwrite what was changed since the last reconcile." };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
+        var detach = new Option<bool>("--detach") { Description = "Do not wait for the outcome." };
+        var command = new Command("apply", "Makes the world as a document says.") { file, mode, simulate, force, yes, detach };
+        command.RunsOn(new CommonOptions(), context, async (result, session) =>
+        {
+            var document = await Document.ReadAsync(result.GetValue(file)!, session.Cancellation);
+            var request = new SubmitRequest
+            {
+                Kind = SubmitKind.Apply,
+                Mode = result.GetValue(mode) == "reconcile" ? SubmitMode.Reconcile : SubmitMode.Patch,
+                File = document.File,
+                Simulate = result.GetValue(simulate),
+                Force = result.GetValue(force),
+            };
+            return await new Submission(session, request, document) { Yes = result.GetValue(yes), Detach = result.GetValue(detach) }.RunAsync();
+        });
+        return command;
+    }
+}

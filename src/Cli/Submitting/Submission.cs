@@ -1,0 +1,118 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Formae.Cli.CommandLine;
+using Formae.Cli.Errors;
+using Formae.Cli.Output;
+using Formae.Cli.Plans;
+using Formae.Cli.Watching;
+using Formae.Client;
+using Formae.Protocol.Http;
+using Spectre.Console;
+
+namespace Formae.Cli.Submitting;
+
+/// <summary>From a command to its outcome: plan, look, ask, give, watch.</summary>
+internal sealed class Submission(Session session, SubmitRequest request, Document? document)
+{
+    /// <summary>Do not ask.</summary>
+    public bool Yes { get; init; }
+
+    /// <summary>Do not wait for the outcome.</summary>
+    public bool Detach { get; init; }
+
+    public Task<int> RunAsync() => Verb.GuardAsync(session, session.Format == OutputFormat.Human ? ForPeopleAsync : ForProgramsAsync, document);
+
+    private async Task<int> ForProgramsAsync()
+    {
+        var response = await session.Client.SubmitAsync(request, session.Cancellation);
+        if (request.Simulate)
+        {
+            MachineOutput.Write(session.Terminal.RawOut, session.Format, JsonSerializer.SerializeToElement(response, HttpJson.Default.SubmitCommandResponse).GetProperty(nameof(response.Simulation)));
+            return ExitCode.Ok;
+        }
+
+        var answer = new JsonObject { ["CommandId"] = response.CommandId, ["ChangesRequired"] = response.Simulation.ChangesRequired };
+        using var json = JsonDocument.Parse(answer.ToJsonString());
+        MachineOutput.Write(session.Terminal.RawOut, session.Format, json.RootElement);
+        return ExitCode.Ok;
+    }
+
+    private async Task<int> ForPeopleAsync()
+    {
+        // The real answer brings the plan as well, so nobody plans twice where nobody is asked.
+        if (Yes && !request.Simulate)
+            return await GiveAsync(request, showPlan: true);
+
+        var response = await session.Client.SubmitAsync(request with { Simulate = true }, session.Cancellation);
+        if (Show(response) is { } nothingToDo)
+            return nothingToDo;
+        if (request.Simulate)
+        {
+            session.Terminal.Out.WriteLine("Simulation only: nothing was changed.");
+            return ExitCode.Ok;
+        }
+
+        if (!session.Terminal.CanAsk)
+        {
+            session.Terminal.Fail("There is no terminal to ask for your consent.", "Pass --yes to go on without being asked, or --simulate to only look.");
+            return ExitCode.Failed;
+        }
+
+        var given = request;
+        if (request is { Kind: SubmitKind.Destroy, OnDependents: DependentsChoice.Abort } && Cascades(response) is > 0 and var count)
+        {
+            if (!session.Terminal.Confirm($"{count} of these would be deleted only because they depend on the others. Delete them too?"))
+                return Declined();
+            given = request with { OnDependents = DependentsChoice.Cascade };
+        }
+
+        if (response.Description is { Confirm: true, Text: { Length: > 0 } text } && !session.Terminal.Confirm($"{text} Is this understood?"))
+            return Declined();
+        return session.Terminal.Confirm(request.Kind == SubmitKind.Apply ? "Make these changes?" : "Destroy these resources?")
+            ? await GiveAsync(given, showPlan: false)
+            : Declined();
+    }
+
+    private int Declined()
+    {
+        session.Terminal.Out.WriteLine("Nothing was changed.");
+        return ExitCode.Ok;
+    }
+
+    private async Task<int> GiveAsync(SubmitRequest given, bool showPlan)
+    {
+        var response = await session.Client.SubmitAsync(given, session.Cancellation);
+        if (showPlan && Show(response) is { } nothingToDo)
+            return nothingToDo;
+        if (response.CommandId.Length == 0 || !response.Simulation.ChangesRequired)
+            return NothingToDo();
+        session.Terminal.Out.WriteLine($"Command {response.CommandId}");
+        if (!Detach)
+            return await new CommandWatch(session).RunAsync(response.CommandId);
+        session.Terminal.Out.WriteLine($"It runs. To look at it: {session.StatusCommand(response.CommandId)} --watch");
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Shows warnings and the plan; an exit code when there is nothing to do.</summary>
+    private int? Show(SubmitCommandResponse response)
+    {
+        if (response.Diagnostics is { Count: > 0 } diagnostics)
+            DiagnosticView.Write(session.Terminal.Error, diagnostics, document);
+        if (!response.Simulation.ChangesRequired)
+            return NothingToDo();
+        PlanView.Write(session.Terminal.Out, response.Simulation);
+        return null;
+    }
+
+    private int NothingToDo()
+    {
+        session.Terminal.Out.WriteLine(request.Kind == SubmitKind.Apply
+            ? "Nothing to do: everything is as the document says."
+            : "Nothing to do: none of it is there.");
+        return ExitCode.Ok;
+    }
+
+    private static int Cascades(SubmitCommandResponse response) =>
+        (response.Simulation.Command.ResourceUpdates ?? []).Count(update => update.IsCascade is true)
+        + (response.Simulation.Command.TargetUpdates ?? []).Count(update => update.IsCascade is true);
+}

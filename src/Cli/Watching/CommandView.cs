@@ -1,0 +1,46 @@
+using System.Globalization;
+using Formae.Cli.Terminals;
+using Formae.Protocol.Http;
+using Spectre.Console;
+
+namespace Formae.Cli.Watching;
+
+/// <summary>Commands at rest: one with all that it does, or many as a table.</summary>
+internal static class CommandView
+{
+    public static void Write(IAnsiConsole console, Command command, DateTimeOffset now)
+    {
+        console.MarkupLine($"[bold]Command {Literal.Of(command.CommandId)}[/]  {Literal.Of(What(command))}{(command.StartTs is { } start ? $"  [grey]{Time(start)}[/]" : "")}");
+        foreach (var update in UpdateText.Of(command))
+        {
+            var colour = UpdateText.ColourOf(update.State);
+            var elapsed = update.Elapsed(now) is { } known ? $"  {UpdateText.Format(known)}" : "";
+            var attempt = update.Attempt is > 1 ? $"  attempt {update.Attempt}{(update.MaxAttempts is { } most ? $" of {most}" : "")}" : "";
+            var message = update.Message is { Length: > 0 } text ? $"  {text.ReplaceLineEndings(" ")}" : "";
+            console.MarkupLine($"  [{colour}]{UpdateText.MarkOf(update.State)} {update.State,-10}[/] {update.Operation,-6} {Literal.Of(update.Name)}  [grey]{Literal.Of(update.Type)}{elapsed}{attempt}[/]{Literal.Of(message)}");
+        }
+
+        console.MarkupLine($"[{UpdateText.ColourOf(command.State)}]{Literal.Of(OutcomeView.Summary(command))}[/]");
+    }
+
+    public static void WriteList(IAnsiConsole console, IReadOnlyList<Command> commands)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("Command", "What", "State", "Started", "Changes");
+        foreach (var command in commands)
+        {
+            var updates = UpdateText.Of(command);
+            table.AddRow(
+                Literal.Of(command.CommandId),
+                Literal.Of(What(command)),
+                $"[{UpdateText.ColourOf(command.State)}]{Literal.Of(command.State)}[/]",
+                command.StartTs is { } start ? Time(start) : "",
+                $"{updates.Count(update => update.State == States.Success)}/{updates.Count}");
+        }
+
+        console.Write(table);
+    }
+
+    private static string What(Command command) => command.Kind == "destroy" || string.IsNullOrEmpty(command.Mode) ? command.Kind : $"{command.Kind} ({command.Mode})";
+
+    private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,118 @@
+using Formae.Cli.CommandLine;
+using Formae.Cli.Tests.Support;
+using Formae.Cli.Watching;
+using Formae.Protocol.Http;
+
+namespace Formae.Cli.Tests;
+
+public sealed class StatusTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private static Command Done => Samples.Command(
+        Samples.Update("create", "a", state: States.Success) with { Duration = 1250 },
+        Samples.Update("create", "b", state: States.Failed) with { Duration = 65_000, ErrorMessage = "no\nroom", CurrentAttempt = 2, MaxAttempts = 11 },
+        Samples.Update("delete", "c", state: States.Canceled)) with
+    { State = States.Failed, StartTs = Start, EndTs = Start.AddSeconds(66) };
+
+    [Fact]
+    public async Task One_command_shows_every_update()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET commands/C1/status", Samples.Status(Done));
+        using var run = new TestRun();
+
+        var exit = await run.InvokeAsync(server, "status", "C1");
+
+        Assert.Equal(ExitCode.Ok, exit);
+        Assert.Equal("""
+            Command C1  apply (reconcile)  2026-01-02 03:04:05Z
+              ✓ Success    create web/a  FakeAWS::S3::Bucket  1.3s
+              ✗ Failed     create web/b  FakeAWS::S3::Bucket  1m05s  attempt 2 of 11  no room
+              ∅ Canceled   delete web/c  FakeAWS::S3::Bucket
+            Failed: 1 created, 0 updated, 0 deleted, 1 failed, 1 canceled in 1m06s
+
+            """, run.Out);
+    }
+
+    [Fact]
+    public async Task Watching_ends_as_the_command_does()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.OnInTurn("GET commands/C1/status", Samples.Status(Samples.Command()), Samples.Status(Done));
+        using var run = new TestRun();
+
+        Assert.Equal(ExitCode.Failed, await run.InvokeAsync(server, "status", "C1", "--watch"));
+        Assert.Equal(ExitCode.Failed, await run.InvokeAsync(server, "status", "C1", "--watch", "-o", "yaml"));
+        Assert.Contains("CommandId: C1", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_an_id_the_latest_are_listed()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET commands/status", Samples.Status(Done));
+        using var run = new TestRun();
+
+        await run.InvokeAsync(server, "status", "--query", "status:Failed", "--max-results", "5");
+
+        Assert.Contains("C1        apply (reconcile)   Failed   2026-01-02 03:04:05Z   1/3", run.Out, StringComparison.Ordinal);
+        Assert.Equal(new Dictionary<string, string> { ["scope"] = "agent", ["max_results"] = "5", ["query"] = "status:Failed" }, Assert.Single(server.Requests).Query);
+    }
+
+    [Fact]
+    public async Task A_command_that_is_not_there_is_a_refusal()
+    {
+        await using var server = await FakeServer.StartAsync();
+        using var run = new TestRun();
+
+        Assert.Equal(ExitCode.Failed, await run.InvokeAsync(server, "status", "C7"));
+        Assert.StartsWith("error NotFound:", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_picture_fits_the_window_and_keeps_what_runs_and_what_failed()
+    {
+        var updates = Enumerable.Range(0, 100).Select(number => Samples.Update("create", $"r{number}", state: number switch
+        {
+            98 => States.InProgress,
+            99 => States.Failed,
+            _ => States.Success,
+        }));
+        using var run = new TestRun(width: 100);
+
+        run.Context.Terminal.Out.Write(new LiveProgress(run.Context.Terminal.Out, TimeProvider.System).Picture(Samples.Command([.. updates]), height: 10));
+
+        var lines = run.Out.TrimEnd('\n').Split('\n');
+        Assert.InRange(lines.Length, 1, 10);
+        Assert.Contains("▸ create web/r98", lines[0], StringComparison.Ordinal);
+        Assert.Contains("✗ create web/r99", lines[1], StringComparison.Ordinal);
+        Assert.Contains("… and 94 more", run.Out, StringComparison.Ordinal);
+        Assert.Contains("99/100 1 failed", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public async Task Colour_is_left_out_when_it_is_not_wanted(bool colour, bool expected)
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET commands/C1/status", Samples.Status(Done));
+        using var run = new TestRun(isLive: true, colour: colour, width: 120);
+
+        // Forced, because the tests themselves run without a terminal.
+        run.Context.Terminal.Out.Profile.Capabilities.Ansi = true;
+        if (colour)
+            run.Context.Terminal.Out.Profile.Capabilities.ColorSystem = Spectre.Console.ColorSystem.Standard;
+        await run.InvokeAsync(server, "status", "C1");
+
+        Assert.Equal(expected, run.Out.Contains("\u001b[3", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void No_color_is_heard()
+    {
+        Assert.False(Terminals.Terminal.AbilitiesOf(name => name == "NO_COLOR" ? "1" : null).Colour);
+        Assert.True(Terminals.Terminal.AbilitiesOf(_ => null).Colour);
+    }
+}
