@@ -104,7 +104,9 @@ internal static class CollectionDiff
             isThere[i] = true;
         }
 
-        if (collection.Walk.Mode == DiffMode.EnsureExists)
+        // Where everything that is there is wanted too, the desired array is the whole one in either mode: appending in another order
+        // would give an array of the same length that differs again.
+        if (collection.Walk.Mode == DiffMode.EnsureExists && partner.Contains(-1))
         {
             collection.Append(Enumerable.Range(0, isThere.Length).Where(index => !isThere[index]), collection.Before.Count);
             return;
@@ -114,7 +116,7 @@ internal static class CollectionDiff
         var stays = new bool[collection.After.Count];
         foreach (var index in inOrder)
             stays[partner[index]] = true;
-        collection.RemoveUnless(inOrder.Contains);
+        collection.Remove(index => !inOrder.Contains(index));
         for (var i = 0; i < collection.After.Count; i++)
         {
             if (!stays[i])
@@ -125,15 +127,16 @@ internal static class CollectionDiff
     /// <summary>Both sides of one array and where it is.</summary>
     private sealed record Collection(DiffWalk Walk, List<JsonElement> Before, List<JsonElement> After, HintTree Hints, PropertyPath Path, bool IsCreateOnly)
     {
-        /// <summary>Removes from the highest index down, where the mode removes at all; answers how many remain.</summary>
-        public int RemoveUnless(Func<int, bool> isKept)
+        /// <summary>Removes where the mode removes at all; answers how many remain.</summary>
+        public int RemoveUnless(Func<int, bool> isKept) => Walk.Mode == DiffMode.EnsureExists ? Before.Count : Remove(index => !isKept(index));
+
+        /// <summary>Removes from the highest index down; answers how many remain.</summary>
+        public int Remove(Func<int, bool> isGoing)
         {
-            if (Walk.Mode == DiffMode.EnsureExists)
-                return Before.Count;
             var remaining = Before.Count;
             for (var i = Before.Count - 1; i >= 0; i--)
             {
-                if (isKept(i))
+                if (!isGoing(i))
                     continue;
                 Walk.Note(PatchVerb.Remove, PropertyPath.Of(Path, i), default, Hints, IsCreateOnly);
                 remaining--;
