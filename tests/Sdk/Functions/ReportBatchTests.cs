@@ -1,0 +1,182 @@
+using System.Text.Json;
+using Formae.Protocol.Bus;
+using Formae.Sdk.Functions;
+using Formae.Sdk.Testing;
+
+namespace Formae.Sdk.Tests.Functions;
+
+public sealed class ReportBatchTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly SlowBus _bus = new();
+    private readonly ReportBatch _batch;
+
+    public ReportBatchTests() => _batch = new ReportBatch(_bus.SendAsync, TimeSpan.FromMilliseconds(5), _time);
+
+    public void Dispose() => _batch.Dispose();
+
+    [Fact]
+    public async Task A_lone_report_leaves_at_once()
+    {
+        var sent = _batch.SendAsync("q", Report());
+        var message = await _bus.NextAsync();
+        Assert.Equal(("q", 1), (message.Queue, message.Count));
+        Assert.False(sent.IsCompleted);
+        message.Taken();
+        await sent.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Reports_of_a_burst_travel_together()
+    {
+        var sent = Enumerable.Range(0, 500).Select(_ => _batch.SendAsync("q", Report())).ToArray();
+        var messages = 0;
+        var reports = 0;
+        while (reports < 500)
+        {
+            var message = await _bus.NextAsync();
+            Assert.InRange(message.Count, 1, ReportBatch.MostReports);
+            reports += message.Count;
+            messages++;
+            message.Taken();
+        }
+
+        await Task.WhenAll(sent).WaitAsync(Patience);
+        Assert.Equal(500, reports);
+        Assert.InRange(messages, 10, 20);
+    }
+
+    [Fact]
+    public async Task What_comes_while_a_message_is_sent_goes_with_the_next_one()
+    {
+        var first = _batch.SendAsync("q", Report());
+        var one = await _bus.NextAsync();
+        var rest = Enumerable.Range(0, 3).Select(_ => _batch.SendAsync("q", Report())).ToArray();
+        one.Taken();
+        var two = await _bus.NextAsync();
+        Assert.Equal(3, two.Count);
+        two.Taken();
+        await Task.WhenAll([first, .. rest]).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_slow_bus_holds_nobody_up_for_long()
+    {
+        _ = _batch.SendAsync("q", Report());
+        await _bus.NextAsync();
+        _ = _batch.SendAsync("q", Report());
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(1, (await _bus.NextAsync()).Count);
+    }
+
+    [Fact]
+    public async Task While_many_are_at_work_a_report_waits_for_theirs_a_moment()
+    {
+        var work = Enumerable.Range(0, 20).Select(_ => _batch.Begin()).ToList();
+        _ = _batch.SendAsync("q", Report());
+        _ = _batch.SendAsync("q", Report());
+        Assert.Equal(0, _bus.Sent);
+        _time.Advance(TimeSpan.FromMilliseconds(5));
+        Assert.Equal(2, (await _bus.NextAsync()).Count);
+        work.ForEach(w => w.Dispose());
+    }
+
+    [Fact]
+    public async Task Queues_do_not_mix()
+    {
+        _ = _batch.SendAsync("a", Report());
+        _ = _batch.SendAsync("b", Report());
+        Assert.Equal(["a", "b"], new[] { (await _bus.NextAsync()).Queue, (await _bus.NextAsync()).Queue }.Order());
+    }
+
+    [Fact]
+    public async Task A_message_stays_below_what_the_bus_takes()
+    {
+        var blocker = _batch.SendAsync("q", Report());
+        var first = await _bus.NextAsync();
+        var sent = Enumerable.Range(0, 9).Select(_ => _batch.SendAsync("q", Report(60_000))).ToArray();
+        first.Taken();
+        var reports = 0;
+        while (reports < 9)
+        {
+            var message = await _bus.NextAsync();
+            Assert.InRange(message.Bytes, 1, 200_000);
+            reports += message.Count;
+            message.Taken();
+        }
+
+        await Task.WhenAll([blocker, .. sent]).WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_report_that_is_too_large_says_so_and_keeps_the_native_id()
+    {
+        _ = _batch.SendAsync("q", Report(300_000) with { NativeId = "n-1" });
+        var report = Assert.Single((await _bus.NextAsync()).Reports);
+        Assert.Equal((OperationStatus.Failure, "n-1"), (report.Status, report.NativeId));
+        Assert.Contains("200000", report.Problem!.Message);
+    }
+
+    [Fact]
+    public async Task A_send_that_fails_fails_all_who_wait_for_it()
+    {
+        var sent = _batch.SendAsync("q", Report());
+        (await _bus.NextAsync()).Lost();
+        await Assert.ThrowsAsync<IOException>(() => sent.WaitAsync(Patience));
+
+        var next = _batch.SendAsync("q", Report());
+        (await _bus.NextAsync()).Taken();
+        await next.WaitAsync(Patience);
+    }
+
+    private static TimeSpan Patience => TimeSpan.FromSeconds(10);
+
+    private static OperationReport Report(int size = 10) => new()
+    {
+        OperationId = "o",
+        Verb = OperationVerb.Read,
+        Ksuid = "k",
+        Status = OperationStatus.Success,
+        Properties = JsonSerializer.SerializeToElement(new { Text = new string('x', size) }),
+    };
+
+    /// <summary>A bus that takes a message when the test says so.</summary>
+    private sealed class SlowBus
+    {
+        private readonly System.Threading.Channels.Channel<Sending> _sendings = System.Threading.Channels.Channel.CreateUnbounded<Sending>();
+
+        public int Sent => _sendings.Reader.Count;
+
+        public Task SendAsync(string queue, BinaryData body)
+        {
+            var sending = new Sending(queue, body);
+            _sendings.Writer.TryWrite(sending);
+            return sending.Task;
+        }
+
+        public async Task<Sending> NextAsync()
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            return await _sendings.Reader.ReadAsync(patience.Token);
+        }
+    }
+
+    private sealed class Sending(string queue, BinaryData body)
+    {
+        private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Queue => queue;
+
+        public int Bytes => body.ToMemory().Length;
+
+        public IReadOnlyList<OperationReport> Reports { get; } = JsonSerializer.Deserialize(body.ToMemory().Span, BusJson.Default.OperationReports)!.Reports;
+
+        public int Count => Reports.Count;
+
+        public Task Task => _taken.Task;
+
+        public void Taken() => _taken.SetResult();
+
+        public void Lost() => _taken.SetException(new IOException("The bus is gone."));
+    }
+}
