@@ -7,22 +7,22 @@ namespace Formae.Model;
 public sealed record ResourceSchema
 {
     /// <summary>The property whose value is the native id.</summary>
-    public string Identifier { get; init; } = "";
+    public string Identifier { get; set; } = "";
 
     /// <summary>Top-level read-write fields; whatever else a plugin returns is read-only.</summary>
-    public IReadOnlyList<string> Fields { get; init; } = [];
+    public IReadOnlyList<string> Fields { get; set; } = [];
 
     /// <summary>Behaviour by dotted path without indexes: <c>A.B</c> is property B in object A, or in each element of array A.</summary>
-    public IReadOnlyDictionary<string, FieldHint> Hints { get; init; } = new Dictionary<string, FieldHint>();
+    public IReadOnlyDictionary<string, FieldHint> Hints { get; set; } = new Dictionary<string, FieldHint>();
 
-    public bool Discoverable { get; init; } = true;
+    public bool Discoverable { get; set; } = true;
 
-    public bool Extractable { get; init; } = true;
+    public bool Extractable { get; set; } = true;
 
     /// <summary>May be created anew on another target config.</summary>
     public bool Portable { get; init; }
 
-    public string Parent { get; init; } = "";
+    public string Parent { get; set; } = "";
 
     public IReadOnlyList<ParentMapping>? ParentMappings { get; init; }
 }
@@ -30,10 +30,10 @@ public sealed record ResourceSchema
 public sealed record ParentMapping
 {
     [JsonPropertyName("parentProperty")]
-    public string ParentProperty { get; init; } = "";
+    public string ParentProperty { get; set; } = "";
 
     [JsonPropertyName("childProperty")]
-    public string ChildProperty { get; init; } = "";
+    public string ChildProperty { get; set; } = "";
 }
 
 /// <summary>How one field behaves. Everything is off by default.</summary>

@@ -20,6 +20,7 @@ public static class BusContract
 }
 
 /// <summary>The one JSON context of the bus messages.</summary>
+/// <remarks>A member with a default of its own has a setter: the generated reader sets a member that is init-only to nothing when the message lacks it.</remarks>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(OperationRequest))]
 [JsonSerializable(typeof(OperationReports))]

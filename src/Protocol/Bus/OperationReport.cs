@@ -7,7 +7,7 @@ namespace Formae.Protocol.Bus;
 /// <summary>What came of one <see cref="OperationRequest"/>: everything the plugin learned, so that nobody asks a second question.</summary>
 public sealed record OperationReport
 {
-    public int Contract { get; init; } = BusContract.Version;
+    public int Contract { get; set; } = BusContract.Version;
 
     public required string OperationId { get; init; }
 
@@ -45,7 +45,7 @@ public sealed record OperationReport
 
     public int ProcessId { get; init; }
 
-    public string PluginVersion { get; init; } = "";
+    public string PluginVersion { get; set; } = "";
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<OperationStatus>))]
@@ -64,5 +64,5 @@ public enum OperationStatus
 /// <summary>Reports travel together: one message holds up to a few dozen.</summary>
 public sealed record OperationReports
 {
-    public IReadOnlyList<OperationReport> Reports { get; init; } = [];
+    public IReadOnlyList<OperationReport> Reports { get; set; } = [];
 }

@@ -7,13 +7,13 @@ namespace Formae.Protocol.Bus;
 public sealed record OperationRequest
 {
     /// <summary>The version of this contract. A plugin that does not know it answers with a failure that names both.</summary>
-    public int Contract { get; init; } = BusContract.Version;
+    public int Contract { get; set; } = BusContract.Version;
 
     /// <summary><c>COMMAND/KSUID/operation</c>: the same for every attempt.</summary>
     public required string OperationId { get; init; }
 
     /// <summary>From 1; a status poll belongs to the attempt it asks about.</summary>
-    public int Attempt { get; init; } = 1;
+    public int Attempt { get; set; } = 1;
 
     /// <summary>Counts the messages of one operation, so that each has a name of its own and a repeated one is told from a new one.</summary>
     public int Sequence { get; init; }
@@ -25,11 +25,11 @@ public sealed record OperationRequest
 
     public required string ResourceType { get; init; }
 
-    public string Label { get; init; } = "";
+    public string Label { get; set; } = "";
 
-    public string Stack { get; init; } = "";
+    public string Stack { get; set; } = "";
 
-    public string Target { get; init; } = "";
+    public string Target { get; set; } = "";
 
     public JsonElement? TargetConfig { get; init; }
 
@@ -55,7 +55,7 @@ public sealed record OperationRequest
     public JsonElement? Expected { get; init; }
 
     /// <summary>How many ids one page may hold (list).</summary>
-    public int PageSize { get; init; } = 100;
+    public int PageSize { get; set; } = 100;
 
     /// <summary>Where to go on (list): what the page before ended with; absent for the first page.</summary>
     public string? PageToken { get; init; }
@@ -67,7 +67,7 @@ public sealed record OperationRequest
     public required string ReportTo { get; init; }
 
     /// <summary>How long the handler may take.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>W3C trace context of the caller.</summary>
     public string? TraceParent { get; init; }

@@ -7,9 +7,9 @@ namespace Formae.Protocol.Bus;
 public sealed record PluginAnnouncement
 {
     /// <summary>The oldest and newest contract it understands.</summary>
-    public int MinContract { get; init; } = BusContract.Version;
+    public int MinContract { get; set; } = BusContract.Version;
 
-    public int MaxContract { get; init; } = BusContract.Version;
+    public int MaxContract { get; set; } = BusContract.Version;
 
     public required string Name { get; init; }
 
@@ -29,11 +29,11 @@ public sealed record PluginAnnouncement
     /// <summary>Calls a second over the whole namespace; 0 is no limit.</summary>
     public int MaxRequestsPerSecond { get; init; }
 
-    public IReadOnlyList<AnnouncedType> ResourceTypes { get; init; } = [];
+    public IReadOnlyList<AnnouncedType> ResourceTypes { get; set; } = [];
 
     public int ProcessId { get; init; }
 
-    public string NodeName { get; init; } = "";
+    public string NodeName { get; set; } = "";
 
     public DateTimeOffset StartedAt { get; init; }
 
