@@ -32,7 +32,7 @@ public sealed partial record PluginManifest
     public string? License { get; init; }
 
     /// <summary>The oldest bus contract it understands. Default: the one it was built with.</summary>
-    public int MinContract { get; init; } = Protocol.Bus.BusContract.Version;
+    public int MinContract { get; set; } = Protocol.Bus.BusContract.Version;
 
     /// <summary>Reads and checks a manifest.</summary>
     /// <param name="path">The file; default: <c>plugin.json</c> in the app's folder.</param>

@@ -14,17 +14,17 @@ public sealed record Injection
     public string? ResourceType { get; init; }
 
     /// <summary>How many calls; 0 for all until cleared.</summary>
-    public int Count { get; init; } = 1;
+    public int Count { get; set; } = 1;
 
-    public InjectionKind Kind { get; init; } = InjectionKind.Problem;
+    public InjectionKind Kind { get; set; } = InjectionKind.Problem;
 
     /// <summary>Whether the cloud does its work first and only the answer is lost.</summary>
     public bool AfterTheWork { get; init; }
 
     /// <summary>The problem's code.</summary>
-    public string Code { get; init; } = "ServiceInternalError";
+    public string Code { get; set; } = "ServiceInternalError";
 
-    public string Message { get; init; } = "Injected.";
+    public string Message { get; set; } = "Injected.";
 
     public int? RetryAfterMs { get; init; }
 
@@ -57,7 +57,7 @@ public sealed record ProgrammedAnswers
     /// <summary>Which verb; null for any.</summary>
     public OperationVerb? Operation { get; init; }
 
-    public IReadOnlyList<ProgramStep> Steps { get; init; } = [];
+    public IReadOnlyList<ProgramStep> Steps { get; set; } = [];
 }
 
 /// <summary>One answer; without a code the call goes through.</summary>
@@ -65,7 +65,7 @@ public sealed record ProgramStep
 {
     public string? Code { get; init; }
 
-    public string Message { get; init; } = "Programmed.";
+    public string Message { get; set; } = "Programmed.";
 
     public int? RetryAfterMs { get; init; }
 }
@@ -81,7 +81,7 @@ public sealed record CloudItem
 
     public string? Parent { get; init; }
 
-    public string Region { get; init; } = "eu-west-1";
+    public string Region { get; set; } = "eu-west-1";
 
     /// <summary>What the cloud keeps: what was asked for, without defaults and outputs.</summary>
     public required JsonElement Properties { get; init; }
@@ -94,15 +94,15 @@ public sealed record RecordedCall
 
     public int ProcessId { get; init; }
 
-    public string PluginVersion { get; init; } = "";
+    public string PluginVersion { get; set; } = "";
 
-    public string OperationId { get; init; } = "";
+    public string OperationId { get; set; } = "";
 
     public int Attempt { get; init; }
 
     public OperationVerb Operation { get; init; }
 
-    public string ResourceType { get; init; } = "";
+    public string ResourceType { get; set; } = "";
 
     public string? NativeId { get; init; }
 
@@ -119,13 +119,13 @@ public sealed record CounterValue
 /// <summary>What <c>fakeaws/hello</c> says.</summary>
 public sealed record Hello
 {
-    public string Plugin { get; init; } = "";
+    public string Plugin { get; set; } = "";
 
-    public string Version { get; init; } = "";
+    public string Version { get; set; } = "";
 
     public int ProcessId { get; init; }
 
-    public string CloudFile { get; init; } = "";
+    public string CloudFile { get; set; } = "";
 
     public bool GateIsOpen { get; init; }
 }

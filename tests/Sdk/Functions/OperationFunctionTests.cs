@@ -1,0 +1,133 @@
+using System.Text;
+using System.Text.Json;
+using Azure.Messaging.ServiceBus;
+using Formae.Embedded.ServiceBus;
+using Formae.Protocol.Bus;
+using Formae.Sdk.Functions;
+using Formae.Sdk.Testing;
+using Formae.Sdk.Tests.Operations;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Formae.Sdk.Tests.Functions;
+
+public sealed class OperationFunctionTests : IAsyncLifetime
+{
+    private const string Requested = "formae-plugin-test";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Scratch _scratch = new();
+    private readonly BoxHandler _boxes = new();
+    private PluginHarness _plugin = null!;
+    private Broker _broker = null!;
+    private ServiceBusClient _client = null!;
+    private ServiceBusReceiver _requests = null!;
+    private ReportBatch _batch = null!;
+    private OperationFunction _function = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _broker = await Broker.StartAsync(
+            new BrokerOptions
+            {
+                DataDirectory = _scratch.Folder,
+                Key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)],
+                Topology = new BrokerTopology([new QueueDefinition(Requested), new QueueDefinition(BusContract.ReportQueue)], []),
+            },
+            NullLoggerFactory.Instance,
+            TimeProvider.System,
+            CancellationToken.None);
+        _client = new ServiceBusClient(_broker.ConnectionString);
+        _requests = _client.CreateReceiver(Requested);
+        _plugin = _boxes.Start();
+        _batch = new ReportBatch(new BusSenders(_client).SendReportsAsync, TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        _function = new OperationFunction(_plugin.Operator, _batch, NullLogger<OperationFunction>.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _batch.Dispose();
+        await _plugin.DisposeAsync();
+        await _client.DisposeAsync();
+        await _broker.DisposeAsync();
+        _scratch.Dispose();
+    }
+
+    [Fact]
+    public async Task A_request_is_served_reported_and_settled()
+    {
+        var request = Requests.Create("Test::Box::Box", """{"Name":"a"}""");
+        await SendAsync(Message(request));
+        await ServeAsync();
+        var message = await _client.CreateReceiver(BusContract.ReportQueue).ReceiveMessageAsync(Patience);
+        Assert.Equal(BusContract.ReportSubject, message.Subject);
+        var report = Assert.Single(JsonSerializer.Deserialize(message.Body.ToMemory().Span, BusJson.Default.OperationReports)!.Reports);
+        Assert.Equal((request.OperationId, OperationStatus.Success), (report.OperationId, report.Status));
+        Assert.Equal(0, _broker.Counts()[Requested].Active);
+    }
+
+    [Theory]
+    [InlineData(BusContract.RequestSubject, "this is no JSON", "wrong at")]
+    [InlineData(BusContract.RequestSubject, "{}", "no operation request")]
+    [InlineData("something-else", "{}", "'something-else'")]
+    public async Task A_message_that_cannot_be_read_goes_to_the_dead_letters_with_the_reason(string subject, string body, string reason)
+    {
+        await SendAsync(new ServiceBusMessage(body) { Subject = subject });
+        await ServeAsync();
+        var dead = await _client.CreateReceiver(Requested, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter }).ReceiveMessageAsync(Patience);
+        Assert.Equal("UnreadableRequest", dead.DeadLetterReason);
+        Assert.Contains(reason, dead.DeadLetterErrorDescription);
+    }
+
+    [Fact]
+    public async Task A_request_whose_report_was_not_sent_is_not_settled()
+    {
+        await SendAsync(Message(Requests.Create("Test::Box::Box", """{"Name":"a"}""") with { ReportTo = "no-such-queue" }));
+        await Assert.ThrowsAsync<ServiceBusException>(ServeAsync);
+        Assert.Equal(1, _broker.Counts()[Requested].Active);
+    }
+
+    [Fact]
+    public async Task An_app_that_is_told_to_stop_gives_its_request_back()
+    {
+        _boxes.Create = async (_, token) =>
+        {
+            await Task.Delay(Timeout.Infinite, token);
+            return Problems.NotFound("never");
+        };
+        await SendAsync(Message(Requests.Create("Test::Box::Box", """{"Name":"a"}""")));
+        using var stopping = new CancellationTokenSource();
+        var serving = ServeAsync(stopping.Token);
+        await stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving.WaitAsync(Patience));
+        Assert.Equal(1, _broker.Counts()[Requested].Active);
+    }
+
+    private static ServiceBusMessage Message(OperationRequest request) =>
+        new(Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest))) { Subject = BusContract.RequestSubject, MessageId = request.MessageId };
+
+    private Task SendAsync(ServiceBusMessage message) => _client.CreateSender(Requested).SendMessageAsync(message);
+
+    private Task ServeAsync() => ServeAsync(CancellationToken.None);
+
+    private async Task ServeAsync(CancellationToken cancellationToken)
+    {
+        var message = await _requests.ReceiveMessageAsync(Patience, CancellationToken.None);
+        await _function.RunAsync(message, new Actions(_requests), cancellationToken);
+    }
+
+    /// <summary>Settles as the host does, at the receiver that the message came from.</summary>
+    private sealed class Actions(ServiceBusReceiver receiver) : ServiceBusMessageActions
+    {
+        public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
+            receiver.CompleteMessageAsync(message, cancellationToken);
+
+        public override Task DeadLetterMessageAsync(
+            ServiceBusReceivedMessage message,
+            Dictionary<string, object>? propertiesToModify = null,
+            string? deadLetterReason = null,
+            string? deadLetterErrorDescription = null,
+            CancellationToken cancellationToken = default) =>
+            receiver.DeadLetterMessageAsync(message, deadLetterReason, deadLetterErrorDescription, cancellationToken);
+    }
+}
