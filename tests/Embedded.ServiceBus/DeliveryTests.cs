@@ -16,8 +16,17 @@ public sealed class DeliveryTests : IAsyncLifetime
         var id = Guid.NewGuid();
         var sent = new ServiceBusMessage("body")
         {
-            MessageId = "m1", CorrelationId = "c1", Subject = "s", To = "t", ReplyTo = "r", ContentType = "text/plain", SessionId = "x", ReplyToSessionId = "y",
-            PartitionKey = "x", TransactionPartitionKey = "p", TimeToLive = TimeSpan.FromDays(2),
+            MessageId = "m1",
+            CorrelationId = "c1",
+            Subject = "s",
+            To = "t",
+            ReplyTo = "r",
+            ContentType = "text/plain",
+            SessionId = "x",
+            ReplyToSessionId = "y",
+            PartitionKey = "x",
+            TransactionPartitionKey = "p",
+            TimeToLive = TimeSpan.FromDays(2),
         };
         object[] values = ["text", true, 1, 2L, 3.5, 4.5f, id, TimeSpan.FromSeconds(1), new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), (byte)1, (sbyte)-1, (short)-2, (ushort)2, 3u, 4ul, 'c', 1.25m, new Uri("https://a/b")];
         for (var i = 0; i < values.Length; i++)

@@ -1,4 +1,5 @@
 using Azure.Messaging.ServiceBus;
+using Formae.Embedded.Sqlite;
 
 namespace Formae.Embedded.ServiceBus.Tests;
 
@@ -209,5 +210,30 @@ public sealed class TimeTests : IAsyncLifetime
         _bus.Time.Advance(TimeSpan.FromMinutes(1));
         await sender.SendMessageAsync(new ServiceBusMessage("5") { MessageId = "x" });
         Assert.Equal("5", (await TestBus.NextAsync(receiver)).Body.ToString());
+    }
+
+    [Fact]
+    public async Task Ids_out_of_the_window_leave_the_file()
+    {
+        var sender = _bus.Client.CreateSender("once");
+        for (var i = 0; i < 20; i++)
+        {
+            await sender.SendMessageAsync(new ServiceBusMessage($"{i}"));
+            _bus.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        await _bus.Broker.DisposeAsync();
+        await using (var file = SqliteStore.Open(Path.Combine(_bus.Folder, "bus.db"), BusStore.Schema))
+            Assert.InRange(file.Read(connection => CountIds(connection)), 1, 6);
+        await _bus.StartBrokerAsync(0);
+
+        static long CountIds(SqliteConnection connection)
+        {
+            var read = connection.Statement("SELECT count(*) FROM history");
+            read.Step();
+            var count = read.Int64(0);
+            read.Reset();
+            return count;
+        }
     }
 }

@@ -94,7 +94,7 @@ internal sealed partial class Bus
         var arrivals = new List<(Entity Entity, StoredMessage Message)>(contents.Length);
         var remembered = new List<string>();
         var numbers = due is null ? null : new long[contents.Length];
-        if (entity.Properties.RequiresDuplicateDetection && entity.History.Prune(now) > 0)
+        if (entity.Properties.RequiresDuplicateDetection && entity.History.Prune(now))
             _journal.Add(new ForgetIds(entity.Id, now));
 
         for (var i = 0; i < contents.Length; i++)

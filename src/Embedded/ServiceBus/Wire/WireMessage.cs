@@ -15,11 +15,11 @@ internal static class WireMessage
     private const byte Version = 1;
 
     [ThreadStatic]
-    private static WireWriter? scratch;
+    private static WireWriter? _scratch;
 
     public static byte[] Encode(ServiceBusMessage message)
     {
-        var writer = scratch ??= new WireWriter(4096);
+        var writer = _scratch ??= new WireWriter(4096);
         writer.Reset();
         writer.Byte(Version);
         writer.Int64(message.TimeToLive == TimeSpan.MaxValue ? long.MaxValue : message.TimeToLive.Ticks);
