@@ -157,15 +157,6 @@ internal sealed partial class Broker : IAsyncDisposable
         lock (_gate)
             _connections.Remove(connection);
     }
-
-    [LoggerMessage(4020, LogLevel.Information, "The Service Bus broker listens on 127.0.0.1:{Port}, its data is in {Directory}.")]
-    private partial void LogStarted(int port, string directory);
-
-    [LoggerMessage(4022, LogLevel.Error, "The broker could not accept a connection.")]
-    private partial void LogAcceptFailed(Exception e);
-
-    [LoggerMessage(4021, LogLevel.Information, "The Service Bus broker on port {Port} has stopped.")]
-    private partial void LogStopped(int port);
 }
 
 /// <summary>How many messages an entity holds: deliverable or locked, waiting for their time, deferred, and in its dead-letter queue.</summary>

@@ -224,7 +224,4 @@ internal sealed partial class Bus
             ReadBack(queue, message);
         return properties.Count == 0 ? message.Content! : WireMessage.WithProperties(message.Content!, properties);
     }
-
-    [Microsoft.Extensions.Logging.LoggerMessage(4002, Microsoft.Extensions.Logging.LogLevel.Warning, "A message of {Queue} went to its dead-letter queue: number {SequenceNumber}, {Reason}.")]
-    private partial void LogDeadLettered(string queue, long sequenceNumber, string reason);
 }

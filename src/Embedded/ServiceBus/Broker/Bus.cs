@@ -235,13 +235,4 @@ internal sealed partial class Bus
             entity is null ? $"The bus has no queue or subscription '{path}'." : $"'{path}' is a topic: messages are received from its subscriptions.", path);
         return null;
     }
-
-    [LoggerMessage(4003, LogLevel.Error, "What was due could not be done; it is tried again.")]
-    private partial void LogClockFailed(Exception e);
-
-    [LoggerMessage(4004, LogLevel.Error, "An operation failed after its commit.")]
-    private partial void LogOutcomeFailed(Exception e);
-
-    [LoggerMessage(4001, LogLevel.Error, "A commit failed; its sends are refused and its settlements undone.")]
-    private partial void LogCommitFailed(Exception e);
 }
