@@ -62,6 +62,43 @@ public abstract class EntityContract(bool replay)
     }
 
     [Fact]
+    public async Task State_that_was_set_or_changed_in_place_before_a_failure_is_taken_back()
+    {
+        var id = new EntityInstanceId("list", "l");
+        await using var hub = await new TestHub(replay)
+            .Entity<ListEntity>("List")
+            .Entity("Setter", operation =>
+            {
+                operation.State.SetState(operation.State.GetState<int>() + 1);
+                return operation.Name == "fail" ? throw new InvalidOperationException("no") : operation.State.GetState<int>();
+            })
+            .Orchestrator("Use", async context =>
+            {
+                var setter = new EntityInstanceId("setter", "s");
+                var calls = new[]
+                {
+                    context.Entities.CallEntityAsync(id, "add", 1), context.Entities.CallEntityAsync(id, "addandfail", 2), context.Entities.CallEntityAsync(id, "add", 3),
+                    context.Entities.CallEntityAsync(setter, "add"), context.Entities.CallEntityAsync(setter, "fail"),
+                };
+                foreach (var call in calls)
+                {
+                    try
+                    {
+                        await call;
+                    }
+                    catch (EntityOperationFailedException)
+                    {
+                        context.SetCustomStatus("failed");
+                    }
+                }
+
+                return $"{string.Join(',', await context.Entities.CallEntityAsync<List<int>>(id, "get"))} {await context.Entities.CallEntityAsync<int>(setter, "add")}";
+            })
+            .StartAsync();
+        Assert.Equal("1,3 2", await hub.RunAsync<string>("Use"));
+    }
+
+    [Fact]
     public async Task An_entity_signals_others_and_starts_orchestrations()
     {
         await using var hub = await new TestHub(replay)
@@ -185,6 +222,19 @@ public abstract class EntityContract(bool replay)
         await foreach (var entity in hub.Client.Entities.GetAllEntitiesAsync(query))
             found.Add(entity);
         return found;
+    }
+
+    internal sealed class ListEntity : TaskEntity<List<int>>
+    {
+        public void Add(int number) => State.Add(number);
+
+        public List<int> Get() => State;
+
+        public void AddAndFail(int number)
+        {
+            State.Add(number);
+            throw new InvalidOperationException("no");
+        }
     }
 
     internal sealed class AccountEntity : TaskEntity<int>

@@ -71,6 +71,14 @@ internal sealed class TestHub : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Opens it without starting it: what the client says is stored and waits, to be met all at once.</summary>
+    public async Task WhileNothingRunsAsync(Func<DurableTaskClient, Task> say)
+    {
+        await KillAsync();
+        await using var hub = Open();
+        await say(hub.Client);
+    }
+
     /// <summary>Ends it without draining, as a kill would.</summary>
     public async Task KillAsync()
     {

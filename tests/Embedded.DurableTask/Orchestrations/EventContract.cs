@@ -93,6 +93,58 @@ public abstract class EventContract(bool replay)
         Assert.Equal(0, HubFile.Count(hub.File, "history"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Events_carried_into_a_new_run_survive_a_kill_before_it_begins(bool areInHistory)
+    {
+        await using var hub = await new TestHub(replay)
+            .Orchestrator("Carry", async context =>
+            {
+                if (context.GetInput<string>() is null)
+                {
+                    await context.WaitForExternalEvent<string>("mark");
+                    context.SetCustomStatus("marked");
+                    await context.WaitForExternalEvent<string>("go");
+                    context.ContinueAsNew("second");
+                    return null;
+                }
+
+                await context.WaitForExternalEvent<string>("read");
+                return $"{await context.WaitForExternalEvent<int>("n")}{await context.WaitForExternalEvent<int>("n")}{await context.WaitForExternalEvent<int>("n")}";
+            })
+            .StartAsync();
+        var id = await hub.ScheduleAsync("Carry");
+        if (areInHistory)
+            await RaiseTwoAsync(hub.Client);
+        await hub.Client.RaiseEventAsync(id, "mark", "");
+        await hub.UntilStatusAsync(id, "marked");
+
+        // Met all at once: the run ends as new with two events not taken and one not seen, and the next run is held back.
+        await hub.WhileNothingRunsAsync(async client =>
+        {
+            if (!areInHistory)
+                await RaiseTwoAsync(client);
+            await client.RaiseEventAsync(id, "go", "");
+            await client.RaiseEventAsync(id, "n", 3);
+            await client.SuspendInstanceAsync(id);
+        });
+        await hub.StartAsync();
+        await hub.UntilAsync(id, "suspended", now => now.RuntimeStatus == OrchestrationRuntimeStatus.Suspended);
+        await hub.KillAsync();
+        Assert.Equal(3, HubFile.Count(hub.File, "messages"));
+        await hub.StartAsync();
+        await hub.Client.ResumeInstanceAsync(id);
+        await hub.Client.RaiseEventAsync(id, "read", "");
+        Assert.Equal("123", (await hub.EndAsync(id)).ReadOutputAs<string>());
+
+        async Task RaiseTwoAsync(DurableTaskClient client)
+        {
+            await client.RaiseEventAsync(id, "n", 1);
+            await client.RaiseEventAsync(id, "n", 2);
+        }
+    }
+
     [Fact]
     public async Task Continue_as_new_may_drop_the_events_nobody_took()
     {
