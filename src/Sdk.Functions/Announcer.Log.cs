@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Formae.Sdk.Functions;
 
-internal sealed partial class Announcer
+public sealed partial class Announcer
 {
     [LoggerMessage(6001, LogLevel.Information, "Plugin {Name} {Version} serves {Namespace} with {Count} types from queue {Queue}")]
     private partial void LogStarting(string name, string version, string @namespace, int count, string queue);

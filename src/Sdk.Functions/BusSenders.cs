@@ -9,11 +9,12 @@ internal sealed class BusSenders(ServiceBusClient client)
 {
     private readonly ConcurrentDictionary<string, ServiceBusSender> _senders = new(StringComparer.OrdinalIgnoreCase);
 
-    public Task SendReportsAsync(string queue, BinaryData body) => SendAsync(queue, BusContract.ReportSubject, body, CancellationToken.None);
-
     // A name of its own for every message: the bus must not take a batch for a repetition because its first report is one.
-    public Task SendAsync(string queue, string subject, BinaryData body, CancellationToken cancellationToken) =>
-        _senders.GetOrAdd(queue, client.CreateSender).SendMessageAsync(
-            new ServiceBusMessage(body) { Subject = subject, ContentType = "application/json", MessageId = Guid.NewGuid().ToString("N") },
-            cancellationToken);
+    public static ServiceBusMessage Message(string subject, BinaryData body) =>
+        new(body) { Subject = subject, ContentType = "application/json", MessageId = Guid.NewGuid().ToString("N") };
+
+    public Task SendReportsAsync(string queue, BinaryData body) => SendAsync(queue, Message(BusContract.ReportSubject, body), CancellationToken.None);
+
+    public Task SendAsync(string queue, ServiceBusMessage message, CancellationToken cancellationToken) =>
+        _senders.GetOrAdd(queue, client.CreateSender).SendMessageAsync(message, cancellationToken);
 }

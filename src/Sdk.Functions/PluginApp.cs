@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Formae.Sdk.Functions;
 
@@ -70,7 +71,14 @@ public sealed class PluginAppBuilder
         services.AddSingleton<BusSenders>();
         services.AddSingleton(provider => new ReportBatch(provider.GetRequiredService<BusSenders>().SendReportsAsync, options.ReportLinger, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => provider.GetRequiredService<PluginDefinition>().CreateOperator(provider));
-        services.AddSingleton<Announcer>();
+        services.AddSingleton(provider => new Announcer(
+            provider.GetRequiredService<PluginDefinition>(),
+            provider.GetRequiredService<Operator>(),
+            options,
+            provider.GetRequiredService<BusSenders>(),
+            provider.GetRequiredService<SecretSeal>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Announcer>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
         services.AddSingleton<SecretSeal>();
         var keys = services.AddDataProtection().SetApplicationName("formae");

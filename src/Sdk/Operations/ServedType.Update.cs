@@ -41,7 +41,7 @@ internal sealed partial class ServedType<T>
             }
         }
 
-        var result = await handler.UpdateAsync(
+        var result = await _handler.UpdateAsync(
             new UpdateRequest<T>
             {
                 OperationId = request.OperationId,

@@ -39,19 +39,29 @@ public abstract class ServedType
 }
 
 /// <summary>Binds requests to the record, calls the handler's verb and turns its result into an outcome.</summary>
-internal sealed partial class ServedType<T>(IResourceHandler<T> handler) : ServedType(typeof(T))
+internal sealed partial class ServedType<T> : ServedType
     where T : class
 {
     private static readonly JsonTypeInfo<T> Strict = (JsonTypeInfo<T>)PropertyJson.Strict.GetTypeInfo(typeof(T));
     private static readonly JsonTypeInfo<T> Lenient = (JsonTypeInfo<T>)PropertyJson.Lenient.GetTypeInfo(typeof(T));
 
-    private readonly SecretPaths _secrets = SecretPaths.Of(SchemaGenerator.Generate<T>());
-    private readonly string[] _requiredSecrets =
-        [.. SchemaGenerator.Generate<T>().Hints.Where(h => h.Value is { Required: true } and ({ Opaque: true } or { WriteOnly: true }) && !h.Key.Contains('.')).Select(h => h.Key)];
+    private readonly IResourceHandler<T> _handler;
+    private readonly SecretPaths _secrets;
 
-    public override bool CanList => handler is IListable<T>;
+    // What is required but may be absent for good reasons, so that the serializer cannot ask for it.
+    private readonly string[] _requiredSecrets;
 
-    public override bool CanRunLong => handler is ILongRunning<T>;
+    public ServedType(IResourceHandler<T> handler)
+        : base(typeof(T))
+    {
+        _handler = handler;
+        _secrets = SecretPaths.Of(Schema);
+        _requiredSecrets = [.. Schema.Hints.Where(h => h.Value is { Required: true } and ({ Opaque: true } or { WriteOnly: true }) && !h.Key.Contains('.')).Select(h => h.Key)];
+    }
+
+    public override bool CanList => _handler is IListable<T>;
+
+    public override bool CanRunLong => _handler is ILongRunning<T>;
 
     internal override Task<Outcome> ExecuteAsync(Call call, CancellationToken cancellationToken) => call.Request.Verb switch
     {
@@ -69,7 +79,7 @@ internal sealed partial class ServedType<T>(IResourceHandler<T> handler) : Serve
         if (!TryBind(call, call.Desired, out var desired, out var problem))
             return Outcome.Failed(problem);
         var request = call.Request;
-        var result = await handler.CreateAsync(
+        var result = await _handler.CreateAsync(
             new CreateRequest<T>
             {
                 OperationId = request.OperationId,
@@ -103,7 +113,7 @@ internal sealed partial class ServedType<T>(IResourceHandler<T> handler) : Serve
     private Task<ReadResult<T>> CallReadAsync(Call call, CancellationToken cancellationToken)
     {
         var request = call.Request;
-        return handler.ReadAsync(
+        return _handler.ReadAsync(
             new ReadRequest<T>
             {
                 OperationId = request.OperationId,
@@ -123,7 +133,7 @@ internal sealed partial class ServedType<T>(IResourceHandler<T> handler) : Serve
     private async Task<Outcome> DeleteAsync(Call call, CancellationToken cancellationToken)
     {
         var request = call.Request;
-        var result = await handler.DeleteAsync(
+        var result = await _handler.DeleteAsync(
             new DeleteRequest<T>
             {
                 OperationId = request.OperationId,
@@ -150,7 +160,7 @@ internal sealed partial class ServedType<T>(IResourceHandler<T> handler) : Serve
     private async Task<Outcome> StatusAsync(Call call, CancellationToken cancellationToken)
     {
         var request = call.Request;
-        if (handler is not ILongRunning<T> longRunning)
+        if (_handler is not ILongRunning<T> longRunning)
             return Outcome.Failed(ProblemCodes.InvalidRequest, $"{Name} has no long-running operations, so there is no status to ask for.");
         if (request.RequestId is not { Length: > 0 } requestId)
             return Outcome.Failed(ProblemCodes.InvalidRequest, "A status poll needs the request id that it asks about.");
@@ -189,7 +199,7 @@ internal sealed partial class ServedType<T>(IResourceHandler<T> handler) : Serve
     private async Task<Outcome> ListAsync(Call call, CancellationToken cancellationToken)
     {
         var request = call.Request;
-        if (handler is not IListable<T> listable)
+        if (_handler is not IListable<T> listable)
             return Outcome.Failed(ProblemCodes.InvalidRequest, $"{Name} cannot be listed.");
         var result = await listable.ListAsync(
             new ListRequest<T>

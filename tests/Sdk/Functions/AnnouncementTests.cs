@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Formae.Protocol.Bus;
+using Formae.Sdk.Functions;
+using Microsoft.Extensions.Configuration;
+
+namespace Formae.Sdk.Tests.Functions;
+
+public sealed class AnnouncementTests : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public async Task An_announcement_tells_what_the_plugin_serves()
+    {
+        await using var plugin = _scratch.FakeAws();
+        var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var announcement = plugin.Definition.Announce(plugin.Operator, "formae-plugin-fakeaws", start, start.AddSeconds(30));
+        Assert.Equal(("FakeAWS", "formae-plugin-fakeaws", Environment.ProcessId), (announcement.Namespace, announcement.RequestQueue, announcement.ProcessId));
+        Assert.Equal(10, announcement.ResourceTypes.Count);
+        Assert.All(announcement.ResourceTypes, type => Assert.True(type is { CanList: true, JsonSchema: not null } && type.Schema.Fields.Count > 0));
+
+        // What the coordinator reads is what was sent.
+        var text = JsonSerializer.Serialize(announcement, BusJson.Default.PluginAnnouncement);
+        Assert.Equal(text, JsonSerializer.Serialize(JsonSerializer.Deserialize(text, BusJson.Default.PluginAnnouncement)!, BusJson.Default.PluginAnnouncement));
+        Assert.True(text.Length < 200_000, $"The announcement has {text.Length} characters.");
+    }
+
+    [Theory]
+    [InlineData("FakeAws", "fakeaws", "FakeAWS")]
+    [InlineData("Local", "local", "Local")]
+    public void The_manifests_of_the_plugins_here_are_sound(string folder, string name, string pluginNamespace)
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "global.json")))
+            root = Path.GetDirectoryName(root)!;
+        var manifest = PluginManifest.Load(Path.Combine(root, "functions", "plugins", folder, PluginManifest.FileName));
+        Assert.Equal((name, pluginNamespace, $"Formae.Plugins.{folder}"), (manifest.Name, manifest.Namespace, manifest.Assembly));
+    }
+
+    [Theory]
+    [InlineData("""{"name":"X","namespace":"A","version":"1.0.0"}""", "name 'X'")]
+    [InlineData("""{"name":"x","namespace":"A::B","version":"1.0.0"}""", "namespace 'A::B'")]
+    [InlineData("""{"name":"x","namespace":"A","version":"1"}""", "version '1'")]
+    [InlineData("""{"name":"x","namespace":"A"}""", "version")]
+    [InlineData("nonsense", "no manifest")]
+    public void A_manifest_that_is_wrong_is_refused_with_the_reason(string text, string reason)
+    {
+        File.WriteAllText(_scratch["plugin.json"], text);
+        Assert.Contains(reason, Assert.Throws<InvalidDataException>(() => PluginManifest.Load(_scratch["plugin.json"])).Message);
+    }
+
+    [Fact]
+    public void A_manifest_that_is_not_there_is_missed_by_its_path() =>
+        Assert.Contains(_scratch["plugin.json"], Assert.Throws<InvalidDataException>(() => PluginManifest.Load(_scratch["plugin.json"])).Message);
+
+    [Theory]
+    [InlineData("FormaeRequestQueue", "", "FormaeRequestQueue")]
+    [InlineData("ServiceBus", "", "ServiceBus__fullyQualifiedNamespace")]
+    [InlineData("FormaeReportLingerMs", "70", "0 to 50")]
+    public void A_setting_that_is_wrong_is_named(string key, string value, string expected)
+    {
+        var settings = new Dictionary<string, string?> { ["FormaeRequestQueue"] = "q", ["ServiceBus"] = "Endpoint=sb://x", [key] = value };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
+        Assert.Contains(expected, Assert.Throws<InvalidOperationException>(() => PluginAppOptions.From(configuration)).Message);
+    }
+}
