@@ -1,12 +1,10 @@
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
+using Formae.Coordination.Bus;
 using Formae.Coordination.Catalog;
-using Formae.Coordination.Operations;
-using Formae.Coordinator.Entities;
 using Formae.Protocol.Bus;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
 
 namespace Formae.Coordinator.Bus;
@@ -54,21 +52,9 @@ public sealed partial class BusFunctions(PluginCatalog catalog, ILogger<BusFunct
             return;
         }
 
-        await Task.WhenAll(batch.Reports.Select(report => SignalAsync(report, client, cancellation)));
+        foreach (var stranger in await ReportDelivery.DeliverAsync(batch, client, cancellation))
+            LogUnknownOperation(stranger.OperationId);
         await actions.CompleteMessageAsync(message, cancellation);
-    }
-
-    private Task SignalAsync(OperationReport report, DurableTaskClient client, CancellationToken cancellation)
-    {
-        if (!OperationName.TryParse(report.OperationId, out var name))
-        {
-            LogUnknownOperation(report.OperationId);
-            return Task.CompletedTask;
-        }
-
-        return name.IsReference
-            ? client.Entities.SignalEntityAsync(ReferenceEntity.IdOf(name.CommandId, name.Place), nameof(ReferenceEntity.Report), report, cancellation: cancellation)
-            : client.Entities.SignalEntityAsync(new EntityInstanceId("Resource", report.Ksuid), nameof(ResourceEntity.Report), report, cancellation: cancellation);
     }
 
     private static T? Read<T>(ServiceBusReceivedMessage message, string subject, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) where T : class

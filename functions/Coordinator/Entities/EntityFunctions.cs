@@ -1,3 +1,4 @@
+using Formae.Coordination.Bus;
 using Formae.Coordination.Operations;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -7,13 +8,13 @@ namespace Formae.Coordinator.Entities;
 /// <summary>The triggers of the entities. The client is bound beside the dispatcher because entities raise events to orchestrations.</summary>
 public sealed class EntityFunctions(OperationExecution execution, TimeProvider time)
 {
-    [Function("Resource")]
+    [Function(EntityNames.Resource)]
     public Task Resource([EntityTrigger] TaskEntityDispatcher dispatcher, [DurableClient] DurableTaskClient client) =>
         dispatcher.DispatchAsync(new ResourceEntity(client, execution, time));
 
-    [Function("Reference")]
+    [Function(EntityNames.Reference)]
     public Task Reference([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new ReferenceEntity(execution, time));
 
-    [Function("Rate")]
+    [Function(EntityNames.Rate)]
     public Task Rate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new RateEntity(time));
 }

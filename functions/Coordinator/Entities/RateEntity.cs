@@ -14,8 +14,6 @@ public sealed record TakeStarts(int Count, double PerSecond);
 /// <summary>Hands out start times for a namespace, a batch in one call. Nobody polls: messages are enqueued for their time.</summary>
 public sealed class RateEntity(TimeProvider time) : TaskEntity<RateEntityState>
 {
-    public static EntityInstanceId IdOf(string @namespace) => new("Rate", @namespace.ToLowerInvariant());
-
     public DateTimeOffset[] Take(TakeStarts take)
     {
         var (next, starts) = new Gcra(State.TheoreticalArrival).Take(take.Count, take.PerSecond, time.GetUtcNow());

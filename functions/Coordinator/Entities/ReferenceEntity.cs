@@ -1,3 +1,4 @@
+using Formae.Coordination.Bus;
 using Formae.Coordination.Operations;
 using Formae.Engine.Operations;
 using Formae.Protocol.Bus;
@@ -17,8 +18,6 @@ public sealed class ReferenceEntityState
 /// <summary>The durable shell of <see cref="ReferenceMachine"/>, one per command and referenced resource.</summary>
 public sealed class ReferenceEntity(OperationExecution execution, TimeProvider time) : TaskEntity<ReferenceEntityState>
 {
-    public static EntityInstanceId IdOf(string commandId, string producer) => new("Reference", $"{commandId}-{producer}");
-
     /// <summary>Longer than a command needs the values; afterwards they are forgotten (and read again, should the command still run).</summary>
     private static readonly TimeSpan KeptFor = TimeSpan.FromHours(1);
 
@@ -48,7 +47,7 @@ public sealed class ReferenceEntity(OperationExecution execution, TimeProvider t
                     break;
                 case ReferenceEffect.Answer answer:
                     foreach (var consumer in answer.Consumers)
-                        Context.SignalEntity(new EntityInstanceId("Resource", consumer), nameof(ResourceEntity.Resolved), AnswerOf(State.Reference));
+                        Context.SignalEntity(EntityNames.ResourceOf(consumer), nameof(ResourceEntity.Resolved), AnswerOf(State.Reference));
                     break;
             }
         }

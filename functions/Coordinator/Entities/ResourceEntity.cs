@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Formae.Coordination.Bus;
 using Formae.Coordination.Operations;
 using Formae.Engine.Operations;
 using Formae.Protocol.Bus;
@@ -67,7 +68,13 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
             {
                 case OperationEffect.Ask ask:
                     foreach (var producer in ask.Producers)
-                        Context.SignalEntity(ReferenceEntity.IdOf(operation.CommandId, producer), nameof(ReferenceEntity.Ask), new AskReference { CommandId = operation.CommandId, Producer = producer, Consumer = Context.Id.Key });
+                    {
+                        Context.SignalEntity(
+                            EntityNames.ReferenceOf(operation.CommandId, producer),
+                            nameof(ReferenceEntity.Ask),
+                            new AskReference { CommandId = operation.CommandId, Producer = producer, Consumer = Context.Id.Key });
+                    }
+
                     break;
                 case OperationEffect.Send send:
                     if (await execution.SendAsync(operation, send, State.References, CancellationToken.None) is { } reason)

@@ -1,3 +1,4 @@
+using Formae.Coordination.Bus;
 using Formae.Coordination.Commands;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
@@ -65,7 +66,8 @@ public static class ChangesetOrchestrator
             }
         }
 
-        await stopWatching.CancelAsync();
+        // Not CancelAsync: an orchestrator awaits durable tasks only.
+        stopWatching.Cancel();
         if (recording is not null)
             await recording;
         while (progress.Take() is { } rest)
@@ -82,7 +84,7 @@ public static class ChangesetOrchestrator
         {
             var nodes = byNamespace.ToArray();
             var starts = changeset.Limits.TryGetValue(byNamespace.Key.ToLowerInvariant(), out var limit)
-                ? await context.Entities.CallEntityAsync<DateTimeOffset[]>(RateEntity.IdOf(byNamespace.Key), nameof(RateEntity.Take), new TakeStarts(nodes.Length, limit))
+                ? await context.Entities.CallEntityAsync<DateTimeOffset[]>(EntityNames.RateOf(byNamespace.Key), nameof(RateEntity.Take), new TakeStarts(nodes.Length, limit))
                 : null;
             for (var i = 0; i < nodes.Length; i++)
             {
@@ -98,7 +100,7 @@ public static class ChangesetOrchestrator
         }
     }
 
-    private static EntityInstanceId EntityOf(Changeset changeset, int node) => new("Resource", changeset.Graph.Nodes[node].Key);
+    private static EntityInstanceId EntityOf(Changeset changeset, int node) => EntityNames.ResourceOf(changeset.Graph.Nodes[node].Key);
 
     private static NodeState StateOf(OutcomeState outcome) => outcome switch
     {

@@ -1,0 +1,48 @@
+using Formae.Coordination.Operations;
+using Formae.Protocol.Bus;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Entities;
+
+namespace Formae.Coordination.Bus;
+
+/// <summary>The names of the entities that hear of reports.</summary>
+public static class EntityNames
+{
+    public const string Resource = "Resource";
+    public const string Reference = "Reference";
+    public const string Rate = "Rate";
+
+    /// <summary>The operation that takes a report.</summary>
+    public const string Report = "Report";
+
+    public static EntityInstanceId ResourceOf(string ksuid) => new(Resource, ksuid);
+
+    public static EntityInstanceId ReferenceOf(string commandId, string producer) => new(Reference, $"{commandId}-{producer}");
+
+    public static EntityInstanceId RateOf(string @namespace) => new(Rate, @namespace.ToLowerInvariant());
+}
+
+/// <summary>Hands reports to the entities they belong to, undecided.</summary>
+public static class ReportDelivery
+{
+    /// <returns>The reports that name an operation nobody can have asked for.</returns>
+    public static async Task<IReadOnlyList<OperationReport>> DeliverAsync(OperationReports batch, DurableTaskClient client, CancellationToken cancellation)
+    {
+        var strangers = new List<OperationReport>();
+        var signals = new List<Task>(batch.Reports.Count);
+        foreach (var report in batch.Reports)
+        {
+            if (!OperationName.TryParse(report.OperationId, out var name))
+            {
+                strangers.Add(report);
+                continue;
+            }
+
+            var entity = name.IsReference ? EntityNames.ReferenceOf(name.CommandId, name.Place) : EntityNames.ResourceOf(report.Ksuid);
+            signals.Add(client.Entities.SignalEntityAsync(entity, EntityNames.Report, report, cancellation: cancellation));
+        }
+
+        await Task.WhenAll(signals);
+        return strangers;
+    }
+}

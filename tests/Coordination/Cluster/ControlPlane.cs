@@ -1,0 +1,208 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Azure.Messaging.ServiceBus;
+using Formae.Coordination.Bus;
+using Formae.Coordination.Catalog;
+using Formae.Coordination.Commands;
+using Formae.Coordination.Intake;
+using Formae.Coordination.Operations;
+using Formae.Coordination.Queries;
+using Formae.Coordination.Storage;
+using Formae.Coordinator.Entities;
+using Formae.Coordinator.Orchestrations;
+using Formae.Embedded.DurableTask;
+using Formae.Embedded.ServiceBus;
+using Formae.Embedded.Tables;
+using Formae.Engine.Planning;
+using Formae.Model;
+using Formae.Plugins.FakeAws;
+using Formae.Protocol.Bus;
+using Formae.Protocol.Http;
+using Formae.Sdk.Testing;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Formae.Coordination.Tests.Cluster;
+
+/// <summary>
+/// The whole control plane in one process: the coordinator's own code on the embedded task hub, bus and tables, and the FakeAws plugin behind its queue.
+/// Only the function triggers are left out.
+/// </summary>
+public sealed class ControlPlane : IAsyncDisposable
+{
+    private const string RequestQueue = "formae-requests-fakeaws";
+    private const string Topology = $$$$"""
+        {"UserConfig":{"Namespaces":[{"Name":"formae","Queues":[{"Name":"{{{{BusContract.ReportQueue}}}}"},{"Name":"{{{{BusContract.AnnouncementQueue}}}}"},
+        {"Name":"{{{{RequestQueue}}}}","Properties":{"RequiresDuplicateDetection":true,"DuplicateDetectionHistoryTimeWindow":"PT10M"}}]}]}}
+        """;
+
+    private readonly TempFolder _folder = new();
+    private readonly IReadOnlyDictionary<string, string?> _settings;
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private ServiceProvider _services = null!;
+    private Broker _broker = null!;
+    private TaskHub _hub = null!;
+    private ServiceBusClient _pluginBus = null!;
+    private readonly List<ServiceBusProcessor> _processors = [];
+
+    private ControlPlane(IReadOnlyDictionary<string, string?> settings) => _settings = settings;
+
+    public PluginHarness Plugin { get; private set; } = null!;
+
+    internal FakeAwsControlState Cloud => Plugin.Services.GetRequiredService<FakeAwsControlState>();
+
+    public string CloudFile => _folder.File("cloud.log");
+
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    public static async Task<ControlPlane> StartAsync(params (string Name, string Value)[] settings)
+    {
+        var plane = new ControlPlane(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value));
+        plane.Plugin = PluginHarness.Start("FakeAWS", FakeAwsPlugin.Define, settings: new Dictionary<string, string?> { ["FakeAwsCloudFile"] = plane.CloudFile });
+        await plane.OpenAsync();
+        return plane;
+    }
+
+    /// <summary>Stops everything but the cloud, without waiting for what runs, and starts it on what was stored.</summary>
+    public async Task RestartAsync()
+    {
+        await CloseAsync();
+        await OpenAsync();
+    }
+
+    public async Task<IntakeOutcome> SubmitAsync(string document, CommandKind kind = CommandKind.Apply, ApplyMode mode = ApplyMode.Reconcile, bool simulate = false, OnDependents onDependents = OnDependents.Abort) =>
+        await Get<CommandIntake>().SubmitAsync(new Submission
+        {
+            Kind = kind,
+            Mode = mode,
+            Simulate = simulate,
+            OnDependents = onDependents,
+            Document = Encoding.UTF8.GetBytes(document),
+            ClientId = "test",
+        }, _hub.Client, CancellationToken.None);
+
+    /// <summary>Submits and waits for the end.</summary>
+    public async Task<Command> RunAsync(string document, CommandKind kind = CommandKind.Apply, ApplyMode mode = ApplyMode.Reconcile, OnDependents onDependents = OnDependents.Abort)
+    {
+        var outcome = await SubmitAsync(document, kind, mode, onDependents: onDependents);
+        var accepted = Assert.IsType<IntakeOutcome.Accepted>(outcome);
+        return await EndOfAsync(accepted.Response.CommandId);
+    }
+
+    public async Task<Command> EndOfAsync(string commandId)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var end = await _hub.Client.WaitForInstanceCompletionAsync(commandId, getInputsAndOutputs: true, patience.Token);
+        Assert.True(end.FailureDetails is null, end.FailureDetails?.ToString());
+        return (await Get<CommandQueries>().FindAsync(commandId, CancellationToken.None))!;
+    }
+
+    /// <summary>The command succeeded; otherwise the failure says what each update met with.</summary>
+    public static void Succeeded(Command command) => Assert.True(
+        command.State == States.Success,
+        $"{command.State}: {string.Join("; ", (command.ResourceUpdates ?? []).Where(update => update.State != States.Success).Select(update => $"{update.Operation} {update.ResourceLabel}: {update.State} {update.ErrorMessage}"))}");
+
+    public async Task<IReadOnlyList<Resource>> InventoryAsync() => (await Get<InventoryQueries>().ResourcesAsync(Query.Everything, CancellationToken.None)).Resources;
+
+    public async Task HealAsync() => await Get<CommandStarter>().HealAsync(_hub.Client, CancellationToken.None);
+
+    /// <summary>Every byte that is stored, as text: for looking for what must not be there.</summary>
+    public async Task<string> StoredTextAsync()
+    {
+        var text = new StringBuilder();
+        foreach (var file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(file => file != CloudFile))
+        {
+            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(stream, Encoding.Latin1);
+            text.AppendLine(await reader.ReadToEndAsync());
+        }
+
+        return text.ToString();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        await Plugin.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private async Task OpenAsync()
+    {
+        _broker = await Broker.StartAsync(
+            new BrokerOptions { DataDirectory = _folder.File("bus"), Key = _key, Topology = BrokerTopology.Parse(Topology) }, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(_settings).AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["FormaeStorage"] = $"TableEndpoint={new Uri(_folder.File("tables.db"))}",
+            ["ServiceBus"] = _broker.ConnectionString,
+        }).Build();
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddFormaeCoordination(configuration);
+        services.AddSingleton(Plugin.Services.GetRequiredService<IDataProtectionProvider>());
+        _services = services.BuildServiceProvider();
+        await Get<FormaeTables>().CreateAsync(CancellationToken.None);
+        await Get<PluginCatalog>().AnnounceAsync(Announcement(), CancellationToken.None);
+
+        _hub = TaskHub.Open(new TaskHubOptions { Directory = _folder.File("hub") }, Registry(), NullLoggerFactory.Instance, TimeProvider.System);
+        await _hub.StartAsync(CancellationToken.None);
+        _pluginBus = new ServiceBusClient(_broker.ConnectionString);
+        await ServeAsync(RequestQueue, ServePluginAsync);
+        await ServeAsync(BusContract.ReportQueue, DeliverAsync);
+    }
+
+    private async Task CloseAsync()
+    {
+        foreach (var processor in _processors)
+            await processor.DisposeAsync();
+        _processors.Clear();
+        await _hub.DisposeAsync();
+        await _pluginBus.DisposeAsync();
+        await _services.DisposeAsync();
+        await _broker.DisposeAsync();
+        await EmbeddedTables.CloseAsync(_folder.File("tables.db"));
+    }
+
+    private TaskHubRegistry Registry()
+    {
+        var registry = new TaskHubRegistry();
+        registry.AddOrchestrator(CommandOrchestrator.Name, async context => { await CommandOrchestrator.Run(context); return null; });
+        registry.AddOrchestrator(ChangesetOrchestrator.Name, async context => { await ChangesetOrchestrator.Run(context); return null; });
+        var activities = new CommandActivities(Get<CommandLifecycle>());
+        registry.AddActivity(nameof(activities.OpenCommand), async call => await activities.OpenCommand(call.ReadInput<string>()!, call.CancellationToken));
+        registry.AddActivity(nameof(activities.ReadChangeset), async call => await activities.ReadChangeset(call.ReadInput<WalkGroup>()!, call.CancellationToken));
+        registry.AddActivity(nameof(activities.RecordProgress), async call => { await activities.RecordProgress(call.ReadInput<ProgressBatch>()!, call.CancellationToken); return null; });
+        registry.AddActivity(nameof(activities.CloseCommand), async call => { await activities.CloseCommand(call.ReadInput<CloseCommand>()!, call.CancellationToken); return null; });
+        var entities = new EntityFunctions(Get<OperationExecution>(), TimeProvider.System);
+        registry.AddEntity(EntityNames.Resource, (dispatcher, _) => entities.Resource(dispatcher, _hub.Client));
+        registry.AddEntity(EntityNames.Reference, (dispatcher, _) => entities.Reference(dispatcher));
+        registry.AddEntity(EntityNames.Rate, (dispatcher, _) => entities.Rate(dispatcher));
+        return registry;
+    }
+
+    private async Task ServeAsync(string queue, Func<ServiceBusReceivedMessage, CancellationToken, Task> serve)
+    {
+        var processor = _pluginBus.CreateProcessor(queue, new ServiceBusProcessorOptions { MaxConcurrentCalls = 32, PrefetchCount = 64 });
+        processor.ProcessMessageAsync += args => serve(args.Message, args.CancellationToken);
+        processor.ProcessErrorAsync += _ => Task.CompletedTask;
+        _processors.Add(processor);
+        await processor.StartProcessingAsync();
+    }
+
+    private async Task ServePluginAsync(ServiceBusReceivedMessage message, CancellationToken cancellation)
+    {
+        var request = JsonSerializer.Deserialize(message.Body.ToMemory().Span, BusJson.Default.OperationRequest)!;
+        var report = await Plugin.Operator.ExecuteAsync(request, cancellation);
+        await using var sender = _pluginBus.CreateSender(request.ReportTo);
+        await sender.SendMessageAsync(
+            new ServiceBusMessage(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new OperationReports { Reports = [report] }, BusJson.Default.OperationReports))) { Subject = BusContract.ReportSubject }, cancellation);
+    }
+
+    private Task DeliverAsync(ServiceBusReceivedMessage message, CancellationToken cancellation) =>
+        ReportDelivery.DeliverAsync(JsonSerializer.Deserialize(message.Body.ToMemory().Span, BusJson.Default.OperationReports)!, _hub.Client, cancellation);
+
+    private PluginAnnouncement Announcement() => Plugin.Definition.Announce(Plugin.Operator, RequestQueue, TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow());
+}
