@@ -46,7 +46,7 @@ public static class CommandView
             ErrorMessage = progress.Error,
             StateMessage = progress.Message,
             Properties = Shown(plan.Resource),
-            OldProperties = plan.Operation == Planned.ResourceOperation.Create || plan.Existing is null ? null : Shown(plan.Existing with { Schema = plan.Existing.Schema ?? plan.Resource.Schema }),
+            OldProperties = plan.Operation == Planned.ResourceOperation.Create || plan.Existing is null ? null : Shown(plan.Existing),
             GroupId = plan.GroupId,
             ReferenceLabels = plan.ReferenceLabels.Count == 0 ? null : plan.ReferenceLabels,
             NativeId = progress.NativeId ?? plan.Existing?.NativeId,

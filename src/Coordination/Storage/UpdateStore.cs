@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Azure.Data.Tables;
+using Formae.Coordination.Catalog;
 using Formae.Engine.Commands;
 using Formae.Engine.Planning;
 using Formae.Model;
@@ -8,7 +9,7 @@ using Formae.Protocol.Http;
 namespace Formae.Coordination.Storage;
 
 /// <summary>The updates of a command: partition is the command, row the place in its groups. Written by intake once, then by the command's orchestration only.</summary>
-public sealed class UpdateStore(FormaeTables tables)
+public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
 {
     private static readonly string[] GraphColumns = ["PartitionKey", "RowKey", "Ksuid", "Namespace", "State", .. RowText.Columns("DependsOn")];
 
@@ -90,11 +91,14 @@ public sealed class UpdateStore(FormaeTables tables)
 
     private static string Shorten(string text) => text.Length <= 8_000 ? text : text[..8_000] + " …";
 
-    private static UpdateRecord FromRow(TableEntity row)
+    private UpdateRecord FromRow(TableEntity row)
     {
         var plan = JsonSerializer.Deserialize(RowText.Read(row, "Plan")!, StorageJson.Rows.ResourceUpdate)!;
-        if (row.GetString("ExistingVersion") is { } version && plan.Existing is { } existing)
-            plan = plan with { Existing = existing with { Version = version } };
+        plan = plan with
+        {
+            Resource = WithSchema(plan.Resource),
+            Existing = plan.Existing is { } existing ? WithSchema(existing) with { Version = row.GetString("ExistingVersion") } : null,
+        };
         return new UpdateRecord
         {
             CommandId = row.PartitionKey,
@@ -114,4 +118,7 @@ public sealed class UpdateStore(FormaeTables tables)
             },
         };
     }
+
+    /// <summary>The catalog's schemas are not stored with each update.</summary>
+    private Resource WithSchema(Resource resource) => resource.Schema is null ? resource with { Schema = catalog.SchemaOf(resource.Type) } : resource;
 }
