@@ -89,20 +89,26 @@ public sealed class ReplayTests
     }
 
     [Theory]
-    [InlineData("delay")]
-    [InlineData("run")]
-    [InlineData("configure")]
-    public async Task Awaiting_what_is_not_durable_is_found_out(string how)
+    [InlineData("delay", false)]
+    [InlineData("delay", true)]
+    [InlineData("run", false)]
+    [InlineData("configure", false)]
+    [InlineData("cancel", false)]
+    [InlineData("cancel", true)]
+    public async Task Awaiting_what_is_not_durable_is_found_out(string how, bool replay)
     {
-        await using var hub = await new TestHub()
+        await using var hub = await new TestHub(replay)
             .Orchestrator("Bad", async context =>
             {
+                using var source = new CancellationTokenSource();
                 if (how == "delay")
                     await Task.Delay(1);
                 else if (how == "run")
                     await Task.Run(() => 1);
-                else
+                else if (how == "configure")
                     await context.WaitForExternalEvent<string>("e").ConfigureAwait(false);
+                else
+                    await CancelledByTheSystemAsync(context, source);
                 await context.CallActivityAsync("Nothing");
                 return null;
             })
@@ -114,6 +120,12 @@ public sealed class ReplayTests
         var end = await hub.EndAsync(id);
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
         Assert.StartsWith("An invalid asynchronous invocation was detected.", end.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    private static Task CancelledByTheSystemAsync(TaskOrchestrationContext context, CancellationTokenSource source)
+    {
+        source.CancelAfter(TimeSpan.FromMilliseconds(1));
+        return context.WaitForExternalEvent<string>("never", source.Token);
     }
 
     [Fact]

@@ -104,7 +104,11 @@ internal sealed class HubClient(HubState hub) : DurableTaskClient(hub.Options.Hu
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
         cancellation.ThrowIfCancellationRequested();
         if (!hub.IsUnfinished(instanceId))
+        {
+            hub.Discard(new Message(0, instanceId, item));
             return Task.CompletedTask;
+        }
+
         var commit = hub.NewCommit();
         commit.Send(instanceId, item);
         return hub.CommitAsync(commit);

@@ -212,13 +212,24 @@ internal sealed class HubState : IDisposable
     }
 
     /// <summary>Nobody is there for it: an event for an instance that ended, an answer nobody awaits.</summary>
-    private void Discard(Message message)
+    public void Discard(Message message)
     {
+        Log.Discarded(_log, message.Body.GetType().Name, message.Target);
         if (message.Id == 0)
             return;
-        Log.Discarded(_log, message.Body.GetType().Name, message.Target);
-        Store.WriteAsync(connection => connection.Statement("DELETE FROM messages WHERE id=?").Bind(1, message.Id).Run())
-            .ContinueWith(static (task, state) => Log.NotDiscarded((ILogger)state!, task.Exception!.InnerException!), _log, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = RemoveAsync(message.Id);
+    }
+
+    private async Task RemoveAsync(long messageId)
+    {
+        try
+        {
+            await Store.WriteAsync(connection => connection.Statement("DELETE FROM messages WHERE id=?").Bind(1, messageId).Run());
+        }
+        catch (Exception e)
+        {
+            Log.NotDiscarded(_log, e);
+        }
     }
 
     private void LetGo(Inbox inbox)

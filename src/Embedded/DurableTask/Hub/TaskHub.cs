@@ -63,6 +63,9 @@ internal sealed class TaskHub : IAsyncDisposable
         var orchestrations = new OrchestrationWorker(_state);
         var activities = new ActivityWorker(_state);
         var entities = new EntityWorker(_state);
+
+        // The workers outlive the caller, so that they must not carry its context (its trace, its scopes) with them.
+        using var noFlow = ExecutionContext.SuppressFlow();
         _workers = Task.WhenAll(
             Task.WhenAll(Workers(options.MaxConcurrentOrchestrations, _state.ReadyInstances.Reader, orchestrations.StepAsync)),
             Task.WhenAll(Workers(options.MaxConcurrentActivities, _state.ReadyActivities.Reader, activities.StepAsync)),

@@ -49,7 +49,7 @@ internal abstract record InstanceEvent : MessageBody
     public sealed record Terminated(string? Output, bool Recursive) : InstanceEvent;
 
     /// <summary>The orchestrator was touched from a foreign thread. Never stored: it concerns the code in memory.</summary>
-    public sealed record Disturbed : InstanceEvent;
+    public sealed record Disturbed(long Run) : InstanceEvent;
 }
 
 internal sealed record ActivityRequest(long Run, int TaskId, string Name, string Version, string? Input) : MessageBody;

@@ -51,7 +51,8 @@ internal sealed class ExternalEvents(DataConverter converter, OrchestratorThread
 
     private void Cancel<T>(string name, Waiter<T> waiter, CancellationToken cancellationToken)
     {
-        thread.Verify();
+        if (!thread.IsHere())
+            return;
         if (_waiters.TryGetValue(name, out var waiters))
             Remove(name, waiters, waiter);
         waiter.Cancel(cancellationToken);

@@ -75,7 +75,7 @@ internal sealed class OrchestrationContext(OrchestrationExecution execution) : T
         execution.Thread.Verify();
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled(cancellationToken);
-        var due = fireAt.Kind == DateTimeKind.Local ? fireAt.ToUniversalTime() : fireAt;
+        var due = fireAt.Kind == DateTimeKind.Utc ? fireAt : fireAt.ToUniversalTime();
         return execution.AwaitTimer(new OrchestrationAction(execution.NextTaskId(), ActionKind.Timer, "") { Due = due.Ticks }, cancellationToken);
     }
 

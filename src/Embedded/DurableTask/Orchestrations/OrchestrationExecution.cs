@@ -128,8 +128,12 @@ internal sealed class OrchestrationExecution
         return true;
     }
 
-    /// <summary>Looks again whether a foreign thread touched the code.</summary>
-    public void NoteDisturbance() => Settle();
+    /// <summary>A foreign thread touched the code, now or before it was replayed last.</summary>
+    public void EndDisturbed()
+    {
+        Outcome ??= new Outcome.Failed(TaskFailureDetails.FromException(new InvalidOperationException(OrchestratorThread.InvalidInvocation)));
+        ReleaseLocks();
+    }
 
     public int NextTaskId() => _nextTaskId++;
 
@@ -155,8 +159,7 @@ internal sealed class OrchestrationExecution
 
     private void Cancel(OrchestrationAction action, PendingTask<object> task, CancellationToken cancellationToken)
     {
-        Thread.Verify();
-        if (!_pending.Remove(action.Id))
+        if (!Thread.IsHere() || !_pending.Remove(action.Id))
             return;
         if (_actions.Contains(action))
             action.Withdrawn = true;
@@ -173,11 +176,14 @@ internal sealed class OrchestrationExecution
         if (Outcome is not null)
             return;
         if (Thread.IsDisturbed)
-            Outcome = new Outcome.Failed(TaskFailureDetails.FromException(new InvalidOperationException(OrchestratorThread.InvalidInvocation)));
+        {
+            EndDisturbed();
+        }
         else if (_running is { IsCompleted: true })
+        {
             Outcome = OutcomeOf(_running);
-        if (Outcome is not null)
             ReleaseLocks();
+        }
     }
 
     private Outcome OutcomeOf(Task ended)

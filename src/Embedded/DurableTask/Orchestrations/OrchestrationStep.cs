@@ -132,9 +132,10 @@ internal sealed class OrchestrationStep(HubState hub, Instance instance, List<Me
         _consumed.Add(message.Id);
         if (message.Body is InstanceEvent.TimerFired timer)
             instance.Timers.Remove(timer.TaskId);
-        if (message.Body is InstanceEvent.Disturbed)
+        if (message.Body is InstanceEvent.Disturbed disturbed)
         {
-            live.NoteDisturbance();
+            if (disturbed.Run == instance.Run)
+                live.EndDisturbed();
             return;
         }
 
@@ -157,8 +158,8 @@ internal sealed class OrchestrationStep(HubState hub, Instance instance, List<Me
         var (input, history) = hub.Store.Read(connection =>
             (InstanceRows.ReadInput(connection, instance.Id), instance.IsStarted ? InstanceRows.ReadHistory(connection, instance.Run) : []));
         var start = new ExecutionStart(instance.Id, instance.Name, instance.Version, input, instance.Parent, hub.Converter, hub.Loggers);
-        var id = instance.Id;
-        var live = new OrchestrationExecution(start, body, () => hub.Route(new Message(0, id, new InstanceEvent.Disturbed())));
+        var (id, run) = (instance.Id, instance.Run);
+        var live = new OrchestrationExecution(start, body, () => hub.Route(new Message(0, id, new InstanceEvent.Disturbed(run))));
         foreach (var episode in history)
             live.Replay(Episode.Decode(episode));
         instance.Episodes = history.Count;
@@ -174,7 +175,7 @@ internal sealed class OrchestrationStep(HubState hub, Instance instance, List<Me
             var body = new Episode(live!.Now, _recorded, [.. live.Actions.Select(action => action.Record)]).Encode();
             var (run, number) = (instance.Run, instance.Episodes++);
             Commit.Change(connection => InstanceRows.AppendEpisode(connection, run, number, body));
-            Send(live, isEnding: false);
+            NewTimers.AddRange(OutgoingActions.Send(hub, instance, live.Actions, Commit, isEnding: false));
             foreach (var task in live.WithdrawnTimers)
             {
                 if (instance.Timers.Remove(task, out var timer))
@@ -197,7 +198,7 @@ internal sealed class OrchestrationStep(HubState hub, Instance instance, List<Me
     private void BeginNewRun(Outcome.ContinuedAsNew next)
     {
         var live = instance.Live!;
-        Send(live, isEnding: true);
+        OutgoingActions.Send(hub, instance, live.Actions, Commit, isEnding: true);
         WithdrawAllTimers();
         DropHistory();
         var (id, run, now, custom) = (instance.Id, hub.NextId(), hub.Now, live.Status);
@@ -242,7 +243,7 @@ internal sealed class OrchestrationStep(HubState hub, Instance instance, List<Me
         HasEnded = true;
         var live = instance.Live;
         if (live is not null && outcome is not Outcome.Terminated && ReferenceEquals(live.Outcome, outcome))
-            Send(live, isEnding: true);
+            OutgoingActions.Send(hub, instance, live.Actions, Commit, isEnding: true);
         WithdrawAllTimers();
         DropHistory();
         _consumed.AddRange(Left.Select(message => message.Id));
@@ -262,51 +263,6 @@ internal sealed class OrchestrationStep(HubState hub, Instance instance, List<Me
         {
             foreach (var child in hub.Store.Read(connection => InstanceRows.ReadChildren(connection, id, unfinishedOnly: true)))
                 Commit.Send(child, _termination!);
-        }
-    }
-
-    private void Send(OrchestrationExecution live, bool isEnding)
-    {
-        var (id, run) = (instance.Id, instance.Run);
-        foreach (var action in live.Actions)
-        {
-            switch (action.Kind)
-            {
-                case ActionKind.Activity:
-                    Commit.Send(id, new ActivityRequest(run, action.Id, action.Name, action.Version, action.Input));
-                    break;
-                case ActionKind.SubOrchestration:
-                    Commit.Start(new NewInstance
-                    {
-                        Id = action.Target,
-                        Run = hub.NextId(),
-                        Name = action.Name,
-                        Version = action.Version,
-                        Input = action.Input,
-                        CreatedAt = hub.Now,
-                        Parent = new ParentTask(id, instance.Name, run, action.Id),
-                    });
-                    break;
-                case ActionKind.Timer when !isEnding && !action.Withdrawn:
-                    NewTimers.Add(Commit.Send(id, new InstanceEvent.TimerFired(run, action.Id), action.Due));
-                    break;
-                case ActionKind.SendEvent:
-                    Commit.Send(action.Target, new InstanceEvent.Raised(0, action.Name, action.Input));
-                    break;
-                case ActionKind.EntityCall:
-                    Commit.Send(action.Target, new EntityRequest.Operation(action.Name, action.Input, new Caller(id, run, action.Id)));
-                    break;
-                case ActionKind.EntitySignal:
-                    Commit.Send(action.Target, new EntityRequest.Operation(action.Name, action.Input, null), action.Due);
-                    break;
-                case ActionKind.EntityLock:
-                    Commit.Send(action.Target, new EntityRequest.Lock(new Caller(id, run, action.Id), action.Entities, 0));
-                    break;
-                case ActionKind.EntityUnlock:
-                    foreach (var entity in action.Entities)
-                        Commit.Send(entity, new EntityRequest.Unlock(id));
-                    break;
-            }
         }
     }
 

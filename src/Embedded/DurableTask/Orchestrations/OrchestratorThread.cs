@@ -21,10 +21,17 @@ internal sealed class OrchestratorThread(Action disturbed) : SynchronizationCont
     /// <exception cref="InvalidOperationException">The caller is not on this orchestrator's thread.</exception>
     public void Verify()
     {
+        if (!IsHere())
+            throw new InvalidOperationException(InvalidInvocation);
+    }
+
+    /// <summary>For callbacks of others, which must not throw at them: whether the caller is on this orchestrator's thread. If not, the instance is told.</summary>
+    public bool IsHere()
+    {
         if (t_current == this)
-            return;
+            return true;
         Disturb();
-        throw new InvalidOperationException(InvalidInvocation);
+        return false;
     }
 
     public void Run(Action work)
