@@ -1,35 +1,46 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Security.Cryptography;
 using Azure.Messaging.ServiceBus;
+using Formae.Embedded.ServiceBus;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Formae.Bench;
 
-/// <summary>What the embedded bus carries: needs a broker with an empty queue "bench".</summary>
+/// <summary>What the embedded bus carries by itself, over its socket.</summary>
 internal static class BusBench
 {
     private const string Queue = "bench";
     private static readonly byte[] Body = new byte[512];
 
-    public static async Task RunAsync(string connectionString, TextWriter output)
+    public static async Task RunAsync(BenchOptions options, Results results, string folder, CancellationToken cancellation)
     {
-        await using var client = new ServiceBusClient(connectionString);
-        await SendSinglesAsync(client, 5_000);
-        await DrainAsync(client, 5_000);
-        await ReportAsync(output, "single sends, 64 senders", 60_000, SendSinglesAsync, client);
-        await ReportAsync(output, "receive and complete, 64 in flight", 60_000, DrainAsync, client);
-        await ReportAsync(output, "batches of 100, 8 senders", 200_000, SendBatchesAsync, client);
-        await ReportAsync(output, "receive and complete, 64 in flight", 200_000, DrainAsync, client);
-        await ReportAsync(output, "send, receive, complete, 64 in flight", 60_000, EndToEndAsync, client);
-        var latencies = await LatenciesAsync(client, 2_000);
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"bus: send to handler, unloaded: median {latencies[latencies.Length / 2].TotalMilliseconds:F3} ms, 99% {latencies[latencies.Length * 99 / 100].TotalMilliseconds:F3} ms"));
+        var topology = BrokerTopology.Parse($$$"""{"UserConfig":{"Namespaces":[{"Name":"bench","Queues":[{"Name":"{{{Queue}}}"}]}]}}""");
+        await using var broker = await Broker.StartAsync(
+            new BrokerOptions { DataDirectory = folder, Key = RandomNumberGenerator.GetBytes(32), Topology = topology }, NullLoggerFactory.Instance, TimeProvider.System, cancellation);
+        await using var client = new ServiceBusClient(broker.ConnectionString);
+        var singles = options.Count(60_000, 1000);
+        var batches = options.Count(200_000, 2000);
+        await SendSinglesAsync(client, options.Count(5000, 500));
+        await DrainAsync(client, options.Count(5000, 500));
+        for (var run = 0; run < options.Runs; run++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await MeasureAsync(results, "bus, single sends, 64 senders", singles, SendSinglesAsync, client);
+            await MeasureAsync(results, "bus, receive and complete, 64 in flight", singles, DrainAsync, client);
+            await MeasureAsync(results, "bus, sends in batches of 100, 8 senders", batches, SendBatchesAsync, client);
+            await MeasureAsync(results, "bus, receive and complete after batches", batches, DrainAsync, client);
+            await MeasureAsync(results, "bus, send, receive, complete, 64 in flight", singles, EndToEndAsync, client);
+            var latencies = await LatenciesAsync(client, options.Count(2000, 100));
+            results.Add(new Scenario("bus, send to handler, unloaded, median", "ms"), latencies[latencies.Length / 2].TotalMilliseconds);
+            results.Add(new Scenario("bus, send to handler, unloaded, 99%", "ms"), latencies[latencies.Length * 99 / 100].TotalMilliseconds);
+        }
     }
 
-    private static async Task ReportAsync(TextWriter output, string what, int count, Func<ServiceBusClient, int, Task> run, ServiceBusClient client)
+    private static async Task MeasureAsync(Results results, string what, int count, Func<ServiceBusClient, int, Task> run, ServiceBusClient client)
     {
         var start = Stopwatch.GetTimestamp();
         await run(client, count);
-        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"bus: {what}: {count / Stopwatch.GetElapsedTime(start).TotalSeconds:N0}/s"));
+        results.Add(new Scenario(what, "/s"), count / Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     private static Task SendSinglesAsync(ServiceBusClient client, int count)

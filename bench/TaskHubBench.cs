@@ -7,18 +7,22 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Formae.Bench;
 
 /// <summary>How much the task hub gets through. Each part runs on a hub of its own, in a temporary folder.</summary>
-internal static class TaskHubBenchmark
+internal static class TaskHubBench
 {
-    public static async Task RunAsync(TextWriter output, double scale = 1)
+    public static async Task RunAsync(BenchOptions options, Results results, CancellationToken cancellation)
     {
-        await FanOutAsync(output, (int)(40_000 * scale));
-        await EntitySignalsAsync(output, (int)(60_000 * scale));
-        await OrchestrationsAsync(output, (int)(10_000 * scale));
-        await ExternalEventsAsync(output, (int)(40_000 * scale));
-        await ChainAsync(output, (int)(5_000 * scale));
+        for (var run = 0; run < options.Runs; run++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await FanOutAsync(results, options.Count(40_000, 1000));
+            await EntitySignalsAsync(results, options.Count(60_000, 1000));
+            await OrchestrationsAsync(results, options.Count(10_000, 300));
+            await ExternalEventsAsync(results, options.Count(40_000, 1000));
+            await ChainAsync(results, options.Count(5_000, 200));
+        }
     }
 
-    private static async Task FanOutAsync(TextWriter output, int activities)
+    private static async Task FanOutAsync(Results results, int activities)
     {
         const int Instances = 20;
         await using var hub = await BenchHub.StartAsync(registry =>
@@ -31,14 +35,14 @@ internal static class TaskHubBenchmark
                 return results.Length;
             });
         });
-        await hub.MeasureAsync(output, "activities fanned out", activities, async client =>
+        await hub.MeasureAsync(results, "activities fanned out", activities, async client =>
         {
             var ids = await Task.WhenAll(Enumerable.Range(0, Instances).Select(_ => client.ScheduleNewOrchestrationInstanceAsync("FanOut", activities / Instances)));
             await Task.WhenAll(ids.Select(id => client.WaitForInstanceCompletionAsync(id)));
         });
     }
 
-    private static async Task EntitySignalsAsync(TextWriter output, int signals)
+    private static async Task EntitySignalsAsync(Results results, int signals)
     {
         const int Entities = 1000;
         var left = signals;
@@ -50,7 +54,7 @@ internal static class TaskHubBenchmark
                 done.TrySetResult();
             return ValueTask.FromResult<object?>(null);
         })));
-        await hub.MeasureAsync(output, "entity signals over 1,000 entities", signals, async client =>
+        await hub.MeasureAsync(results, "entity signals over 1,000 entities", signals, async client =>
         {
             await Task.WhenAll(Enumerable.Range(0, 64).Select(async sender =>
             {
@@ -61,21 +65,21 @@ internal static class TaskHubBenchmark
         });
     }
 
-    private static async Task OrchestrationsAsync(TextWriter output, int orchestrations)
+    private static async Task OrchestrationsAsync(Results results, int orchestrations)
     {
         await using var hub = await BenchHub.StartAsync(registry =>
         {
             registry.AddActivity("Echo", invocation => Task.FromResult<object?>(invocation.ReadInput<int>()));
             registry.AddOrchestrator("One", async context => await context.CallActivityAsync<int>("Echo", context.GetInput<int>()));
         });
-        await hub.MeasureAsync(output, "orchestrations with one activity", orchestrations, client => Task.WhenAll(Enumerable.Range(0, 64).Select(async sender =>
+        await hub.MeasureAsync(results, "orchestrations with one activity", orchestrations, client => Task.WhenAll(Enumerable.Range(0, 64).Select(async sender =>
         {
             for (var i = sender; i < orchestrations; i += 64)
                 await client.WaitForInstanceCompletionAsync(await client.ScheduleNewOrchestrationInstanceAsync("One", i));
         })));
     }
 
-    private static async Task ExternalEventsAsync(TextWriter output, int events)
+    private static async Task ExternalEventsAsync(Results results, int events)
     {
         await using var hub = await BenchHub.StartAsync(registry => registry.AddOrchestrator("Collect", async context =>
         {
@@ -86,7 +90,7 @@ internal static class TaskHubBenchmark
                 context.ContinueAsNew(left);
             return left;
         }));
-        await hub.MeasureAsync(output, "external events into one instance, as new every 300", events, async client =>
+        await hub.MeasureAsync(results, "external events into one instance, as new every 300", events, async client =>
         {
             var id = await client.ScheduleNewOrchestrationInstanceAsync("Collect", events);
             await Task.WhenAll(Enumerable.Range(0, 64).Select(async sender =>
@@ -98,7 +102,7 @@ internal static class TaskHubBenchmark
         });
     }
 
-    private static async Task ChainAsync(TextWriter output, int steps)
+    private static async Task ChainAsync(Results results, int steps)
     {
         await using var hub = await BenchHub.StartAsync(registry =>
         {
@@ -111,7 +115,7 @@ internal static class TaskHubBenchmark
                 return value;
             });
         });
-        await hub.MeasureAsync(output, "activities in a chain", steps, async client =>
+        await hub.MeasureAsync(results, "activities in a chain", steps, async client =>
             await client.WaitForInstanceCompletionAsync(await client.ScheduleNewOrchestrationInstanceAsync("Chain", steps)));
     }
 
@@ -134,13 +138,11 @@ internal static class TaskHubBenchmark
             return hub;
         }
 
-        public async Task MeasureAsync(TextWriter output, string what, int count, Func<Microsoft.DurableTask.Client.DurableTaskClient, Task> work)
+        public async Task MeasureAsync(Results results, string what, int count, Func<Microsoft.DurableTask.Client.DurableTaskClient, Task> work)
         {
             var watch = Stopwatch.StartNew();
             await work(_hub.Client);
-            var seconds = watch.Elapsed.TotalSeconds;
-            await output.WriteLineAsync(string.Create(
-                System.Globalization.CultureInfo.InvariantCulture, $"{what}: {count / seconds:n0}/s ({seconds * 1000 / count:n3} ms each, {count:n0} in {seconds:n2} s)"));
+            results.Add(new Scenario("task hub, " + what, "/s"), count / watch.Elapsed.TotalSeconds);
         }
 
         public async ValueTask DisposeAsync()

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Formae.Client;
+using Formae.Protocol.Http;
+
+namespace Formae.Bench;
+
+/// <summary>Gives commands and waits for their ends, disturbing as little as possible.</summary>
+internal sealed class Caller(FormaeClient client)
+{
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    // How long commands of a name took before. A status of thousands of updates is work for the server, so nobody asks before there can be an answer.
+    private readonly Dictionary<string, TimeSpan> _expected = new(StringComparer.Ordinal);
+
+    public Task<TimeSpan> ApplyAsync(string name, byte[] document, int updates, CancellationToken cancellation) =>
+        RunAsync(name, new SubmitRequest { Kind = SubmitKind.Apply, Mode = SubmitMode.Reconcile, File = FileOf(document) }, updates, cancellation);
+
+    public Task<TimeSpan> DestroyAsync(string name, byte[] document, int updates, CancellationToken cancellation) =>
+        RunAsync(name, new SubmitRequest { Kind = SubmitKind.Destroy, File = FileOf(document) }, updates, cancellation);
+
+    /// <summary>An apply that must find nothing to do.</summary>
+    public async Task<TimeSpan> NothingAsync(string name, byte[] document, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        var answer = await client.SubmitAsync(new SubmitRequest { Kind = SubmitKind.Apply, Mode = SubmitMode.Reconcile, File = FileOf(document) }, cancellation);
+        var elapsed = watch.Elapsed;
+        return answer.Simulation.ChangesRequired
+            ? throw new BenchException($"{name}: the second apply of the same document wants to change {answer.Simulation.Command.ResourceUpdates?.Count} resources.")
+            : elapsed;
+    }
+
+    private static SubmitFile FileOf(byte[] document) => new("bench.json", document, "application/json");
+
+    private async Task<TimeSpan> RunAsync(string name, SubmitRequest request, int updates, CancellationToken cancellation)
+    {
+        var watch = Stopwatch.StartNew();
+        var answer = await client.SubmitAsync(request, cancellation);
+        if (!answer.Simulation.ChangesRequired)
+            throw new BenchException($"{name}: there was nothing to do.");
+
+        if (_expected.TryGetValue(name, out var expected) && expected * 0.85 - watch.Elapsed is { Ticks: > 0 } early)
+            await Task.Delay(early, cancellation);
+        while (true)
+        {
+            var asked = watch.Elapsed;
+            var command = await client.GetCommandAsync(answer.CommandId, cancellation);
+            var seen = watch.Elapsed;
+            if (States.IsFinal(command.State))
+            {
+                Check(name, command, updates);
+                _expected[name] = seen;
+                return seen;
+            }
+
+            if (seen > Patience)
+                throw new BenchException($"{name}: command {command.CommandId} is still {command.State} after {Patience.TotalMinutes:0} minutes.");
+
+            // Near the expected end one asks as often as the answers allow; before that asking may take a tenth of the time at most.
+            var cost = seen - asked;
+            var pause = expected > TimeSpan.Zero ? cost : cost * 9;
+            await Task.Delay(pause > ShortestPause ? pause : ShortestPause, cancellation);
+        }
+    }
+
+    private static void Check(string name, Command command, int updates)
+    {
+        var succeeded = command.ResourceUpdates?.Count(update => update.State == States.Success) ?? 0;
+        if (command.State == States.Success && succeeded == updates)
+            return;
+        var first = command.ResourceUpdates?.FirstOrDefault(update => update.State != States.Success);
+        throw new BenchException($"{name}: the command ended as {command.State}, {succeeded} of {updates} updates succeeded. {first?.ResourceLabel}: {first?.State} {first?.ErrorMessage}");
+    }
+}
