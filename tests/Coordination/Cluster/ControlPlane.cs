@@ -54,7 +54,7 @@ public sealed class ControlPlane : IAsyncDisposable
 
     internal FakeAwsControlState Cloud => Plugin.Services.GetRequiredService<FakeAwsControlState>();
 
-    public string CloudFile => _folder.File("cloud.log");
+    private string CloudFile => _folder.File("cloud/cloud");
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
@@ -109,11 +109,11 @@ public sealed class ControlPlane : IAsyncDisposable
 
     public async Task HealAsync() => await Get<CommandStarter>().HealAsync(_hub.Client, CancellationToken.None);
 
-    /// <summary>Every byte that is stored, as text: for looking for what must not be there.</summary>
+    /// <summary>Every byte that the control plane has stored, as text: for looking for what must not be there.</summary>
     public async Task<string> StoredTextAsync()
     {
         var text = new StringBuilder();
-        foreach (var file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(file => file != CloudFile))
+        foreach (var file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(file => !file.StartsWith(CloudFile, StringComparison.Ordinal) && !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var reader = new StreamReader(stream, Encoding.Latin1);
