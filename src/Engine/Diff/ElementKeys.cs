@@ -13,7 +13,7 @@ internal sealed class ElementKeys
     private readonly HintTree _hints;
     private readonly string[] _desired;
     private readonly IReadOnlyList<string>[] _leftOut;
-    private readonly Dictionary<string, Dictionary<string, List<int>>> _indexes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, Bucket>> _indexes = new(StringComparer.Ordinal);
     private readonly bool[] _isTaken;
 
     public ElementKeys(IReadOnlyList<JsonElement> actual, IReadOnlyList<JsonElement> desired, HintTree hints)
@@ -32,34 +32,34 @@ internal sealed class ElementKeys
 
     public string Desired(int index) => _desired[index];
 
-    public IReadOnlyList<int> AllMatching(int desired) => IndexFor(_leftOut[desired]).TryGetValue(_desired[desired], out var found) ? found : [];
+    public IReadOnlyList<int> AllMatching(int desired) => IndexFor(_leftOut[desired]).TryGetValue(_desired[desired], out var found) ? found.Indexes : [];
 
     /// <summary>The first match that was not taken before.</summary>
     public int? TakeMatching(int desired)
     {
-        foreach (var index in AllMatching(desired))
-        {
-            if (_isTaken[index])
-                continue;
-            _isTaken[index] = true;
-            return index;
-        }
-
-        return null;
+        if (!IndexFor(_leftOut[desired]).TryGetValue(_desired[desired], out var same))
+            return null;
+        while (same.Next < same.Indexes.Count && _isTaken[same.Indexes[same.Next]])
+            same.Next++;
+        if (same.Next == same.Indexes.Count)
+            return null;
+        var found = same.Indexes[same.Next++];
+        _isTaken[found] = true;
+        return found;
     }
 
-    private Dictionary<string, List<int>> IndexFor(IReadOnlyList<string> leftOut)
+    private Dictionary<string, Bucket> IndexFor(IReadOnlyList<string> leftOut)
     {
         var name = string.Join('\n', leftOut);
         if (_indexes.TryGetValue(name, out var index))
             return index;
-        index = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        index = new Dictionary<string, Bucket>(StringComparer.Ordinal);
         for (var i = 0; i < _actual.Count; i++)
         {
             var key = CanonicalText.Of(_actual[i], _hints, Sense.Declaration, leftOut);
             if (!index.TryGetValue(key, out var same))
-                index.Add(key, same = []);
-            same.Add(i);
+                index.Add(key, same = new Bucket());
+            same.Indexes.Add(i);
         }
 
         _indexes.Add(name, index);
@@ -70,4 +70,12 @@ internal sealed class ElementKeys
         _hints.ProviderDefaults.Count == 0 || desired.ValueKind != JsonValueKind.Object
             ? []
             : [.. _hints.ProviderDefaults.Where(name => !desired.TryGetProperty(name, out var value) || CanonicalText.IsEmpty(value))];
+
+    /// <summary>Elements that are alike, and how far they are taken.</summary>
+    private sealed class Bucket
+    {
+        public List<int> Indexes { get; } = [];
+
+        public int Next { get; set; }
+    }
 }

@@ -11,7 +11,7 @@ public enum Sense
     /// <summary>What was declared: a reference is the place it points at, whatever value it had.</summary>
     Declaration,
 
-    /// <summary>What the cloud holds: a reference is its value.</summary>
+    /// <summary>What the cloud holds: a reference is its value, and what no read returns does not count inside of objects.</summary>
     Content,
 }
 
@@ -127,7 +127,7 @@ public static class CanonicalText
         text.Append('{');
         foreach (var (key, child) in properties)
         {
-            if (without is not null && without.Contains(key))
+            if (without is not null ? without.Contains(key) : sense == Sense.Content && hints.Child(key).Hint.WriteOnly)
                 continue;
             var before = text.Length;
             WriteText('k', key, text);
