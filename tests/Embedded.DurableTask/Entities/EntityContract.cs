@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client.Entities;
 using Microsoft.DurableTask.Entities;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Formae.Embedded.DurableTask.Tests.Entities;
 
@@ -177,6 +178,60 @@ public abstract class EntityContract(bool replay)
         Assert.Equal(expected, await hub.RunAsync<int>("Call"));
     }
 
+    [Theory]
+    [InlineData("Silent", "did not dispatch")]
+    [InlineData("Broken", "no services")]
+    [InlineData("Unknown", "'unknown' doesn't exist")]
+    public async Task Code_that_does_not_serve_its_operations_fails_them(string name, string message)
+    {
+        var hub = new TestHub(replay);
+        await using var disposing = hub;
+        hub.Registry.AddEntity("Silent", (_, _) => Task.CompletedTask);
+        hub.Registry.AddEntity("Broken", (_, _) => throw new InvalidOperationException("no services"));
+        hub.Orchestrator("Call", async context => await context.Entities.CallEntityAsync<int>(new EntityInstanceId(name, "x"), "op"));
+        await hub.StartAsync();
+        Assert.Contains(message, (await hub.EndAsync(await hub.ScheduleAsync("Call"))).FailureDetails!.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_entity_is_made_from_the_services_of_its_invocation()
+    {
+        var hub = new TestHub(replay);
+        await using var disposing = hub;
+        var services = new ServiceCollection().AddSingleton("injected").BuildServiceProvider();
+        hub.Registry.AddEntity("Needy", (dispatcher, _) =>
+        {
+            dispatcher.Services = services;
+            return dispatcher.DispatchAsync<NeedyEntity>();
+        });
+        hub.Orchestrator("Call", async context => await context.Entities.CallEntityAsync<string>(new EntityInstanceId("needy", "x"), "tell"));
+        await hub.StartAsync();
+        Assert.Equal("injected", await hub.RunAsync<string>("Call"));
+    }
+
+    [Fact]
+    public async Task An_entity_can_raise_an_event_for_its_caller_from_inside_an_operation()
+    {
+        var hub = new TestHub(replay);
+        await using var disposing = hub;
+        hub.Registry.AddEntity("Reporter", (dispatcher, _) => dispatcher.DispatchAsync(async operation =>
+        {
+            await hub.Client.RaiseEventAsync(operation.GetInput<string>()!, "report", operation.Context.Id.Key);
+            return null;
+        }));
+        hub.Orchestrator("Gather", async context =>
+        {
+            for (var i = 0; i < 50; i++)
+                await context.Entities.SignalEntityAsync(new EntityInstanceId("reporter", $"{i:00}"), "begin", context.InstanceId);
+            var reports = new List<string>();
+            while (reports.Count < 50)
+                reports.Add(await context.WaitForExternalEvent<string>("report"));
+            return reports.Distinct().Count();
+        });
+        await hub.StartAsync();
+        Assert.Equal(50, await hub.RunAsync<int>("Gather"));
+    }
+
     [Fact]
     public async Task An_entity_never_runs_two_operations_at_once_and_loses_none()
     {
@@ -222,6 +277,11 @@ public abstract class EntityContract(bool replay)
         await foreach (var entity in hub.Client.Entities.GetAllEntitiesAsync(query))
             found.Add(entity);
         return found;
+    }
+
+    internal sealed class NeedyEntity(string text) : TaskEntity<int>
+    {
+        public string Tell() => text;
     }
 
     internal sealed class ListEntity : TaskEntity<List<int>>

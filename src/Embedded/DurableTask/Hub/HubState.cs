@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Formae.Embedded.DurableTask;
 
 /// <summary>What is ready or waiting in a hub, in memory, and the way messages go. The store is the truth; this is what has been committed and not yet done.</summary>
-internal sealed class HubState : IDisposable
+internal sealed class HubState
 {
     private readonly ConcurrentDictionary<string, Instance> _instances = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Entity> _entities = new(StringComparer.Ordinal);
@@ -152,12 +152,6 @@ internal sealed class HubState : IDisposable
         }
 
         return await Store.WriteAsync(connection => EntityRows.DeleteIfEmpty(connection, entityId));
-    }
-
-    public void Dispose()
-    {
-        Agenda.Dispose();
-        Aborting.Dispose();
     }
 
     private void Add(NewInstance started)

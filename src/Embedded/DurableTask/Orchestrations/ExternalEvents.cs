@@ -60,7 +60,7 @@ internal sealed class ExternalEvents(DataConverter converter, OrchestratorThread
 
     private void Remove(string name, List<Waiter> waiters, Waiter waiter)
     {
-        waiters.Remove(waiter);
+        waiters.RemoveAt(waiters.LastIndexOf(waiter));
         if (waiters.Count == 0)
             _waiters.Remove(name);
     }
