@@ -15,11 +15,11 @@ internal static class JsonFile
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return document;
             document.Dispose();
-            throw new InvalidOperationException($"{path}(1,1): an object is expected.");
+            throw new StartupException($"{path}(1,1): an object is expected.");
         }
         catch (JsonException e)
         {
-            throw new InvalidOperationException($"{path}({e.LineNumber + 1},{e.BytePositionInLine + 1}): this is no JSON: {e.Message}", e);
+            throw new StartupException($"{path}({e.LineNumber + 1},{e.BytePositionInLine + 1}): this is no JSON: {e.Message}", e);
         }
     }
 }

@@ -30,7 +30,7 @@ internal static class LocalSettings
         if (!document.RootElement.TryGetProperty("Values", out var section))
             return values;
         if (section.ValueKind != JsonValueKind.Object)
-            throw new InvalidOperationException($"{path}: Values must be an object.");
+            throw new StartupException($"{path}: Values must be an object.");
         foreach (var member in section.EnumerateObject())
         {
             values[member.Name] = member.Value.ValueKind switch
@@ -38,7 +38,7 @@ internal static class LocalSettings
                 JsonValueKind.String => member.Value.GetString(),
                 JsonValueKind.Null => null,
                 JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => member.Value.GetRawText(),
-                _ => throw new InvalidOperationException($"{path}: Values.{member.Name} must be a text, a number or true or false."),
+                _ => throw new StartupException($"{path}: Values.{member.Name} must be a text, a number or true or false."),
             };
         }
 
