@@ -56,6 +56,9 @@ internal static class AppComposition
             console.SingleLine = true;
             console.ColorBehavior = Console.IsOutputRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
         });
+
+        // What the platform says of its own start and stop is said once, by AppService.
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         foreach (var (category, level) in host.LogLevels)
         {
             if (category.Equals("default", StringComparison.OrdinalIgnoreCase))

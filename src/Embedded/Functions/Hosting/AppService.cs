@@ -18,7 +18,6 @@ internal sealed partial class AppService : IHostedLifecycleService, IAsyncDispos
     private readonly IServiceProvider _services;
     private readonly AppSettings _settings;
     private readonly HubHost? _hub;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _ending = new();
     private readonly Dictionary<string, ServiceBusClient> _clients = new(StringComparer.Ordinal);
@@ -27,7 +26,7 @@ internal sealed partial class AppService : IHostedLifecycleService, IAsyncDispos
 
     public AppService(IServiceProvider services, FunctionSet functions, AppSettings settings, HostJson host, HubHost? hub, TimeProvider time, ILoggerFactory loggers)
     {
-        (_services, _settings, _hub, _time, _logger) = (services, settings, hub, time, loggers.CreateLogger<AppService>());
+        (_services, _settings, _hub, _logger) = (services, settings, hub, loggers.CreateLogger<AppService>());
         foreach (var function in functions.Functions)
         {
             IListener? listener = function.Trigger switch
@@ -94,7 +93,7 @@ internal sealed partial class AppService : IHostedLifecycleService, IAsyncDispos
         {
             LogDrainEnded(_logger);
             await _ending.CancelAsync();
-            await Task.WhenAny(stopping, Task.Delay(AfterDrain, _time, CancellationToken.None));
+            await Task.WhenAny(stopping, Task.Delay(AfterDrain, TimeProvider.System, CancellationToken.None));
         }
     }
 
