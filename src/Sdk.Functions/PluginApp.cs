@@ -15,9 +15,13 @@ namespace Formae.Sdk.Functions;
 /// <summary>The function app of a plugin: <c>PluginApp.CreateBuilder(args).AddResource&lt;Bucket, BucketHandler&gt;().Build().Run()</c>.</summary>
 public static class PluginApp
 {
-    /// <summary>Begins an app. The manifest <c>plugin.json</c> is read from the app's folder.</summary>
+    /// <summary>Begins an app. Its manifest is the file that the setting <c>FormaePluginManifest</c> names; default <c>plugin.json</c> in the app's folder.</summary>
     /// <exception cref="InvalidDataException">The manifest is missing or wrong.</exception>
-    public static PluginAppBuilder CreateBuilder(string[] args) => new(FunctionsApplication.CreateBuilder(args), PluginManifest.Load());
+    public static PluginAppBuilder CreateBuilder(string[] args)
+    {
+        var app = FunctionsApplication.CreateBuilder(args);
+        return new PluginAppBuilder(app, PluginManifest.Load(app.Configuration["FormaePluginManifest"]));
+    }
 }
 
 /// <summary>Puts a plugin's app together.</summary>

@@ -39,6 +39,8 @@ public sealed class Operator
         Types = [.. types];
         if (Types.FirstOrDefault(t => !SameNamespace(t.Name)) is { } stranger)
             throw new ArgumentException($"{stranger.Name} is not of the namespace '{pluginNamespace}' that plugin.json names.", nameof(types));
+        if (Types.GroupBy(t => t.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ArgumentException($"{twice.Key} is served twice.", nameof(types));
         _types = Types.ToFrozenDictionary(t => t.Name, StringComparer.OrdinalIgnoreCase);
     }
 

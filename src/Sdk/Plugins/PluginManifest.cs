@@ -39,7 +39,8 @@ public sealed partial record PluginManifest
     /// <exception cref="InvalidDataException">The file is missing, is no manifest, or a value in it is wrong; the message names both.</exception>
     public static PluginManifest Load(string? path = null)
     {
-        path ??= Path.Combine(AppContext.BaseDirectory, FileName);
+        if (string.IsNullOrEmpty(path))
+            path = Path.Combine(AppContext.BaseDirectory, FileName);
         if (!File.Exists(path))
             throw new InvalidDataException($"The plugin has no manifest: '{path}' does not exist.");
         try

@@ -161,6 +161,14 @@ public sealed class OperatorTests
         Assert.Equal(ProblemCodes.UnforeseenError, (await ProblemOfAsync(Of(OperationVerb.Create))).Code);
     }
 
+    [Fact]
+    public void A_type_of_another_namespace_or_served_twice_is_refused_at_the_start()
+    {
+        var type = ServedType.Of(_boxes);
+        Assert.Contains("not of the namespace", Assert.Throws<ArgumentException>(() => new Operator("Other", "1.0.0", [type], null!, _time)).Message);
+        Assert.Contains("served twice", Assert.Throws<ArgumentException>(() => new Operator("Test", "1.0.0", [type, type], null!, _time)).Message);
+    }
+
     private void AllVerbs(Func<CancellationToken, Task> act)
     {
         _boxes.Create = async (_, token) => { await act(token); return Problems.NotFound("never"); };
