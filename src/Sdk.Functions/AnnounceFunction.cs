@@ -8,5 +8,6 @@ public sealed class AnnounceFunction(Announcer announcer)
 {
     /// <summary>Sends one announcement. The setting <c>FormaeBeat</c> says how often: a time span or a cron expression; default every 30 seconds.</summary>
     [Function("Announce")]
-    public Task RunAsync([TimerTrigger("%FormaeBeat%", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken) => announcer.AnnounceAsync(cancellationToken);
+    public Task RunAsync([TimerTrigger("%FormaeBeat%", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken) =>
+        announcer.AnnounceAsync(cancellationToken);
 }

@@ -22,7 +22,7 @@ public sealed partial class OperationFunction(Operator operations, ReportBatch r
         if (!TryRead(message, out var request, out var reason))
         {
             LogDeadLettered(message.MessageId, reason);
-            await actions.DeadLetterMessageAsync(message, deadLetterReason: "UnreadableRequest", deadLetterErrorDescription: reason, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await actions.DeadLetterMessageAsync(message, null, "UnreadableRequest", reason, cancellationToken).ConfigureAwait(false);
             return;
         }
 

@@ -17,6 +17,8 @@ public sealed class Operator
     // A handler that minds its token ends at the deadline; one that does not is waited for a little longer and then left behind.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(1);
+
     private static readonly string[] ThrottlingTexts = ["ThrottlingException", "Throttling", "Rate exceeded", "TooManyRequestsException", "RequestLimitExceeded"];
 
     private readonly FrozenDictionary<string, ServedType> _types;
@@ -100,6 +102,8 @@ public sealed class Operator
             return Problems.InvalidRequest($"{request.ResourceType} is unknown; plugin {Namespace} {Version} serves {string.Join(", ", Types.Select(t => t.Name))}.");
         if (request.Verb is OperationVerb.Read or OperationVerb.Update or OperationVerb.Delete && string.IsNullOrEmpty(request.NativeId))
             return Problems.InvalidRequest($"{request.Verb} of {request.ResourceType} needs the native id.");
+        if (request.Timeout <= TimeSpan.Zero || request.Timeout > LongestTimeout)
+            return Problems.InvalidRequest($"The request's time limit is {request.Timeout}; it must be more than nothing and at most {LongestTimeout}.");
         return null;
     }
 

@@ -57,6 +57,13 @@ public sealed class OperatorTests
         Assert.Equal(ProblemCodes.InvalidRequest, (await ProblemOfAsync(Requests.Create(Type, """{"Name":"a"}""") with { Verb = verb })).Code);
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1_000_000)]
+    public async Task A_time_limit_that_is_none_is_refused(int seconds) =>
+        Assert.Equal(ProblemCodes.InvalidRequest, (await ProblemOfAsync(Requests.Create(Type, """{"Name":"a"}""") with { Timeout = TimeSpan.FromSeconds(seconds) })).Code);
+
+    [Theory]
     [InlineData("""{"Name":"a","Colour":"red"}""", "'Colour'")]
     [InlineData("""{"Size":1}""", "'Name' is missing")]
     [InlineData("""{"Name":null}""", "'Name' must not be null")]

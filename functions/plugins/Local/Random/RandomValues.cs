@@ -96,7 +96,8 @@ internal abstract class RandomHandler<T> : IResourceHandler<T>
         var id = OwnRecords<T>.IdOf(Prefix, request.OperationId);
         if (records.Find(id) is { } made)
             return Task.FromResult<CreateResult<T>>(new CreateResult<T>.Success(id, made));
-        return Task.FromResult<CreateResult<T>>((Make(request.Desired, id, out made) ?? records.Put(id, made)) is { } problem ? problem : new CreateResult<T>.Success(id, made));
+        var problem = Make(request.Desired, id, out made) ?? records.Put(id, made);
+        return Task.FromResult<CreateResult<T>>(problem is null ? new CreateResult<T>.Success(id, made) : problem);
     }
 
     public Task<ReadResult<T>> ReadAsync(ReadRequest<T> request, CancellationToken cancellationToken) =>
