@@ -184,7 +184,7 @@ public sealed class OperationExecution(
         {
             Properties = desired.Properties,
             PriorProperties = plan.Existing is { } existing ? Prior(existing) : null,
-            Patch = plan.Patch,
+            Patch = ExecutedPatch.Of(plan, uri => Lookup(values, uri)).Properties,
 
             // An update checks first that the cloud still holds what the plan was made against. A repeated attempt does not: the first one may have changed it.
             Expected = request.Attempt == 1 ? plan.Existing?.Properties : null,
