@@ -59,6 +59,45 @@ public sealed class CrashTests
         Assert.Equal(40, await Load.VerifyAsync(hub));
     }
 
+    [Theory]
+    [InlineData("INSERT ON history")]
+    [InlineData("INSERT ON entities")]
+    [InlineData("UPDATE ON messages")]
+    [InlineData("DELETE ON messages")]
+    [InlineData("DELETE ON history")]
+    public async Task A_step_that_cannot_be_committed_is_tried_again_and_counts_once(string refused)
+    {
+        await using var hub = await Load.Register(new TestHub()).StartAsync();
+        await hub.KillAsync();
+        HubFile.Execute(hub.File, $"CREATE TRIGGER refuse BEFORE {refused} BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        await hub.StartAsync();
+        await hub.ScheduleAsync("Work", 0, "w");
+        for (var i = 0; i < 200; i++)
+        {
+            hub.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.False((await hub.Client.GetInstanceAsync("w"))!.IsCompleted);
+        HubFile.Execute(hub.File, "DROP TRIGGER refuse");
+        using var patience = new CancellationTokenSource(TestHub.Patience);
+        while (!(await hub.Client.GetInstanceAsync("w"))!.IsCompleted)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            hub.Time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+
+        while ((await hub.Client.Entities.GetEntityAsync<int>(Load.Shared))?.State != Load.Rounds + 1)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            hub.Time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(1, await Load.VerifyAsync(hub));
+    }
+
     [Fact]
     public async Task A_process_killed_with_signal_9_loses_nothing_and_doubles_nothing()
     {
