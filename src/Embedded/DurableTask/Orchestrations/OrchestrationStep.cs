@@ -1,6 +1,7 @@
 using Formae.Embedded.DurableTask.History;
 using Formae.Embedded.DurableTask.Messages;
 using Formae.Embedded.DurableTask.Storage;
+using Formae.Embedded.Sqlite;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -119,9 +120,9 @@ internal sealed class OrchestrationStep(HubState hub, Instance instance, List<Me
             Left.InsertRange(0, _deliverable.Skip(next));
             return live.Outcome;
         }
-        catch (Exception e) when (e is not ObjectDisposedException)
+        catch (Exception e) when (e is not (ObjectDisposedException or SqliteException { IsCorrupt: false }))
         {
-            // The instance alone is lost: its code or its history is not what it was.
+            // The instance alone is lost: its code or its history is not what it was. (What the disk refuses just now is asked for again.)
             Left.InsertRange(0, _deliverable.Skip(next));
             return new Outcome.Failed(TaskFailureDetails.FromException(e));
         }
