@@ -4,9 +4,9 @@ namespace Formae.Embedded.Functions;
 
 internal sealed partial class AppService
 {
-    [LoggerMessage(4001, LogLevel.Information, "Serving at {Urls}.")]
+    [LoggerMessage(5001, LogLevel.Information, "Serving at {Urls}.")]
     private static partial void LogServing(ILogger logger, string urls);
 
-    [LoggerMessage(4002, LogLevel.Warning, "Functions still run at the end of the time for stopping; they are cancelled.")]
+    [LoggerMessage(5002, LogLevel.Warning, "Functions still run at the end of the time for stopping; they are cancelled.")]
     private static partial void LogDrainEnded(ILogger logger);
 }

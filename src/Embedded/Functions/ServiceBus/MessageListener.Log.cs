@@ -5,9 +5,9 @@ namespace Formae.Embedded.Functions;
 
 internal sealed partial class MessageListener
 {
-    [LoggerMessage(4201, LogLevel.Error, "Function '{Function}' failed on a message of {Entity}; unless it was settled it comes again.")]
+    [LoggerMessage(5201, LogLevel.Error, "Function '{Function}' failed on a message of {Entity}; unless it was settled it comes again.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string function, string entity);
 
-    [LoggerMessage(4202, LogLevel.Warning, "Function '{Function}' and its bus entity {Entity}: {Source} failed.")]
+    [LoggerMessage(5202, LogLevel.Warning, "Function '{Function}' and its bus entity {Entity}: {Source} failed.")]
     private static partial void LogBus(ILogger logger, Exception exception, string function, string entity, ServiceBusErrorSource source);
 }
