@@ -8,7 +8,7 @@ using Formae.Protocol.Bus;
 namespace Formae.Coordination.Storage;
 
 /// <summary>The one JSON context of what is stored in rows.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, MaxDepth = JsonText.MaxDepth)]
 [JsonSerializable(typeof(ResourceUpdate))]
 [JsonSerializable(typeof(IReadOnlyList<TargetUpdate>))]
 [JsonSerializable(typeof(IReadOnlyList<StackUpdate>))]

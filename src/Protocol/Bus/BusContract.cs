@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Formae.Model;
 
 namespace Formae.Protocol.Bus;
 
@@ -21,7 +22,7 @@ public static class BusContract
 
 /// <summary>The one JSON context of the bus messages.</summary>
 /// <remarks>A member with a default of its own has a setter: the generated reader sets a member that is init-only to nothing when the message lacks it.</remarks>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonText.MaxDepth)]
 [JsonSerializable(typeof(OperationRequest))]
 [JsonSerializable(typeof(OperationReports))]
 [JsonSerializable(typeof(PluginAnnouncement))]

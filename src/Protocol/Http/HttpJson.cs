@@ -6,7 +6,7 @@ using Formae.Model;
 namespace Formae.Protocol.Http;
 
 /// <summary>The one JSON context of the HTTP bodies.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonText.MaxDepth)]
 [JsonSerializable(typeof(SubmitCommandResponse))]
 [JsonSerializable(typeof(CommandList))]
 [JsonSerializable(typeof(ErrorResponse))]
@@ -25,5 +25,6 @@ public sealed partial class HttpJson : JsonSerializerContext
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = JsonText.MaxDepth,
     });
 }

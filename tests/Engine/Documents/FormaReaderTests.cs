@@ -155,6 +155,16 @@ public sealed class FormaReaderTests
         Assert.Same(forma.Resources[0].Schema, forma.Resources[1].Schema);
     }
 
+    [Fact]
+    public void As_deep_as_a_document_may_be_it_travels()
+    {
+        var nested = string.Concat(Enumerable.Repeat("{\"a\":", 124)) + "1" + new string('}', 124);
+        var forma = Read($"{{\"Targets\":[{{\"Label\":\"t\",\"Namespace\":\"A\",\"Config\":{nested}}}]}}").Forma!;
+
+        foreach (var json in (HttpJson[])[HttpJson.Default, HttpJson.Readable])
+            Assert.Equal(nested, JsonSerializer.Deserialize(JsonSerializer.Serialize(forma, json.Forma), json.Forma)!.Targets[0].Config!.Value.GetRawText());
+    }
+
     private static JsonElement Config(string yaml)
     {
         var reading = Read($"Targets:\n- Label: t\n  Namespace: A\n  Config:\n    {yaml}\n");
