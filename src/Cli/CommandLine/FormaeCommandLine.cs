@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Formae.Cli.Demo;
 using Formae.Cli.Inventories;
 using Formae.Cli.Submitting;
+using Formae.Cli.Up;
 using Formae.Cli.Watching;
 using Spectre.Console;
 
@@ -17,6 +19,8 @@ internal static class FormaeCommandLine
         StatusVerb.Build(context),
         InventoryVerb.Build(context),
         ValidateVerb.Build(context),
+        UpVerb.Build(context),
+        DemoVerb.Build(context),
     };
 
     public static async Task<int> RunAsync(string[] args, CliContext context, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Formae.Cli.Errors;
 using Formae.Cli.Output;
 using Formae.Cli.Submitting;
+using Formae.Cli.Up;
 using Formae.Client;
 
 namespace Formae.Cli.CommandLine;
@@ -60,6 +61,11 @@ internal static class Verb
         {
             terminal.Fail(e.Message);
             return ExitCode.InvalidDocument;
+        }
+        catch (AppsException e)
+        {
+            terminal.Fail(e.Message);
+            return ExitCode.Failed;
         }
         catch (OperationCanceledException)
         {

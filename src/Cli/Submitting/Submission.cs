@@ -20,6 +20,15 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
     /// <summary>Do not wait for the outcome.</summary>
     public bool Detach { get; init; }
 
+    /// <summary>Show the plan of a command that nobody is asked about. Default true.</summary>
+    public bool ShowsPlan { get; init; } = true;
+
+    /// <summary>The plan, once it is known.</summary>
+    public Simulation? Plan { get; private set; }
+
+    /// <summary>What became of the command, once it is done.</summary>
+    public Command? Outcome { get; private set; }
+
     public Task<int> RunAsync() => Verb.GuardAsync(session, session.Format == OutputFormat.Human ? ForPeopleAsync : ForProgramsAsync, document);
 
     private async Task<int> ForProgramsAsync()
@@ -41,7 +50,7 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
     {
         // The real answer brings the plan as well, so nobody plans twice where nobody is asked.
         if (Yes && !request.Simulate)
-            return await GiveAsync(request, showPlan: true);
+            return await GiveAsync(request, isNew: true);
 
         var response = await session.Client.SubmitAsync(request with { Simulate = true }, session.Cancellation);
         if (Show(response) is { } nothingToDo)
@@ -69,7 +78,7 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
         if (response.Description is { Confirm: true, Text: { Length: > 0 } text } && !session.Terminal.Confirm($"{text} Is this understood?"))
             return Declined();
         return session.Terminal.Confirm(request.Kind == SubmitKind.Apply ? "Make these changes?" : "Destroy these resources?")
-            ? await GiveAsync(given, showPlan: false)
+            ? await GiveAsync(given, isNew: false)
             : Declined();
     }
 
@@ -79,16 +88,22 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
         return ExitCode.Ok;
     }
 
-    private async Task<int> GiveAsync(SubmitRequest given, bool showPlan)
+    private async Task<int> GiveAsync(SubmitRequest given, bool isNew)
     {
         var response = await session.Client.SubmitAsync(given, session.Cancellation);
-        if (showPlan && Show(response) is { } nothingToDo)
+        if (isNew && Show(response) is { } nothingToDo)
             return nothingToDo;
         if (response.CommandId.Length == 0 || !response.Simulation.ChangesRequired)
             return NothingToDo();
         session.Terminal.Out.WriteLine($"Command {response.CommandId}");
         if (!Detach)
-            return await new CommandWatch(session).RunAsync(response.CommandId);
+        {
+            var watch = new CommandWatch(session);
+            var exit = await watch.RunAsync(response.CommandId);
+            Outcome = watch.Outcome;
+            return exit;
+        }
+
         session.Terminal.Out.WriteLine($"It runs. To look at it: {session.StatusCommand(response.CommandId)} --watch");
         return ExitCode.Ok;
     }
@@ -96,11 +111,13 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
     /// <summary>Shows warnings and the plan; an exit code when there is nothing to do.</summary>
     private int? Show(SubmitCommandResponse response)
     {
+        Plan = response.Simulation;
         if (response.Diagnostics is { Count: > 0 } diagnostics)
             DiagnosticView.Write(session.Terminal.Error, diagnostics, document);
         if (!response.Simulation.ChangesRequired)
             return NothingToDo();
-        PlanView.Write(session.Terminal.Out, response.Simulation);
+        if (ShowsPlan)
+            PlanView.Write(session.Terminal.Out, response.Simulation);
         return null;
     }
 

@@ -15,6 +15,9 @@ internal sealed class CommandWatch(Session session)
     // A control plane that restarts is back well within this.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>The command in its final state, once it is there.</summary>
+    public Command? Outcome { get; private set; }
+
     /// <summary>Shows the progress and the outcome.</summary>
     /// <returns>The exit code: what became of the command, or that the person left.</returns>
     public async Task<int> RunAsync(string id)
@@ -30,6 +33,7 @@ internal sealed class CommandWatch(Session session)
             return ExitCode.Interrupted;
         }
 
+        Outcome = command;
         OutcomeView.Write(session.Terminal.Out, command);
         return command.State == States.Success ? ExitCode.Ok : ExitCode.Failed;
     }

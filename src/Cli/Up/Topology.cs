@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using Formae.Protocol.Bus;
+
+namespace Formae.Cli.Up;
+
+/// <summary>The bus of one control plane, in the format of the Service Bus emulator's Config.json.</summary>
+internal static class Topology
+{
+    public static string Of(IEnumerable<PluginFolder> plugins)
+    {
+        var queues = new JsonArray(Queue(BusContract.ReportQueue, isRequests: false), Queue(BusContract.AnnouncementQueue, isRequests: false));
+        foreach (var plugin in plugins)
+            queues.Add((JsonNode)Queue(plugin.RequestQueue, isRequests: true));
+        var root = new JsonObject
+        {
+            ["UserConfig"] = new JsonObject
+            {
+                ["Namespaces"] = new JsonArray(new JsonObject { ["Name"] = "formae", ["Queues"] = queues, ["Topics"] = new JsonArray() }),
+                ["Logging"] = new JsonObject { ["Type"] = "Console" },
+            },
+        };
+        return root.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true });
+    }
+
+    // A request has a computed name, so that a coordinator that crashed between sending and remembering sends it once.
+    private static JsonObject Queue(string name, bool isRequests)
+    {
+        var properties = new JsonObject
+        {
+            ["LockDuration"] = "PT1M",
+            ["MaxDeliveryCount"] = 10,
+            ["DefaultMessageTimeToLive"] = "P1D",
+            ["DeadLetteringOnMessageExpiration"] = true,
+            ["RequiresDuplicateDetection"] = isRequests,
+            ["RequiresSession"] = false,
+        };
+        if (isRequests)
+            properties["DuplicateDetectionHistoryTimeWindow"] = "PT10M";
+        return new JsonObject { ["Name"] = name, ["Properties"] = properties };
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Formae.Cli.CommandLine;
+using Formae.Cli.Watching;
+using Spectre.Console;
+
+namespace Formae.Cli.Up;
+
+internal static class UpVerb
+{
+    public const int DefaultPort = 49684;
+
+    public static Command Build(CliContext context)
+    {
+        var data = new Option<string?>("--data") { Description = "Where everything is kept. Default: $XDG_DATA_HOME/formae, else ~/.local/share/formae.", HelpName = "DIR" };
+        var port = new Option<int>("--port") { Description = "The port on 127.0.0.1; 0 is any free one.", HelpName = "N", DefaultValueFactory = _ => DefaultPort };
+        port.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token, ..] && int.TryParse(token.Value, out var number) && number is < 0 or > 65535)
+                result.AddError("--port: a number from 0 to 65535.");
+        });
+        var readyFile = new Option<string?>("--ready-file") { Description = "Written as JSON when the coordinator serves and every plugin has announced itself.", HelpName = "FILE" };
+        var plugin = new Option<string[]>("--plugin") { Description = "A further plugin app: the folder with its plugin.json. May be given more than once.", HelpName = "PATH" };
+        var command = new Command("up", "Runs the control plane on this machine: bus, coordinator, one process for each plugin.") { data, port, readyFile, plugin };
+        command.SetAction((result, cancellation) => Verb.GuardAsync(context, () => RunAsync(
+            context,
+            new ControlPlaneOptions
+            {
+                Data = Path.GetFullPath(result.GetValue(data) is { Length: > 0 } given ? given : DataFolder.Default(context.Variable)),
+                Port = result.GetValue(port),
+                Plugins = result.GetValue(plugin) ?? [],
+                Log = context.Terminal.RawError,
+            },
+            result.GetValue(readyFile),
+            cancellation)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CliContext context, ControlPlaneOptions options, string? readyFile, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        var terminal = context.Terminal;
+        try
+        {
+            await using var plane = await ControlPlane.StartAsync(options, cancellation);
+            terminal.Out.MarkupLine($"[green]Formae serves at {Terminals.Literal.Of(plane.Ready.Address)}[/] after {UpdateText.Format(clock.Elapsed)}, with the plugins {string.Join(", ", plane.Plugins)}.");
+            terminal.Out.WriteLine($"Its data is in {options.Data}. Ctrl-C stops it.");
+            if (readyFile is not null)
+                plane.Ready.Write(Path.GetFullPath(readyFile));
+            await plane.RunAsync(cancellation);
+            return ExitCode.Ok;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Stopped before it was ready: that is what was asked for.
+            return ExitCode.Ok;
+        }
+        finally
+        {
+            if (readyFile is not null)
+                File.Delete(readyFile);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Formae.Cli.Demo;
+using Formae.Cli.Tests.Support;
+using Formae.Cli.Up;
+using Formae.Protocol.Documents;
+
+namespace Formae.Cli.Tests;
+
+public sealed class UpTests
+{
+    [Fact]
+    public void The_topology_has_a_queue_for_each_plugin_that_drops_repetitions()
+    {
+        var queues = Samples.Json(Topology.Of([new PluginFolder("fakeaws", "x.dll", "FakeAWS"), new PluginFolder("local", "y.dll", "Local")]))
+            .GetProperty("UserConfig").GetProperty("Namespaces")[0].GetProperty("Queues").EnumerateArray()
+            .ToDictionary(queue => queue.GetProperty("Name").GetString()!, queue => queue.GetProperty("Properties"));
+
+        Assert.Equal(["formae-reports", "formae-announcements", "formae-requests-fakeaws", "formae-requests-local"], queues.Keys);
+        Assert.All(queues, queue => Assert.Equal(queue.Key.Contains("requests", StringComparison.Ordinal), queue.Value.GetProperty("RequiresDuplicateDetection").GetBoolean()));
+        Assert.All(queues.Values, queue => Assert.Equal(("PT1M", 10), (queue.GetProperty("LockDuration").GetString(), queue.GetProperty("MaxDeliveryCount").GetInt32())));
+        Assert.Equal("PT10M", queues["formae-requests-local"].GetProperty("DuplicateDetectionHistoryTimeWindow").GetString());
+    }
+
+    [Fact]
+    public void Apps_are_found_beside_and_where_they_are_named()
+    {
+        using var run = new TestRun();
+        var apps = Folder(run, "coordinator", "Formae.Coordinator");
+        Plugin(run, "plugins/one", "one", "One");
+        var further = Plugin(run, "elsewhere", "two", "Two");
+
+        var found = Apps.Find(apps, [further]);
+
+        Assert.EndsWith("Formae.Coordinator.dll", found.Coordinator.Assembly, StringComparison.Ordinal);
+        Assert.Equal([("one", "One", "formae-requests-one"), ("two", "Two", "formae-requests-two")], found.Plugins.Select(plugin => (plugin.Name, plugin.Namespace, plugin.RequestQueue)));
+    }
+
+    [Theory]
+    [InlineData("{", "is no JSON")]
+    [InlineData("[]", "'assembly' is missing")]
+    [InlineData("""{"assembly":"Missing","name":"a","namespace":"A"}""", "Missing.dll, which is not beside it")]
+    [InlineData("""{"assembly":"App","namespace":"A"}""", "'name' is missing")]
+    [InlineData("""{"assembly":"../App","name":"a","namespace":"A"}""", "'assembly' is missing or no name")]
+    public void A_plugin_that_cannot_be_run_says_why(string manifest, string expected)
+    {
+        using var run = new TestRun();
+        var folder = Folder(run, "plugin", "App");
+        run.Write("plugin/plugin.json", manifest);
+
+        Assert.Contains(expected, Assert.Throws<AppsException>(() => PluginFolder.Read(Path.Combine(run.Folder, "plugin"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no plugin.json", Assert.Throws<AppsException>(() => PluginFolder.Read(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_plugins_of_one_namespace_are_refused()
+    {
+        using var run = new TestRun();
+        var apps = Folder(run, "coordinator", "Formae.Coordinator");
+        Plugin(run, "plugins/one", "one", "Cloud");
+        Plugin(run, "plugins/two", "two", "CLOUD");
+
+        Assert.Contains("namespace 'Cloud'", Assert.Throws<AppsException>(() => Apps.Find(apps, [])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_ready_file_is_whole()
+    {
+        using var run = new TestRun();
+        var path = Path.Combine(run.Folder, "ready.json");
+
+        new ReadyFile { Address = "http://127.0.0.1:1", ProcessId = 2, Processes = [new ReadyProcess { Name = "broker", ProcessId = 3 }, new ReadyProcess { Name = "coordinator", ProcessId = 4, Url = "http://127.0.0.1:1" }] }.Write(path);
+
+        var json = Samples.Json(File.ReadAllText(path));
+        Assert.Equal(["address", "pid", "processes"], json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal("""{"name":"broker","pid":3}""", JsonSerializer.Serialize(json.GetProperty("processes")[0]));
+        Assert.Equal("ready.json", Path.GetFileName(Assert.Single(Directory.GetFiles(run.Folder))));
+    }
+
+    [Fact]
+    public void Ports_that_are_taken_are_seen_and_free_ones_differ()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        Assert.False(Ports.IsFree(((IPEndPoint)taken.LocalEndpoint).Port));
+        var free = Ports.Free(5);
+        Assert.Equal(5, free.Distinct().Count());
+        Assert.All(free, port => Assert.True(Ports.IsFree(port)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_data_folder_is_where_the_desktop_keeps_data(bool xdg)
+    {
+        var folder = DataFolder.Default(name => xdg && name == "XDG_DATA_HOME" ? "somewhere" : null);
+
+        Assert.EndsWith(xdg ? Path.Combine("somewhere", "formae") : Path.Combine(".local", "share", "formae"), folder, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_sample_stays_a_sound_document_through_the_changes_of_the_demo()
+    {
+        using var run = new TestRun();
+        var file = Path.Combine(run.Folder, "webshop.yaml");
+        var shop = Webshop.Load(Webshop.Sample);
+        Assert.Equal(19, shop.Count);
+
+        shop.SetTarget("here", "Root", run.Folder);
+        Assert.Equal("t3.small", shop.SetProperty("web-1", "InstanceType", "t3.large"));
+        shop.Remove("web-2-host");
+        shop.Save(file);
+
+        var before = FormaReader.Read(File.ReadAllBytes(Webshop.Sample), DocumentFormat.Yaml);
+        var after = FormaReader.Read(File.ReadAllBytes(file), DocumentFormat.Yaml);
+        Assert.Empty(before.Diagnostics);
+        Assert.Empty(after.Diagnostics);
+        Assert.Equal(18, after.Forma!.Resources.Count);
+        Assert.Equal(run.Folder, after.Forma.Targets.Single(target => target.Label == "here").Config!.Value.GetProperty("Root").GetString());
+        var changed = after.Forma.Resources.Where(resource => JsonSerializer.Serialize(resource.Properties) != JsonSerializer.Serialize(before.Forma!.Resources.Single(other => other.Key == resource.Key).Properties));
+        Assert.Equal("web-1", Assert.Single(changed).Label);
+    }
+
+    private static string Folder(TestRun run, string name, string assembly)
+    {
+        Directory.CreateDirectory(Path.Combine(run.Folder, name));
+        run.Write($"{name}/{assembly}.dll", "");
+        return run.Folder;
+    }
+
+    private static string Plugin(TestRun run, string folder, string name, string nameSpace)
+    {
+        Folder(run, folder, "App");
+        run.Write($"{folder}/plugin.json", $$"""{"assembly":"App","name":"{{name}}","namespace":"{{nameSpace}}"}""");
+        return Path.Combine(run.Folder, folder);
+    }
+}
