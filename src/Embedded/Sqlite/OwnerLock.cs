@@ -6,8 +6,9 @@ namespace Formae.Embedded.Sqlite;
 internal sealed class OwnerLock : IDisposable
 {
     private readonly FileStream _file;
+    private readonly string _path;
 
-    private OwnerLock(FileStream file) => _file = file;
+    private OwnerLock(FileStream file, string path) => (_file, _path) = (file, path);
 
     /// <exception cref="StoreInUseException">Another process holds it; the message names that process.</exception>
     public static OwnerLock Take(string path, string owner)
@@ -23,10 +24,14 @@ internal sealed class OwnerLock : IDisposable
             throw new StoreInUseException(path, Holder(path));
         }
 
-        // The name stands beside the lock, not in it: the locked file cannot be read by whoever is refused.
-        File.WriteAllText(HolderFile(path), string.Create(CultureInfo.InvariantCulture, $"{owner} (process {Environment.ProcessId})"));
-        return new OwnerLock(file);
+        var taken = new OwnerLock(file, path);
+        taken.Describe(owner);
+        return taken;
     }
+
+    /// <summary>Says more about the owner than was known when the lock was taken, such as its address.</summary>
+    // The name stands beside the lock, not in it: the locked file cannot be read by whoever is refused.
+    public void Describe(string owner) => File.WriteAllText(HolderFile(_path), string.Create(CultureInfo.InvariantCulture, $"{owner} (process {Environment.ProcessId})"));
 
     private static string HolderFile(string path) => path + ".holder";
 
