@@ -1,0 +1,40 @@
+using Formae.Embedded.Host;
+
+namespace Formae.Embedded.Functions.Tests;
+
+public sealed class LogTests
+{
+    [Fact]
+    public void Lines_of_all_apps_are_merged_with_their_names_in_a_column()
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        var log = new MergedLog(writer, ["bus", "coordinator"], hasColours: false);
+        log.Write(new LogLine("bus", ConsoleColor.Red, "hello", false));
+        log.Write(new LogLine("coordinator", ConsoleColor.Green, "world", true));
+        Assert.Equal("bus         | hello\ncoordinator | world\n", writer.ToString());
+    }
+
+    [Fact]
+    public void Colours_are_around_the_name_only()
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        new MergedLog(writer, ["bus"], hasColours: true).Write(new LogLine("bus", ConsoleColor.Red, "hello", false));
+        Assert.Equal("\e[31mbus |\e[0m hello\n", writer.ToString());
+    }
+
+    [Fact]
+    public void A_log_file_that_has_grown_is_rotated_and_the_oldest_goes()
+    {
+        using var folder = new TestFolder();
+        using (var files = new LogFiles(folder["logs"], TimeProvider.System, largest: 60, kept: 2))
+        {
+            for (var i = 0; i < 9; i++)
+                files.Write(new LogLine("app", ConsoleColor.Gray, $"line {i}", false));
+        }
+
+        Assert.Equal(["app.1.log", "app.2.log", "app.log"], Directory.GetFiles(folder["logs"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.EndsWith("line 8\n", File.ReadAllText(Path.Combine(folder["logs"], "app.log")), StringComparison.Ordinal);
+        Assert.All(Directory.GetFiles(folder["logs"]), file => Assert.InRange(new FileInfo(file).Length, 1, 100));
+        Assert.DoesNotContain(Directory.GetFiles(folder["logs"]), file => File.ReadAllText(file).Contains("line 0", StringComparison.Ordinal));
+    }
+}
