@@ -62,7 +62,7 @@ internal static class Verb
             terminal.Fail(e.Message);
             return ExitCode.InvalidDocument;
         }
-        catch (AppsException e)
+        catch (UpException e)
         {
             terminal.Fail(e.Message);
             return ExitCode.Failed;

@@ -18,6 +18,7 @@ internal sealed class Terminal
         _input = input;
         _canAsk = abilities.CanAsk;
         IsLive = abilities.IsLive;
+        HasColour = abilities is { IsErrorLive: true, Colour: true };
         Out = Console(output, abilities.IsLive, abilities);
         Error = Console(error, abilities.IsErrorLive, abilities);
     }
@@ -32,6 +33,9 @@ internal sealed class Terminal
     public TextWriter RawOut { get; }
 
     public TextWriter RawError { get; }
+
+    /// <summary>The error stream shows colours, and they are wanted.</summary>
+    public bool HasColour { get; }
 
     /// <summary>Lines that were printed can be painted over.</summary>
     public bool IsLive { get; }

@@ -1,6 +1,6 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using Formae.Client;
+using Formae.Embedded.Host;
+using Formae.Embedded.Sqlite;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Formae.Cli.Up;
@@ -17,8 +17,8 @@ internal sealed record ControlPlaneOptions
     /// <summary>Folders of plugin apps beyond those that came with the command line.</summary>
     public IReadOnlyList<string> Plugins { get; init; } = [];
 
-    /// <summary>Where the processes' lines go. Default: nowhere.</summary>
-    public TextWriter Log { get; init; } = TextWriter.Null;
+    /// <summary>Takes the processes' lines beside the log files, given the names of all processes. Default: nobody.</summary>
+    public Func<IReadOnlyList<string>, Action<LogLine>>? Log { get; init; }
 }
 
 /// <summary>A control plane on this machine: the bus, the coordinator and one process for each plugin.</summary>
@@ -27,42 +27,50 @@ internal sealed class ControlPlane : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(25);
 
-    private readonly DataLock _lock;
+    private readonly DataDirectory _data;
+    private readonly EmbeddedCluster _cluster;
     private readonly Apps _apps;
-    private readonly DataFolder _folder;
-    private readonly TextWriter _log;
-    private readonly int _port;
-    private readonly List<AppProcess> _processes = [];
+    private readonly TaskCompletionSource _crashed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ControlPlane(DataLock @lock, Apps apps, DataFolder folder, int port, TextWriter log) => (_lock, _apps, _folder, _port, _log) = (@lock, apps, folder, port, log);
+    private ControlPlane(DataDirectory data, Apps apps, ControlPlaneOptions options)
+    {
+        (_data, _apps) = (data, apps);
+        var clusterApps = ClusterApps(options.Port).ToList();
+        var log = options.Log?.Invoke([EmbeddedCluster.BusName, .. clusterApps.Select(app => app.Name)]);
+        _cluster = EmbeddedCluster.Create(data, Topology.Of(apps.Plugins.Select(Apps.RequestQueueOf)), clusterApps, log);
+        _cluster.Supervisor.Changed += Watch;
+    }
 
     /// <summary>Where it is, and which processes it consists of.</summary>
-    public ReadyFile Ready { get; private set; } = null!;
+    public ReadyFile Ready => new()
+    {
+        Address = Address,
+        ProcessId = Environment.ProcessId,
+        Processes = [.. _cluster.Supervisor.Statuses.Select(app => new ReadyProcess { Name = app.Name, ProcessId = app.ProcessId ?? 0, Url = _cluster.Addresses.Urls.GetValueOrDefault(app.Name) })],
+    };
 
     /// <summary>The names of its plugins.</summary>
     public IEnumerable<string> Plugins => _apps.Plugins.Select(plugin => plugin.Name);
 
+    private string Address => _cluster.Addresses.Urls[Apps.CoordinatorName];
+
+    private string Keys => Path.Combine(_data.Path, "keys");
+
     /// <summary>Returns when the coordinator serves and every plugin has announced itself.</summary>
-    /// <exception cref="AppsException">It cannot be started; the message says why.</exception>
+    /// <exception cref="UpException">It cannot be started; the message says why.</exception>
     public static async Task<ControlPlane> StartAsync(ControlPlaneOptions options, CancellationToken cancellation)
     {
         var apps = Apps.Find(Path.Combine(AppContext.BaseDirectory, "apps"), options.Plugins);
-        if (options.Port != 0 && !Ports.IsFree(options.Port))
-            throw new AppsException($"Port {options.Port} is in use by another program: choose another one with --port (0 takes any free one).");
-        CreatePrivate(options.Data);
-        var plane = new ControlPlane(DataLock.Take(options.Data), apps, new DataFolder(options.Data), options.Port == 0 ? Ports.Free(1)[0] : options.Port, options.Log);
+        var plane = new ControlPlane(Open(options), apps, options);
         try
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            patience.CancelAfter(Patience);
-            await plane.StartAsync(patience.Token).WaitAsync(patience.Token);
+            await plane.StartAsync(cancellation);
             return plane;
         }
-        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        catch (AppStartException e)
         {
-            var silent = plane._processes.Where(process => !process.Ready.IsCompleted).Select(process => process.Name);
             await plane.DisposeAsync();
-            throw new AppsException($"It was not ready within {Patience.TotalSeconds:0} s. Not heard of: {string.Join(", ", silent.DefaultIfEmpty("the announcement of a plugin"))}.", e);
+            throw new UpException(e.Message, e);
         }
         catch
         {
@@ -72,116 +80,123 @@ internal sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>Ends when <paramref name="cancellation"/> asks for it.</summary>
-    /// <exception cref="AppsException">A process crashed too often.</exception>
+    /// <exception cref="UpException">A process crashed too often.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = cancellation.Register(asked.SetResult);
-        await await Task.WhenAny(_processes.Select(process => process.Completion).Append(asked.Task));
+        await await Task.WhenAny(_crashed.Task, asked.Task);
     }
 
     /// <summary>Stops in the opposite order of the start: the bus is the last.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_processes.Skip(1).Select(process => process.StopAsync()));
-        foreach (var process in _processes)
-            await process.DisposeAsync();
-        _lock.Dispose();
+        await _cluster.DisposeAsync();
+        _data.Dispose();
+    }
+
+    private static DataDirectory Open(ControlPlaneOptions options)
+    {
+        DataDirectory data;
+        try
+        {
+            data = DataDirectory.Open(options.Data, "formae up");
+        }
+        catch (StoreInUseException e)
+        {
+            throw new UpException($"{e.Message} Stop that one, or choose another folder with --data.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UpException($"The data folder {options.Data} cannot be used: {e.Message}", e);
+        }
+
+        if (options.Port == 0 || Ports.IsFree(options.Port))
+            return data;
+        data.Dispose();
+        throw new UpException($"Port {options.Port} is in use by another program: choose another one with --port (0 takes any free one).");
     }
 
     private async Task StartAsync(CancellationToken cancellation)
     {
-        CreatePrivate(_folder.Bus);
-        CreatePrivate(_folder.Keys);
-        CreatePrivate(_folder.Run);
-        Directory.CreateDirectory(Path.GetDirectoryName(_folder.Tables)!);
-        var key = BusKey();
-        await File.WriteAllTextAsync(_folder.Topology, Topology.Of(_apps.Plugins), cancellation);
-        var busPort = Ports.Free(1)[0];
-        var bus = Launch(new AppLaunch("bus", Path.Combine(AppContext.BaseDirectory, "Formae.Embedded.Host.dll"))
+        MakeFolders();
+        await _cluster.StartAsync(cancellation);
+        _data.Describe($"formae up at {Address}");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
+        var waiting = Plugins.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        try
         {
-            Arguments =
-            [
-                "broker", "--data", _folder.Bus, "--key-file", _folder.BusKey, "--topology", _folder.Topology, "--port", busPort.ToString(CultureInfo.InvariantCulture),
-                "--ready-file", ReadyFileOf("bus"), "--parent", "stdin",
-            ],
-            ReadyFile = ReadyFileOf("bus"),
-        });
+            await HearOfAsync(waiting, patience.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new UpException($"These plugins run, but the coordinator did not hear of them within {Patience.TotalSeconds:0} s: {string.Join(", ", waiting)}.", e);
+        }
+    }
+
+    private void MakeFolders()
+    {
+        Directory.CreateDirectory(Path.Combine(_data.Path, "store"));
+        Directory.CreateDirectory(Keys);
+        foreach (var plugin in _apps.Plugins)
+            Directory.CreateDirectory(PluginData(plugin));
 
         // One process makes the first key of the ring: several at once would each make one, and not know the others'.
-        if (Directory.GetFiles(_folder.Keys, "*.xml").Length == 0)
-            DataProtectionProvider.Create(new DirectoryInfo(_folder.Keys), ring => ring.SetApplicationName("formae")).CreateProtector("formae").Protect("");
-        await bus.Ready;
-
-        var connection = $"Endpoint=sb://127.0.0.1:{busPort};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey={key};UseDevelopmentEmulator=true";
-        var coordinator = Launch(Coordinator(connection));
-        foreach (var (plugin, port) in _apps.Plugins.Zip(Ports.Free(_apps.Plugins.Count)))
-            Launch(Plugin(plugin, connection, port));
-        await Task.WhenAll(_processes.Select(process => process.Ready));
-        var address = Url(await coordinator.Ready)!;
-        await HearOfPluginsAsync(new Uri(address), cancellation);
-        Ready = new ReadyFile
-        {
-            Address = address,
-            ProcessId = Environment.ProcessId,
-            Processes = await Task.WhenAll(_processes.Select(async process => new ReadyProcess { Name = process.Name, ProcessId = process.ProcessId, Url = Url(await process.Ready) })),
-        };
+        if (Directory.GetFiles(Keys, "*.xml").Length == 0)
+            DataProtectionProvider.Create(new DirectoryInfo(Keys), ring => ring.SetApplicationName("formae")).CreateProtector("formae").Protect("");
     }
 
-    private AppProcess Launch(AppLaunch launch)
+    private IEnumerable<ClusterApp> ClusterApps(int port)
     {
-        var process = new AppProcess(launch, _log);
-        _processes.Add(process);
-        return process;
-    }
-
-    private AppLaunch Coordinator(string bus) => new(_apps.Coordinator.Name, _apps.Coordinator.Assembly)
-    {
-        ReadyFile = ReadyFileOf(_apps.Coordinator.Name),
-        Environment = Settings(_apps.Coordinator.Name, bus, _port, new()
+        yield return new ClusterApp
         {
-            ["FormaeStorage"] = $"TableEndpoint={new Uri(_folder.Tables).AbsoluteUri}",
-            ["AzureWebJobsStorage"] = $"UseEmbeddedStorage=true;DataSource={_folder.Hub}",
-        }),
-    };
-
-    private AppLaunch Plugin(PluginFolder plugin, string bus, int port)
-    {
-        CreatePrivate(_folder.PluginData(plugin.Name));
-        return new AppLaunch(plugin.Name, plugin.Assembly)
-        {
-            ReadyFile = ReadyFileOf(plugin.Name),
-            Environment = Settings(plugin.Name, bus, port, new()
+            Name = Apps.CoordinatorName,
+            AssemblyPath = _apps.Coordinator,
+            Port = port,
+            Colour = ConsoleColor.Cyan,
+            Settings = addresses => Settings(addresses, new()
             {
-                ["FormaeRequestQueue"] = plugin.RequestQueue,
-                ["FormaePluginData"] = _folder.PluginData(plugin.Name),
+                ["FormaeStorage"] = $"TableEndpoint={new Uri(Path.Combine(_data.Path, "store", "tables.db")).AbsoluteUri}",
+                ["AzureWebJobsStorage"] = $"UseEmbeddedStorage=true;DataSource={Path.Combine(_data.Path, "hub")}",
             }),
         };
+        ConsoleColor[] colours = [ConsoleColor.Green, ConsoleColor.Yellow, ConsoleColor.Magenta, ConsoleColor.Blue];
+        foreach (var (plugin, index) in _apps.Plugins.Select((plugin, index) => (plugin, index)))
+        {
+            yield return new ClusterApp
+            {
+                Name = plugin.Name,
+                AssemblyPath = plugin.AssemblyPath,
+                Colour = colours[index % colours.Length],
+                Settings = addresses => Settings(addresses, new()
+                {
+                    ["FormaeRequestQueue"] = Apps.RequestQueueOf(plugin),
+                    ["FormaePluginData"] = PluginData(plugin),
+                }),
+            };
+        }
     }
 
-    private Dictionary<string, string> Settings(string name, string bus, int port, Dictionary<string, string> own) => new(own)
+    private Dictionary<string, string?> Settings(ClusterAddresses addresses, Dictionary<string, string?> own) => new(own)
     {
-        ["ServiceBus"] = bus,
-        ["FormaeKeyRing"] = _folder.Keys,
+        ["ServiceBus"] = addresses.BusConnectionString,
+        ["FormaeKeyRing"] = Keys,
         ["FormaeBeat"] = "*/30 * * * * *",
-        ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
-        ["EMBEDDED_READY_FILE"] = ReadyFileOf(name),
-        ["EMBEDDED_PARENT"] = "stdin",
-        ["DOTNET_TieredPGO"] = "0",
         ["DOTNET_gcServer"] = "0",
-        ["DOTNET_NOLOGO"] = "1",
     };
 
+    private string PluginData(AppManifest plugin) => Path.Combine(_data.Path, "plugins", plugin.Name);
+
     /// <summary>The catalog outlives a run, so it is the processes of this one that must be in it.</summary>
-    private async Task HearOfPluginsAsync(Uri address, CancellationToken cancellation)
+    private async Task HearOfAsync(HashSet<string> waiting, CancellationToken cancellation)
     {
-        using var client = new FormaeClient(new FormaeClientOptions { Server = address, ClientId = "formae-up" });
-        var waiting = _apps.Plugins.Select(plugin => plugin.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        using var client = new FormaeClient(new FormaeClientOptions { Server = new Uri(Address), ClientId = "formae-up" });
         while (true)
         {
             foreach (var known in await client.GetPluginsAsync(cancellation))
             {
-                if (_processes.Any(process => process.Name == known.Name && process.ProcessId == known.ProcessId))
+                if (waiting.Contains(known.Name) && _cluster.Supervisor.StatusOf(known.Name).ProcessId == known.ProcessId)
                     waiting.Remove(known.Name);
             }
 
@@ -191,33 +206,9 @@ internal sealed class ControlPlane : IAsyncDisposable
         }
     }
 
-    private string ReadyFileOf(string name) => Path.Combine(_folder.Run, $"{name}.ready");
-
-    private static string? Url(System.Text.Json.JsonElement ready) =>
-        ready.TryGetProperty("urls", out var urls) && urls.GetArrayLength() > 0 ? urls[0].GetString() : null;
-
-    /// <summary>What the bus and its clients know; made once, readable by this user only.</summary>
-    private string BusKey()
+    private void Watch(AppStatus app)
     {
-        if (!File.Exists(_folder.BusKey))
-        {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            var draft = _folder.BusKey + ".partial";
-            using (var writer = new StreamWriter(draft, options))
-                writer.Write(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
-            File.Move(draft, _folder.BusKey);
-        }
-
-        return File.ReadAllText(_folder.BusKey).Trim();
-    }
-
-    private static void CreatePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(folder);
-        else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (app.Phase == AppPhase.Crashed)
+            _crashed.TrySetException(new UpException($"{app.Name} has crashed too often; its log is {Path.Combine(_data.LogsFolder, $"{app.Name}.log")}."));
     }
 }

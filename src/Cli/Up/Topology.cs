@@ -6,11 +6,11 @@ namespace Formae.Cli.Up;
 /// <summary>The bus of one control plane, in the format of the Service Bus emulator's Config.json.</summary>
 internal static class Topology
 {
-    public static string Of(IEnumerable<PluginFolder> plugins)
+    public static string Of(IEnumerable<string> requestQueues)
     {
         var queues = new JsonArray(Queue(BusContract.ReportQueue, isRequests: false), Queue(BusContract.AnnouncementQueue, isRequests: false));
-        foreach (var plugin in plugins)
-            queues.Add((JsonNode)Queue(plugin.RequestQueue, isRequests: true));
+        foreach (var queue in requestQueues)
+            queues.Add((JsonNode)Queue(queue, isRequests: true));
         var root = new JsonObject
         {
             ["UserConfig"] = new JsonObject

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Formae.Cli.CommandLine;
 using Formae.Cli.Watching;
+using Formae.Embedded.Host;
 using Spectre.Console;
 
 namespace Formae.Cli.Up;
@@ -29,7 +30,7 @@ internal static class UpVerb
                 Data = Path.GetFullPath(result.GetValue(data) is { Length: > 0 } given ? given : DataFolder.Default(context.Variable)),
                 Port = result.GetValue(port),
                 Plugins = result.GetValue(plugin) ?? [],
-                Log = context.Terminal.RawError,
+                Log = names => new MergedLog(context.Terminal.RawError, names, context.Terminal.HasColour).Write,
             },
             result.GetValue(readyFile),
             cancellation)));
