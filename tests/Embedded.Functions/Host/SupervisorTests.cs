@@ -146,6 +146,34 @@ public sealed class SupervisorTests : IDisposable
         Assert.Equal((AppPhase.Ready, 0), (after.Phase, after.Restarts));
     }
 
+    [Fact]
+    public async Task A_stop_in_the_middle_of_a_restart_leaves_no_process()
+    {
+        // Only the first run serves, so the second one is still starting when the stop comes.
+        await using var supervisor = Create([App("weak", $"echo $$ >> pids; if [ -e once ]; then read forever; fi; touch once; {Serve("weak")}read line < go; exit 1")]);
+        Mkfifo("go");
+        await supervisor.StartAsync(TestContext.Current.CancellationToken);
+        await UntilAsync(AppPhase.Ready);
+        await CrashAsync();
+        var starting = await UntilAsync(AppPhase.Starting);
+        await supervisor.StopAsync();
+        Assert.Equal(AppPhase.Stopped, supervisor.StatusOf("weak").Phase);
+        Assert.False(Directory.Exists($"/proc/{starting.ProcessId}"), "The process that was being started lives on.");
+    }
+
+    [Fact]
+    public async Task A_crashed_app_can_be_started_again_by_hand()
+    {
+        await using var supervisor = Create([App("weak", Serve("weak") + "if [ -e mended ]; then read forever; fi; read line < go; exit 1")], AtOnce with { MaxRestarts = 0 });
+        Mkfifo("go");
+        await supervisor.StartAsync(TestContext.Current.CancellationToken);
+        await CrashAsync();
+        await UntilAsync(AppPhase.Crashed);
+        await File.WriteAllTextAsync(_folder["mended"], "");
+        await supervisor.RestartAsync("weak", TestContext.Current.CancellationToken);
+        Assert.Equal(AppPhase.Ready, supervisor.StatusOf("weak").Phase);
+    }
+
     [Theory]
     [InlineData("a>b", "'a' depends on 'b', which is not there")]
     [InlineData("a>b b>a", "in a circle: a, b")]

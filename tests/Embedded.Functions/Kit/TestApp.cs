@@ -25,6 +25,17 @@ internal sealed class TestApp : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    /// <summary>Completes when the app has been told to stop.</summary>
+    public Task Stopping
+    {
+        get
+        {
+            var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
+            return stopping.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+    }
+
     public Task StopAsync() => _host.StopAsync(TestContext.Current.CancellationToken);
 
     public static async Task<TestApp> StartAsync(Type functions, Action<FunctionsApplicationBuilder>? configure = null, string? hostJson = null, bool isWeb = true)

@@ -128,6 +128,21 @@ public sealed class HttpTests : IAsyncLifetime
         Assert.Equal((404, ""), await app.GetAsync("/api/Hello"));
     }
 
+    [Fact]
+    public async Task A_stop_lets_a_running_request_end()
+    {
+        var proceed = new Signal<int>("The leave to go on");
+        await using var app = await TestApp.StartAsync(typeof(HttpFunctions), builder => builder.Services.AddSingleton<IStartupFilter>(new FeatureFilter(proceed)));
+        using var response = await app.Http.GetAsync("/api/stream", HttpCompletionOption.ResponseHeadersRead);
+        var stopping = app.StopAsync();
+        await app.Stopping;
+        Assert.False(stopping.IsCompleted);
+        proceed.Set(1);
+        Assert.Equal("first\nsecond\n", await response.Content.ReadAsStringAsync());
+        await stopping;
+        await Assert.ThrowsAsync<HttpRequestException>(() => app.GetAsync("/api/Hello"));
+    }
+
     private sealed class FeatureFilter(Signal<int> signal) : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

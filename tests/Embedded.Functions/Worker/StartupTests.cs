@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Formae.Embedded.Functions.Tests;
 
@@ -72,8 +73,15 @@ public sealed class StartupTests
     }
 
     [Fact]
-    public void Functions_of_referenced_assemblies_are_found() =>
+    public void The_app_may_be_named_when_it_is_not_the_entry_assembly()
+    {
+        using var folder = new TestFolder();
+        File.WriteAllText(folder["host.json"], """{"version":"2.0"}""");
+        var builder = Microsoft.Azure.Functions.Worker.Builder.FunctionsApplication.CreateBuilder(["--EMBEDDED_APP_ASSEMBLY=Formae.Embedded.DurableTask", $"--EMBEDDED_APP_FOLDER={folder.Path}"]);
+        using var host = builder.Build();
+        Assert.Empty(host.Services.GetRequiredService<FunctionSet>().Functions);
         Assert.Contains(typeof(Fine), FunctionFinder.TypesOf(typeof(StartupTests).Assembly));
+    }
 
     public static class Fine
     {

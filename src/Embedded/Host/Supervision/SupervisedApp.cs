@@ -22,6 +22,7 @@ internal sealed class SupervisedApp(AppSpec spec, SupervisorOptions options, Act
     {
         _stopping.Dispose();
         _stopping = new CancellationTokenSource();
+        _ends.Clear();
         try
         {
             await StartOnceAsync(cancellationToken);
@@ -42,6 +43,9 @@ internal sealed class SupervisedApp(AppSpec spec, SupervisorOptions options, Act
         await _stopping.CancelAsync();
         await EndProcessAsync(options.StopTimeout);
         await _life;
+
+        // The loop may just have been starting the app again.
+        await EndProcessAsync(options.StopTimeout);
         if (Status.Phase != AppPhase.Crashed)
             Move(AppPhase.Stopped);
     }
@@ -49,6 +53,7 @@ internal sealed class SupervisedApp(AppSpec spec, SupervisorOptions options, Act
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        _process?.Dispose();
         _stopping.Dispose();
     }
 
