@@ -31,7 +31,7 @@ internal sealed class Catalog
             {
                 Code = DiagnosticCodes.UnknownResourceType,
                 Summary = $"The plugin of {name} has no resource type {type}.{Suggestion.Sentence(type, _schemas.Keys)}",
-                Detail = "Resource types are listed by `formae plugin`; a newer version of the plugin may know it.",
+                Detail = "`formae inventory plugins -o json` lists the resource types; a newer version of the plugin may know it.",
                 Path = place.ToString(),
             }
             : new Diagnostic
