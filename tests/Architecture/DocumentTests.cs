@@ -35,6 +35,15 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void Ci_runs_the_commands_that_the_readme_begins_with()
+    {
+        var commands = Repository.Lines("README.md").SkipWhile(line => !line.StartsWith("```", StringComparison.Ordinal)).Skip(1).TakeWhile(line => !line.StartsWith("```", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, commands.Count);
+        var ci = Repository.Lines(".ci/run");
+        Repository.NoneOf("The README promises what CI does not run:", commands.Where(command => !ci.Any(line => line.EndsWith(" " + command, StringComparison.Ordinal))));
+    }
+
+    [Fact]
     public void Decisions_are_numbered_without_gaps()
     {
         var files = Repository.FilesOf(".md", "docs/decisions").Select(file => Path.GetFileName(file)).ToList();

@@ -12,7 +12,6 @@ public sealed partial class SourceTests
     private static readonly Dictionary<string, string> LongFiles = new(StringComparer.Ordinal)
     {
         ["src/Model/References/References.cs"] = "one walk over properties that finds, rewrites and resolves references, which must agree on what a reference is",
-        ["tests/Embedded.DurableTask/Entities/EntityContract.cs"] = "what an entity promises, one short test for each promise, over one fixture",
     };
 
     [Fact]
