@@ -49,7 +49,7 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
     public Task Report(OperationReport report) =>
         OperationExecution.Read(report) is { } read ? ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), read), report) : Task.CompletedTask;
 
-    public Task Check(CheckOperation check) => ApplyAsync(new OperationEvent.Checked(time.GetUtcNow(), check.CommandId), report: null);
+    public Task Check(CheckOperation check) => ApplyAsync(new OperationEvent.Checked(time.GetUtcNow(), check.CommandId, check.Row), report: null);
 
     private bool IsUnderWay(BeginOperation begin) => State.Operation switch
     {

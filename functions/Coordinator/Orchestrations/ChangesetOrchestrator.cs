@@ -33,11 +33,13 @@ public static class ChangesetOrchestrator
         using var stopWatching = new CancellationTokenSource();
 
         await FollowAsync(context, walk, changeset, progress, machine.Begin());
-        var next = context.WaitForExternalEvent<NodeFinished>(NodeFinished.EventName);
+        Task<NodeFinished>? next = null;
         var watch = context.CreateTimer(WatchInterval, stopWatching.Token);
         Task? recording = null;
         for (var events = 0; !machine.IsDone && events < EventsPerHistory;)
         {
+            // Made here and nowhere else: a wait that is open when the history is begun anew would take an event along with it.
+            next ??= context.WaitForExternalEvent<NodeFinished>(NodeFinished.EventName);
             if (recording is { IsCompleted: true })
             {
                 await recording;
@@ -49,7 +51,7 @@ public static class ChangesetOrchestrator
             if (next.IsCompleted)
             {
                 var finished = await next;
-                next = context.WaitForExternalEvent<NodeFinished>(NodeFinished.EventName);
+                next = null;
                 events++;
                 var node = UpdateRecord.IndexOf(finished.Row);
                 var before = machine.StateOf(node);
@@ -61,7 +63,11 @@ public static class ChangesetOrchestrator
             else if (watch.IsCompleted)
             {
                 foreach (var node in machine.InFlight())
-                    await context.Entities.SignalEntityAsync(EntityOf(changeset, node), nameof(ResourceEntity.Check), new CheckOperation { CommandId = walk.CommandId });
+                {
+                    var check = new CheckOperation { CommandId = walk.CommandId, Row = changeset.Graph.Nodes[node].Row };
+                    await context.Entities.SignalEntityAsync(EntityOf(changeset, node), nameof(ResourceEntity.Check), check);
+                }
+
                 watch = context.CreateTimer(WatchInterval, stopWatching.Token);
             }
         }

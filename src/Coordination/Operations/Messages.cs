@@ -19,10 +19,12 @@ public sealed record BeginOperation
     public DateTimeOffset StartAt { get; init; }
 }
 
-/// <summary>To a resource's entity: look whether you are overdue.</summary>
+/// <summary>To a resource's entity: look whether you are overdue, or done and not heard.</summary>
 public sealed record CheckOperation
 {
     public required string CommandId { get; init; }
+
+    public required string Row { get; init; }
 }
 
 /// <summary>To a changeset's orchestration: this node has ended.</summary>

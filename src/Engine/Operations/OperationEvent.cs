@@ -18,7 +18,7 @@ public abstract record OperationEvent(DateTimeOffset At)
     public sealed record Reported(DateTimeOffset At, Report Report) : OperationEvent(At);
 
     /// <summary>The command looks whether the operation is overdue.</summary>
-    public sealed record Checked(DateTimeOffset At, string CommandId) : OperationEvent(At);
+    public sealed record Checked(DateTimeOffset At, string CommandId, string Row) : OperationEvent(At);
 }
 
 /// <summary>A plugin's report, reduced to what decisions need.</summary>

@@ -4,8 +4,8 @@ namespace Formae.Engine.Operations;
 
 /// <summary>
 /// The life of one operation: resolve, send, poll, retry, end. Pure and total: every state takes every event.
-/// An event that does not fit its state (late, repeated, of another command) changes nothing and does nothing, with two exceptions:
-/// a repeated beginning of what is already done announces the outcome again, and the success of a create that was given up is still stored.
+/// An event that does not fit its state (late, repeated, of another command) changes nothing and does nothing, with these exceptions:
+/// a repeated beginning of what is already done, and a look at it, announce the outcome again; and the success of a create that was given up is still stored.
 /// </summary>
 public static class OperationMachine
 {
@@ -159,6 +159,9 @@ public static class OperationMachine
             StartedAt = resolving.StartedAt,
             FinishedAt = check.At,
         }),
+
+        // The command would not ask if it had heard of the end.
+        OperationState.Done done when done.Operation.CommandId == check.CommandId && check.Row == done.Operation.UpdateRow => (state, [new OperationEffect.Announce(done.Outcome)]),
         _ => (state, Nothing),
     };
 

@@ -182,4 +182,24 @@ public sealed class ApplyTests : IAsyncLifetime
 
         ControlPlane.Succeeded(await _plane.EndOfAsync(orphan.CommandId));
     }
+
+    [Fact]
+    public async Task A_group_with_more_events_than_one_history_holds_loses_none()
+    {
+        // A star is one component and so one group: 400 consumers of one producer, more than the events of one history.
+        var document = new System.Text.StringBuilder("""
+            Stacks: [{ Label: star }]
+            Targets: [{ Label: eu, Namespace: FakeAWS, Config: { Region: eu-1 } }]
+            Resources:
+              - { Label: center, Type: "FakeAWS::Versioned::Parent", Stack: star, Target: eu, Properties: { Name: center } }
+
+            """);
+        for (var i = 0; i < 400; i++)
+            document.AppendLine($$"""  - { Label: c{{i}}, Type: "FakeAWS::Versioned::Consumer", Stack: star, Target: eu, Properties: { Name: c{{i}}, ParentRef: { $res: true, $label: center, $type: "FakeAWS::Versioned::Parent", $stack: star, $property: ParentId } } }""");
+
+        var command = await _plane.RunAsync(document.ToString());
+
+        ControlPlane.Succeeded(command);
+        Assert.Equal(401, command.ResourceUpdates!.Count);
+    }
 }

@@ -90,7 +90,7 @@ public sealed class OperationMachineProperties
             0 => new OperationEvent.Begun(at, operation, number < 20 ? [] : ["p"]),
             1 => new OperationEvent.ReferenceResolved(at, "c", "p"),
             2 => new OperationEvent.ReferenceFailed(at, "c", "p", "reason"),
-            3 => new OperationEvent.Checked(number < 20 ? at : at.AddDays(1), "c"),
+            3 => new OperationEvent.Checked(number < 20 ? at : at.AddDays(1), "c", operation.UpdateRow),
             _ => new OperationEvent.Reported(at, new Report
             {
                 CommandId = number < 36 ? "c" : "other",

@@ -199,11 +199,11 @@ public sealed class OperationMachineTests
     {
         var waiting = Waiting(Create());
 
-        var (early, none) = OperationMachine.Apply(waiting, new OperationEvent.Checked(waiting.DueAt.AddTicks(-1), "c"));
+        var (early, none) = OperationMachine.Apply(waiting, new OperationEvent.Checked(waiting.DueAt.AddTicks(-1), "c", Create().UpdateRow));
         Assert.Same(waiting, early);
         Assert.Empty(none);
 
-        var (late, effects) = OperationMachine.Apply(waiting, new OperationEvent.Checked(waiting.DueAt, "c"));
+        var (late, effects) = OperationMachine.Apply(waiting, new OperationEvent.Checked(waiting.DueAt, "c", Create().UpdateRow));
         Assert.IsType<OperationState.Done>(late);
         Assert.Equal(OutcomeState.Failed, Announced(effects).State);
     }
@@ -211,7 +211,7 @@ public sealed class OperationMachineTests
     [Fact]
     public void A_create_that_succeeds_after_it_was_given_up_is_stored()
     {
-        var (done, _) = OperationMachine.Apply(Waiting(Create()), new OperationEvent.Checked(Now.AddHours(1), "c"));
+        var (done, _) = OperationMachine.Apply(Waiting(Create()), new OperationEvent.Checked(Now.AddHours(1), "c", Create().UpdateRow));
 
         var (state, effects) = OperationMachine.Apply(done, new OperationEvent.Reported(Now.AddHours(2), new Report { CommandId = "c", Kind = OperationKind.Create, IsPoll = false, Sequence = 1, Status = ReportStatus.Success }));
 
@@ -228,6 +228,17 @@ public sealed class OperationMachineTests
 
         Assert.Same(done, state);
         Assert.Equal(Announced(first), Announced(effects));
+    }
+
+    [Fact]
+    public void A_look_at_what_is_done_announces_the_outcome_again()
+    {
+        var (done, first) = Report(Waiting(Create()), ReportStatus.Success);
+
+        var (_, effects) = OperationMachine.Apply(done, new OperationEvent.Checked(Now, "c", Create().UpdateRow));
+
+        Assert.Equal(Announced(first), Announced(effects));
+        Assert.Empty(OperationMachine.Apply(done, new OperationEvent.Checked(Now, "other", Create().UpdateRow)).Effects);
     }
 
     [Fact]
