@@ -24,7 +24,9 @@ internal static class BrokerProgram
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+
+        // A terminal interrupts the parent and its children at once; a child leaves it to its parent in which order they stop.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, given.ContainsKey("--parent") ? context => context.Cancel = true : Stop);
         try
         {
             await using var broker = await Broker.StartAsync(new BrokerOptions
