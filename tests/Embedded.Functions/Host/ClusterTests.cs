@@ -21,7 +21,7 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task Broker_and_app_work_together_keep_their_addresses_over_kills_and_end_gracefully()
+    public async Task Broker_and_app_keep_their_addresses_over_kills_leave_interrupts_to_the_parent_and_end_gracefully()
     {
         using var data = DataDirectory.Open(_folder["data"], "a test");
         var ready = new ConcurrentDictionary<string, SemaphoreSlim>();
@@ -48,6 +48,12 @@ public sealed class ClusterTests : IDisposable
         await ReadyAsync("bus");
         Assert.Equal("arrived three", await RelayAsync("three"));
 
+        var processes = cluster.Supervisor.Statuses.Select(status => status.ProcessId).ToArray();
+        Interrupt("bus");
+        Interrupt("app");
+        Assert.Equal("arrived four", await RelayAsync("four"));
+        Assert.Equal(processes, cluster.Supervisor.Statuses.Select(status => status.ProcessId));
+
         await cluster.StopAsync();
         Assert.All(cluster.Supervisor.Statuses, status => Assert.Equal((AppPhase.Stopped, 0), (status.Phase, status.LastExitCode)));
         Assert.Contains("Serving at", await File.ReadAllTextAsync(Path.Combine(data.LogsFolder, "app.log")), StringComparison.Ordinal);
@@ -56,6 +62,13 @@ public sealed class ClusterTests : IDisposable
         async Task ReadyAsync(string name) => Assert.True(await ready.GetOrAdd(name, _ => new SemaphoreSlim(0)).WaitAsync(Patience), $"'{name}' did not serve (again). Its log: {string.Join('\n', lines.Select(line => line.Text))}");
 
         async Task<string> RelayAsync(string text) => await _http.GetStringAsync(new Uri($"{url}/api/Relay?text={text}"));
+
+        void Interrupt(string name)
+        {
+            using var kill = Process.Start("kill", ["-INT", $"{cluster.Supervisor.StatusOf(name).ProcessId}"]);
+            kill.WaitForExit();
+            Assert.Equal(0, kill.ExitCode);
+        }
 
         void Kill(string name)
         {

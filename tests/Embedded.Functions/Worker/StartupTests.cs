@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Formae.Embedded.Functions.Tests;
 
@@ -21,8 +22,14 @@ public sealed class StartupTests
     [Fact]
     public async Task A_setting_overrides_host_json()
     {
-        await using var app = await TestApp.StartAsync(typeof(Fine), builder => builder.Configuration["AzureFunctionsJobHost:extensions:http:routePrefix"] = "other");
+        await using var app = await TestApp.StartAsync(typeof(Fine), builder =>
+        {
+            builder.Configuration["AzureFunctionsJobHost:extensions:http:routePrefix"] = "other";
+            builder.Configuration["AzureFunctionsJobHost:logging:logLevel:Some.Category"] = "Trace";
+        });
         Assert.Equal((200, "fine"), await app.GetAsync("/other/Fine"));
+        Assert.True(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Some.Category").IsEnabled(LogLevel.Trace));
+        Assert.False(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Other.Category").IsEnabled(LogLevel.Information));
     }
 
     [Theory]

@@ -37,6 +37,8 @@ internal static class AppComposition
         builder.Services.AddSingleton(functions);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(host);
+        if (settings.EndsWithParent)
+            builder.Services.AddSingleton<IHostLifetime, ChildLifetime>();
         builder.Services.AddHostedService(provider => CreateService(provider, functions, settings, host));
 
         var app = builder.Build();

@@ -51,8 +51,6 @@ internal sealed partial class AppService : IHostedLifecycleService, IAsyncDispos
             await listener.StartAsync(cancellationToken);
         var urls = _services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.ToArray() ?? [];
         LogServing(_logger, string.Join(", ", urls));
-        if (_settings.EndsWithParent)
-            ParentWatch.Begin(_services.GetRequiredService<IHostApplicationLifetime>(), Console.OpenStandardInput());
         if (_settings.ReadyFile is { } path)
             ReadyFile.Write(path, urls);
     }

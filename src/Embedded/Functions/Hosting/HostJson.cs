@@ -23,7 +23,7 @@ internal sealed class HostJson
     {
         var path = Path.Combine(folder, FileName);
         using var document = File.Exists(path) ? JsonFile.Read(path) : JsonDocument.Parse("""{"version":"2.0"}""");
-        var root = new Section(path, "", document.RootElement, settings);
+        var root = new Section(path, "", "AzureFunctionsJobHost", document.RootElement, settings);
         if (root.Text("version", "2.0") != "2.0")
             throw root.Wrong("version", "must be \"2.0\"");
         var extensions = root.Child("extensions");
@@ -88,17 +88,17 @@ internal sealed class HostJson
         public required int MaxEntities { get; init; }
     }
 
-    private sealed class Section(string file, string path, JsonElement? element, IConfiguration settings)
+    private sealed class Section(string file, string path, string key, JsonElement? element, IConfiguration settings)
     {
         public Section Child(string name) => Value(name) switch
         {
-            null => new Section(file, PathOf(name), null, settings),
-            { ValueKind: JsonValueKind.Object } child => new Section(file, PathOf(name), child, settings),
+            null => new Section(file, PathOf(name), KeyOf(name), null, settings),
+            { ValueKind: JsonValueKind.Object } child => new Section(file, PathOf(name), KeyOf(name), child, settings),
             _ => throw Wrong(name, "must be an object"),
         };
 
         public IEnumerable<string> Names() => (element?.EnumerateObject().Select(member => member.Name) ?? [])
-            .Concat(settings.GetSection(KeyOf(path)).GetChildren().Select(child => child.Key)).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+            .Concat(settings.GetSection(key).GetChildren().Select(child => child.Key)).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
 
         public string Text(string name, string otherwise) => Override(name) ?? Value(name) switch
         {
@@ -141,10 +141,10 @@ internal sealed class HostJson
 
         private JsonElement? Value(string name) => element is { } parent && parent.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-        private string? Override(string name) => settings[KeyOf(PathOf(name))];
+        private string? Override(string name) => settings[KeyOf(name)];
 
         private string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
 
-        private static string KeyOf(string path) => "AzureFunctionsJobHost:" + path.Replace('.', ':');
+        private string KeyOf(string name) => $"{key}:{name}";
     }
 }
