@@ -80,6 +80,7 @@ public sealed class ClusterTests : IDisposable
     [Fact]
     public async Task When_the_parent_is_killed_its_children_end()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Looks at /proc.");
         var start = new ProcessStartInfo(DotnetCommand.Path, [typeof(ClusterTests).Assembly.Location])
         {
             RedirectStandardOutput = true,

@@ -38,6 +38,8 @@ public sealed class StartupTests
     [InlineData(typeof(WrongRoute), "'WrongRoute'", "the route 'api/a/{b'", "")]
     [InlineData(typeof(NoTrigger), "'NoTrigger'", "has no trigger", "[HttpTrigger]")]
     [InlineData(typeof(TwoTriggers), "'TwoTriggers'", "has 2 triggers (a, b)", "")]
+    [InlineData(typeof(Hidden), "'Hidden'", "is not public", "")]
+    [InlineData(typeof(Generic), "'Generic'", "is generic", "")]
     [InlineData(typeof(AsyncVoid), "'AsyncVoid'", "async void", "")]
     [InlineData(typeof(ClientInOrchestrator), "'Orchestrate'", "[DurableClient]", "orchestrator")]
     [InlineData(typeof(WrongSchedule), "'WrongSchedule'", "minute '61'", "")]
@@ -124,6 +126,18 @@ public sealed class StartupTests
     {
         [Function("TwoTriggers")]
         public static string Run([HttpTrigger] HttpRequest a, [TimerTrigger("0 * * * * *")] TimerInfo b) => "";
+    }
+
+    public static class Hidden
+    {
+        [Function("Hidden")]
+        internal static string Run([HttpTrigger] HttpRequest request) => "";
+    }
+
+    public static class Generic
+    {
+        [Function("Generic")]
+        public static string Run<T>([HttpTrigger] HttpRequest request) => $"{typeof(T)}";
     }
 
     public static class AsyncVoid

@@ -49,6 +49,8 @@ internal sealed class FunctionDescriptor : FunctionDefinition
         var where = $"Function '{name}' ({method.DeclaringType}.{method.Name})";
         if (string.IsNullOrWhiteSpace(name))
             throw new StartupException($"{where} has no name.");
+        if (!method.IsPublic)
+            throw new StartupException($"{where} is not public; the real host would not find it.");
         if (method.ContainsGenericParameters)
             throw new StartupException($"{where} is generic; a function cannot be.");
         if (!method.IsStatic && method.DeclaringType!.IsAbstract)
