@@ -57,7 +57,12 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
         }
 
         if (document is not { Length: > 0 } bytes)
-            return (null, Answers.BadRequest("There is no document: send it as the form part 'file', or as the body with the content type application/json or application/yaml."));
+        {
+            if (field("command") == "destroy" && (string?)field("query") is { Length: > 0 })
+                return Build(field, ReadOnlyMemory<byte>.Empty, format, client);
+            return (null, Answers.BadRequest("There is no document: send it as the form part 'file', or as the body with the content type application/json or application/yaml. A destroy may name a query instead."));
+        }
+
         return Build(field, bytes, format, client);
     }
 
@@ -110,6 +115,7 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
             Simulate = IsTrue(field("simulate")),
             Force = IsTrue(field("force")),
             Document = document,
+            Query = document.IsEmpty ? (string?)field("query") : null,
             Format = format,
             ClientId = client,
         }, null);

@@ -28,6 +28,7 @@ public sealed partial class CommandIntake(
     SealedSecrets secrets,
     CommandStarter starter,
     CommandQueries queries,
+    InventoryQueries inventoryQueries,
     KsuidSource ksuids,
     IOptions<IntakeOptions> options,
     TimeProvider time,
@@ -35,13 +36,26 @@ public sealed partial class CommandIntake(
 {
     public async Task<IntakeOutcome> SubmitAsync(Submission submission, DurableTaskClient client, CancellationToken cancellation)
     {
+        if (submission.Query is { Length: > 0 } text)
+        {
+            if (!Query.TryParse(text, InventoryQueries.DestroyFields, out var query, out var problem))
+                return BadQuery(problem);
+            await catalog.RefreshAsync(cancellation);
+            return await SubmitAsync(submission, await inventoryQueries.SelectAsync(query, cancellation), [], diagnostic => diagnostic, client, cancellation);
+        }
+
         var reading = FormaReader.Read(submission.Document, submission.Format, new FormaLimits { MaxBytes = options.Value.MaxDocumentBytes });
         if (reading.Forma is not { } forma || reading.Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
             return Invalid(reading.Diagnostics);
         if (TooLong(forma) is { Count: > 0 } tooLong)
             return Invalid([.. tooLong.Select(reading.Locate)]);
-
         await catalog.RefreshAsync(cancellation);
+        return await SubmitAsync(submission, forma, reading.Diagnostics, reading.Locate, client, cancellation);
+    }
+
+    private async Task<IntakeOutcome> SubmitAsync(
+        Submission submission, Forma forma, IReadOnlyList<Diagnostic> diagnostics, Func<Diagnostic, Diagnostic> locate, DurableTaskClient client, CancellationToken cancellation)
+    {
         var commandId = ksuids.Next();
         LogReceived(commandId, submission.Kind, submission.Mode, forma.Resources.Count, submission.ClientId);
         var leased = new SortedSet<string>(StringComparer.Ordinal);
@@ -54,19 +68,19 @@ public sealed partial class CommandIntake(
                 case null:
                     return await ConflictAsync(conflict!, cancellation);
                 case PlanOutcome.Invalid invalid:
-                    return Invalid([.. invalid.Diagnostics.Select(reading.Locate)]);
+                    return Invalid([.. invalid.Diagnostics.Select(locate)]);
                 case PlanOutcome.Rejected rejected:
                     return new IntakeOutcome.Refused(StatusOf(rejected.Code), new ErrorResponse
                     {
                         Error = rejected.Code,
                         Message = rejected.Message,
                         Data = rejected.Data,
-                        Diagnostics = rejected.Diagnostics.Count == 0 ? null : [.. rejected.Diagnostics.Select(reading.Locate)],
+                        Diagnostics = rejected.Diagnostics.Count == 0 ? null : [.. rejected.Diagnostics.Select(locate)],
                     });
             }
 
             var plan = ((PlanOutcome.Planned)outcome).Plan;
-            var warnings = reading.Diagnostics.Concat(plan.Warnings.Select(reading.Locate)).ToArray();
+            var warnings = diagnostics.Concat(plan.Warnings.Select(locate)).ToArray();
             var (command, records) = Build(submission, forma, plan, commandId, leased);
             var response = Respond(command, records, plan.ChangesRequired, warnings);
             if (!plan.ChangesRequired || submission.Simulate)
@@ -207,6 +221,13 @@ public sealed partial class CommandIntake(
             Diagnostics = diagnostics,
         });
     }
+
+    private static IntakeOutcome.Refused BadQuery(string problem) => new(400, new ErrorResponse
+    {
+        Error = ErrorCodes.InvalidQuery,
+        Message = problem,
+        Data = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["Reason"] = problem }),
+    });
 
     private static int StatusOf(string code) => code switch
     {

@@ -17,7 +17,11 @@ public sealed record Submission
 
     public OnDependents OnDependents { get; init; } = OnDependents.Abort;
 
-    public required ReadOnlyMemory<byte> Document { get; init; }
+    /// <summary>Empty for a destroy by query.</summary>
+    public ReadOnlyMemory<byte> Document { get; init; }
+
+    /// <summary>What to destroy, instead of a document.</summary>
+    public string? Query { get; init; }
 
     public DocumentFormat Format { get; init; } = DocumentFormat.Auto;
 

@@ -10,6 +10,8 @@ public sealed class InventoryQueries(ResourceStore resources, StackStore stacks,
 {
     public static IReadOnlyCollection<string> ResourceFields { get; } = ["stack", "type", "label", "target", "managed"];
 
+    public static IReadOnlyCollection<string> DestroyFields { get; } = ["stack", "type", "label", "target", "native_id"];
+
     public static IReadOnlyCollection<string> TargetFields { get; } = ["label", "namespace", "discoverable"];
 
     /// <summary>Resources that match, with their stacks and targets.</summary>
@@ -28,6 +30,14 @@ public sealed class InventoryQueries(ResourceStore resources, StackStore stacks,
             Targets = [.. (await TargetsAsync(Query.Everything, cancellation)).Where(target => usedTargets.Contains(target.Label))],
         };
     }
+
+    /// <summary>A document that names the managed resources which match: what a destroy by query destroys.</summary>
+    public async Task<Forma> SelectAsync(Query query, CancellationToken cancellation) => new()
+    {
+        Resources = [.. (await MatchingAsync(query, cancellation))
+            .Where(resource => resource.Managed)
+            .Select(resource => new Resource { Stack = resource.Stack, Type = resource.Type, Label = resource.Label, Target = resource.Target })],
+    };
 
     public async Task<IReadOnlyList<ResourceSummary>> SummariesAsync(Query query, CancellationToken cancellation) =>
         [.. (await MatchingAsync(query, cancellation)).Select(resource => new ResourceSummary
@@ -69,6 +79,7 @@ public sealed class InventoryQueries(ResourceStore resources, StackStore stacks,
             "type" => resource.Type,
             "label" => resource.Label,
             "target" => resource.Target,
+            "native_id" => resource.NativeId,
             _ => resource.Managed ? "true" : "false",
         }))];
     }

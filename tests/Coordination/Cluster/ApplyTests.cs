@@ -102,6 +102,20 @@ public sealed class ApplyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_destroy_by_query_takes_what_matches_and_leaves_the_rest()
+    {
+        await _plane.RunAsync(Network);
+
+        var outcome = Assert.IsType<IntakeOutcome.Accepted>(await _plane.DestroyAsync("type:*::Bucket"));
+
+        ControlPlane.Succeeded(await _plane.EndOfAsync(outcome.Response.CommandId));
+        Assert.Equal(["peer", "vpc"], (await _plane.InventoryAsync()).Select(resource => resource.Label).Order());
+        var dependents = Assert.IsType<IntakeOutcome.Refused>(await _plane.DestroyAsync("label:vpc"));
+        Assert.Equal(ErrorCodes.ResourceHasDependents, dependents.Error.Error);
+        Assert.Equal(ErrorCodes.InvalidQuery, Assert.IsType<IntakeOutcome.Refused>(await _plane.DestroyAsync("owner:me")).Error.Error);
+    }
+
+    [Fact]
     public async Task A_simulation_stores_nothing()
     {
         var outcome = Assert.IsType<IntakeOutcome.Answered>(await _plane.SubmitAsync(Network, simulate: true));

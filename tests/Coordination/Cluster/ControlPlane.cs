@@ -84,6 +84,9 @@ public sealed class ControlPlane : IAsyncDisposable
             ClientId = "test",
         }, _hub.Client, CancellationToken.None);
 
+    public async Task<IntakeOutcome> DestroyAsync(string query) =>
+        await Get<CommandIntake>().SubmitAsync(new Submission { Kind = CommandKind.Destroy, Query = query, ClientId = "test" }, _hub.Client, CancellationToken.None);
+
     /// <summary>Submits and waits for the end.</summary>
     public async Task<Command> RunAsync(string document, CommandKind kind = CommandKind.Apply, ApplyMode mode = ApplyMode.Reconcile, OnDependents onDependents = OnDependents.Abort)
     {
