@@ -52,7 +52,14 @@ public abstract partial class TableContract
     {
         await Table.AddEntityAsync(new TableEntity("p", "a")
         {
-            ["Text"] = "it's", ["Int"] = 1, ["Long"] = 5_000_000_000L, ["Double"] = 1.5, ["Flag"] = true, ["Time"] = Noon, ["Id"] = Guid.Parse("00000000-0000-0000-0000-000000000001"), ["Bytes"] = new byte[] { 0, 255 },
+            ["Text"] = "it's",
+            ["Int"] = 1,
+            ["Long"] = 5_000_000_000L,
+            ["Double"] = 1.5,
+            ["Flag"] = true,
+            ["Time"] = Noon,
+            ["Id"] = Guid.Parse("00000000-0000-0000-0000-000000000001"),
+            ["Bytes"] = new byte[] { 0, 255 },
         });
         await Table.AddEntityAsync(new TableEntity("p", "b") { ["Text"] = "an", ["Int"] = 0, ["Long"] = 1L, ["Double"] = 1.25, ["Flag"] = false, ["Time"] = DateTimeOffset.UnixEpoch });
         await Table.AddEntityAsync(new TableEntity("p", "c"));

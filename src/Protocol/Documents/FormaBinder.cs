@@ -210,8 +210,19 @@ internal sealed class FormaBinder
         _names.Resource(stack, type, label, node);
         return new Resource
         {
-            Label = label, Group = group, Type = type, Stack = stack, Target = target, Schema = schema, Properties = properties, ReadOnlyProperties = readOnly,
-            PatchDocument = patch, NativeId = nativeId, Managed = managed, Ksuid = ksuid, Alias = alias,
+            Label = label,
+            Group = group,
+            Type = type,
+            Stack = stack,
+            Target = target,
+            Schema = schema,
+            Properties = properties,
+            ReadOnlyProperties = readOnly,
+            PatchDocument = patch,
+            NativeId = nativeId,
+            Managed = managed,
+            Ksuid = ksuid,
+            Alias = alias,
         };
     }
 }

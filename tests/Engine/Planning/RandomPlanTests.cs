@@ -25,7 +25,9 @@ public sealed class RandomPlanTests
             var forma = Forma(random, stored.Values);
             PlanRequest Request() => new()
             {
-                Kind = CommandKind.Apply, Mode = mode, Forma = forma,
+                Kind = CommandKind.Apply,
+                Mode = mode,
+                Forma = forma,
                 Inventory = new Inventory { Resources = [.. stored.Values], Stacks = [.. stacks.Values], Targets = [new Target { Label = "eu", Namespace = "DEMO" }] },
                 Schemas = new Dictionary<string, ResourceSchema> { [Scenario.Vnet] = Scenario.VnetSchema, [Scenario.Subnet] = Scenario.SubnetSchema },
                 Namespaces = new HashSet<string> { "DEMO" },

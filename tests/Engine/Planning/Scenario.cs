@@ -61,8 +61,16 @@ internal sealed class Scenario
     {
         _stored.Add(new Resource
         {
-            Label = label, Type = type, Stack = stack, Target = target, Properties = Json(properties), Ksuid = IdOf(label), NativeId = "native-" + label, Managed = stack != Stack.Unmanaged,
-            Schema = type == Vnet ? VnetSchema : SubnetSchema, Version = "v1",
+            Label = label,
+            Type = type,
+            Stack = stack,
+            Target = target,
+            Properties = Json(properties),
+            Ksuid = IdOf(label),
+            NativeId = "native-" + label,
+            Managed = stack != Stack.Unmanaged,
+            Schema = type == Vnet ? VnetSchema : SubnetSchema,
+            Version = "v1",
         });
         if (_storedStacks.All(known => known.Label != stack) && stack != Stack.Unmanaged)
             GivenStack(stack);

@@ -65,7 +65,8 @@ internal static partial class RowRules
         if (writes.Count > MostActions)
         {
             return TableErrors.Refused(TableErrorCode.InvalidInput, "The batch request operation exceeds the maximum 100 changes per change set.")
-                with { FailedIndex = MostActions };
+                with
+            { FailedIndex = MostActions };
         }
 
         if (writes.Sum(write => (long)BodyLength(write)) > LargestRequest)
