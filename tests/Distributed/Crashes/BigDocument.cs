@@ -4,36 +4,34 @@ using static Formae.Distributed.Tests.DocumentBuilder;
 
 namespace Formae.Distributed.Tests;
 
-/// <summary>Many resources of two plugins that refer to each other, on targets that take their time.</summary>
+/// <summary>Many resources of two plugins in chains of references, so that a command has to walk for a while.</summary>
 internal static class BigDocument
 {
-    public static string Of(string stack, int count, string folder, int latency = 20)
+    private const int Chains = 10;
+
+    /// <param name="stack">Of all resources.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="folder">Where the files go.</param>
+    /// <param name="value">Part of every resource that can be changed.</param>
+    /// <param name="latency">Of each call of the cloud, in milliseconds.</param>
+    public static string Of(string stack, int count, string folder, string value = "one", int latency = 80)
     {
         var document = new DocumentBuilder().Stack(stack)
             .Target("slow", "FakeAWS", new JsonObject { ["LatencyMs"] = latency })
             .Target("polled", "FakeAWS", new JsonObject { ["AsyncCreates"] = true })
             .Target("disk", "Local", new JsonObject { ["Root"] = folder });
-        var nets = count / 10;
-        for (var i = 0; i < nets; i++)
-            document.Resource(stack, i % 2 == 0 ? "slow" : "polled", Vpc, Name("net", i), ("CidrBlock", $"10.{i}.0.0/16"));
-        for (var i = 0; document.Count < count; i++)
+        for (var i = 0; i < count; i++)
         {
-            switch (i % 4)
-            {
-                case 0:
-                    document.Resource(stack, "disk", LocalFile, Name("file", i), ("Path", Name("file", i)), ("Content", Reference(stack, Vpc, Name("net", i % nets), "Arn")));
-                    break;
-                case 1:
-                    document.Resource(stack, "slow", Bucket, Name("bucket", i), ("BucketName", Name(stack, i)));
-                    break;
-                default:
-                    document.Resource(stack, i % 8 == 2 ? "polled" : "slow", Instance, Name("machine", i), ("ImageId", "ami-1"), ("VpcId", Reference(stack, Vpc, Name("net", i % nets), "VpcId")));
-                    break;
-            }
+            JsonNode link = i < Chains ? stack : Reference(stack, GenericResource, Name(i - Chains), "Name");
+            if (i % 7 == 6)
+                document.Resource(stack, "disk", LocalFile, $"file-{i}", ("Path", Name(i)), ("Content", value));
+            document.Resource(stack, i % 3 == 1 ? "polled" : "slow", GenericResource, Name(i), ("Name", $"{stack}-{i}"), ("Value", value), ("OrderedItems", new JsonArray(link)));
+            if (document.Count >= count)
+                break;
         }
 
         return document.ToString();
     }
 
-    private static string Name(string kind, int number) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{number:000}");
+    private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"link-{number:000}");
 }

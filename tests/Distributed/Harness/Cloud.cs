@@ -31,7 +31,7 @@ internal sealed class Cloud(Uri address) : IDisposable
     }
 }
 
-internal sealed record CloudObject(string Type, string NativeId, string? Name);
+internal sealed record CloudObject(string Type, string NativeId, string? Name, System.Text.Json.JsonElement Properties);
 
 internal sealed record CloudCall(int ProcessId, string OperationId, int Attempt, string Operation, string ResourceType, string? NativeId);
 

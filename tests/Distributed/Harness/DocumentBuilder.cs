@@ -8,6 +8,7 @@ internal sealed class DocumentBuilder
     public const string Bucket = "FakeAWS::S3::Bucket";
     public const string Vpc = "FakeAWS::EC2::VPC";
     public const string Instance = "FakeAWS::EC2::Instance";
+    public const string GenericResource = "FakeAWS::Generic::Resource";
     public const string LocalFile = "Local::Fs::File";
     public const string RandomId = "Local::Random::Id";
 
