@@ -5,11 +5,14 @@ namespace Formae.Embedded.Tables;
 
 /// <summary>
 /// The table files that this process has open. Clients of one file share one store, and since clients cannot be disposed it stays open until the
-/// process ends or a test closes it; the next use opens it again.
+/// process ends or a test closes it; the next use opens it again. An orderly end of the process closes all, so that the files alone hold everything.
 /// </summary>
 internal static class EmbeddedTables
 {
     private static readonly ConcurrentDictionary<string, Lazy<TableFile>> Files = new(StringComparer.Ordinal);
+    private static readonly TimeSpan LastCommits = TimeSpan.FromSeconds(5);
+
+    static EmbeddedTables() => AppDomain.CurrentDomain.ProcessExit += (_, _) => CloseAllAsync().Wait(LastCommits);
 
     public static TableFile Open(string path)
     {
