@@ -182,14 +182,20 @@ internal sealed class SupervisedApp(AppSpec spec, SupervisorOptions options, Act
 
     private void Hear(string text, bool isError)
     {
+        // The frames of a stack are in the log; among the last lines they would push out what they are the stack of.
+        if (!text.StartsWith("   at ", StringComparison.Ordinal))
+            Remember(text);
+        log(new LogLine(Spec.Name, Spec.Colour, text, isError));
+    }
+
+    private void Remember(string text)
+    {
         lock (_lastLines)
         {
             if (_lastLines.Count == LastLines)
                 _lastLines.Dequeue();
             _lastLines.Enqueue(text);
         }
-
-        log(new LogLine(Spec.Name, Spec.Colour, text, isError));
     }
 
     private void Say(string text) => log(new LogLine(Spec.Name, Spec.Colour, $"({text})", true));
