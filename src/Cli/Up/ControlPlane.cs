@@ -17,6 +17,9 @@ internal sealed record ControlPlaneOptions
     /// <summary>Folders of plugin apps beyond those that came with the command line.</summary>
     public IReadOnlyList<string> Plugins { get; init; } = [];
 
+    /// <summary>Written when everything is ready, and removed with the control plane. Default: none.</summary>
+    public string? ReadyFile { get; init; }
+
     /// <summary>Takes the processes' lines beside the log files, given the names of all processes. Default: nobody.</summary>
     public Func<IReadOnlyList<string>, Action<LogLine>>? Log { get; init; }
 }
@@ -30,11 +33,12 @@ internal sealed class ControlPlane : IAsyncDisposable
     private readonly DataDirectory _data;
     private readonly EmbeddedCluster _cluster;
     private readonly Apps _apps;
+    private readonly string? _readyFile;
     private readonly TaskCompletionSource _crashed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ControlPlane(DataDirectory data, Apps apps, ControlPlaneOptions options)
     {
-        (_data, _apps) = (data, apps);
+        (_data, _apps, _readyFile) = (data, apps, options.ReadyFile);
         var clusterApps = ClusterApps(options.Port).ToList();
         var log = options.Log?.Invoke([EmbeddedCluster.BusName, .. clusterApps.Select(app => app.Name)]);
         _cluster = EmbeddedCluster.Create(data, Topology.Of(apps.Plugins.Select(Apps.RequestQueueOf)), clusterApps, log);
@@ -92,6 +96,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _cluster.DisposeAsync();
+        RemoveReadyFile();
         _data.Dispose();
     }
 
@@ -119,6 +124,8 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     private async Task StartAsync(CancellationToken cancellation)
     {
+        // Left behind by one that was killed, it would tell of processes that are gone.
+        RemoveReadyFile();
         MakeFolders();
         await _cluster.StartAsync(cancellation);
         _data.Describe($"formae up at {Address}");
@@ -133,6 +140,28 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             throw new UpException($"These plugins run, but the coordinator did not hear of them within {Patience.TotalSeconds:0} s: {string.Join(", ", waiting)}.", e);
         }
+
+        WriteReadyFile();
+    }
+
+    private void WriteReadyFile()
+    {
+        if (_readyFile is null)
+            return;
+        try
+        {
+            Ready.Write(_readyFile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UpException($"The ready file {_readyFile} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private void RemoveReadyFile()
+    {
+        if (File.Exists(_readyFile))
+            File.Delete(_readyFile);
     }
 
     private void MakeFolders()

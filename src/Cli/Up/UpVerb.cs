@@ -30,14 +30,14 @@ internal static class UpVerb
                 Data = Path.GetFullPath(result.GetValue(data) is { Length: > 0 } given ? given : DataFolder.Default(context.Variable)),
                 Port = result.GetValue(port),
                 Plugins = result.GetValue(plugin) ?? [],
+                ReadyFile = result.GetValue(readyFile) is { } path ? Path.GetFullPath(path) : null,
                 Log = names => new MergedLog(context.Terminal.RawError, names, context.Terminal.HasColour).Write,
             },
-            result.GetValue(readyFile),
             cancellation)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, ControlPlaneOptions options, string? readyFile, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CliContext context, ControlPlaneOptions options, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var terminal = context.Terminal;
@@ -46,8 +46,6 @@ internal static class UpVerb
             await using var plane = await ControlPlane.StartAsync(options, cancellation);
             terminal.Out.MarkupLine($"[green]Formae serves at {Terminals.Literal.Of(plane.Ready.Address)}[/] after {UpdateText.Format(clock.Elapsed)}, with the plugins {string.Join(", ", plane.Plugins)}.");
             terminal.Out.WriteLine($"Its data is in {options.Data}. Ctrl-C stops it.");
-            if (readyFile is not null)
-                plane.Ready.Write(Path.GetFullPath(readyFile));
             await plane.RunAsync(cancellation);
             return ExitCode.Ok;
         }
@@ -55,11 +53,6 @@ internal static class UpVerb
         {
             // Stopped before it was ready: that is what was asked for.
             return ExitCode.Ok;
-        }
-        finally
-        {
-            if (readyFile is not null)
-                File.Delete(readyFile);
         }
     }
 }
