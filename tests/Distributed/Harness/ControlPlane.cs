@@ -43,19 +43,22 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     public string DataFolder => _data;
 
+    public string ReadyFile => ReadyFileOf(_data);
+
     public IReadOnlyDictionary<string, int> Children => Processes.ChildrenOf(_process.Id);
 
-    private static string Program => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Formae.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "formae.dll"));
-
     /// <summary>Returns when it is ready.</summary>
-    public static async Task<ControlPlane> StartAsync(string data, params string[] more)
+    /// <param name="data">Where it keeps everything.</param>
+    /// <param name="program">Which formae; default: the one that was built with the tests.</param>
+    /// <param name="more">Further arguments.</param>
+    public static async Task<ControlPlane> StartAsync(string data, string? program = null, params string[] more)
     {
         var clock = Stopwatch.StartNew();
-        var readyFile = data.TrimEnd('/') + ".ready";
-        var (process, output, lines) = Start(["up", "--data", data, "--port", "0", "--ready-file", readyFile, .. more]);
+        var readyFile = ReadyFileOf(data);
+        var (process, output, lines) = Start(program ?? Install.Program, ["up", "--data", data, "--port", "0", "--ready-file", readyFile, .. more]);
         try
         {
-            await Wait.UntilAsync("the ready file of formae up", Patience, () => File.Exists(readyFile) || process.HasExited, () => string.Join(Environment.NewLine, lines));
+            await Wait.UntilAsync("the ready file of formae up", Patience, () => process.HasExited || (File.Exists(readyFile) && File.ReadAllText(readyFile).Contains($"\"pid\": {process.Id},", StringComparison.Ordinal)), () => string.Join(Environment.NewLine, lines));
             Assert.False(process.HasExited, $"formae up has ended: {string.Join(Environment.NewLine, lines)}");
         }
         catch
@@ -71,7 +74,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>Runs the command line until it ends by itself, which it must.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
-        var (process, output, lines) = Start(arguments);
+        var (process, output, lines) = Start(Install.Program, arguments);
         using (process)
         {
             try
@@ -163,11 +166,11 @@ internal sealed class ControlPlane : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static (Process Process, Task Output, ConcurrentQueue<string> Lines) Start(string[] arguments)
+    private static (Process Process, Task Output, ConcurrentQueue<string> Lines) Start(string program, string[] arguments)
     {
-        Assert.True(File.Exists(Program), $"{Program} is missing: build src/Cli in the configuration of the tests.");
+        Assert.True(File.Exists(program), $"{program} is missing: build src/Cli in the configuration of the tests.");
         var start = new ProcessStartInfo(DotnetCommand.Path) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])[Program, .. arguments])
+        foreach (var argument in (string[])[program, .. arguments])
             start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
         var lines = new ConcurrentQueue<string>();
@@ -179,6 +182,8 @@ internal sealed class ControlPlane : IAsyncDisposable
         while (await reader.ReadLineAsync() is { } line)
             lines.Enqueue(line);
     }
+
+    private static string ReadyFileOf(string data) => data + ".ready";
 
     private static string Unfinished(Command? command) =>
         string.Join("; ", (command?.ResourceUpdates ?? []).Where(update => update.State != States.Success).Take(10).Select(update => $"{update.Operation} {update.ResourceLabel}: {update.State} {update.CurrentAttempt} {update.StateMessage} {update.ErrorMessage}"));
