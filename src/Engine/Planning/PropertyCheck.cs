@@ -34,9 +34,11 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
     {
         foreach (var (name, child) in hints.Children)
         {
-            var isThere = value.TryGetProperty(name, out var given) && given.ValueKind != JsonValueKind.Null
-                && !(given.ValueKind == JsonValueKind.String && given.ValueEquals(""));
-            if (child.Hint.RequiredOnCreate && !isThere)
+            var isGiven = value.TryGetProperty(name, out var given) && given.ValueKind != JsonValueKind.Null;
+            var isThere = isGiven && !(given.ValueKind == JsonValueKind.String && given.ValueEquals(""));
+
+            // An empty text is a value of a field that every object has, unless a create is said to need more.
+            if (child.Hint.RequiredOnCreate ? !isThere : child.Hint is { Required: true, HasProviderDefault: false } && !isGiven)
                 missing.Add(PropertyPath.Of(place, name).ToString());
             if (!isThere || child.Children.Count == 0)
                 continue;

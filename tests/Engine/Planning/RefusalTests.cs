@@ -40,6 +40,14 @@ public sealed class RefusalTests
         Assert.Equal("""{"EmptyStacks":["web"]}""", new Scenario().DeclareStack().Refused(mode).Data!.Value.GetRawText());
 
     [Fact]
+    public void A_create_without_a_field_that_every_object_has_is_refused()
+    {
+        var refused = new Scenario().DeclareStack().GivenTarget().Declare("net1", """{"Name":"n","Tags":[{"Key":""},{"Value":"v"}]}""").Refused();
+
+        Assert.Equal("""["Tags[1].Key"]""", refused.Data!.Value.GetProperty("MissingFields").GetRawText());
+    }
+
+    [Fact]
     public void A_create_without_a_field_that_it_needs_is_refused()
     {
         var refused = new Scenario().DeclareStack().GivenTarget().Declare("a").Declare("net1", """{"Name":"","Cidr":"c"}""").Declare("b", "{}").Refused();

@@ -20,6 +20,7 @@ internal sealed class Scenario
             ["Name"] = new() { CreateOnly = true, RequiredOnCreate = true, Type = "string" },
             ["Cidr"] = new() { Type = "string" },
             ["Tags"] = new() { UpdateMethod = UpdateMethod.EntitySet, IndexField = "Key", Type = "array", ItemType = "object" },
+            ["Tags.Key"] = new() { Required = true, Type = "string" },
             ["Secret"] = new() { Opaque = true },
             ["Attached"] = new() { EdgeKind = EdgeKind.AttachesTo },
             ["Runtime"] = new() { EdgeKind = EdgeKind.RuntimeDependency },
