@@ -39,6 +39,10 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
             {
                 return (null, e.Message.Contains("limit", StringComparison.OrdinalIgnoreCase) ? TooLarge(limit) : Answers.BadRequest($"The form cannot be read: {e.Message}"));
             }
+            catch (IOException e) when (e is not Microsoft.AspNetCore.Http.BadHttpRequestException)
+            {
+                return (null, Answers.BadRequest("The form cannot be read: it ends before its last boundary."));
+            }
 
             field = name => form.TryGetValue(name, out var value) ? value : request.Query[name];
             document = null;
