@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Azure;
 using Azure.Data.Tables;
 using Formae.Coordination.Storage;
 using Formae.Model;
@@ -38,19 +39,41 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
     /// <summary>Takes an announcement in. Only the time of the beat is written when nothing else changed.</summary>
     public async Task AnnounceAsync(PluginAnnouncement announcement, CancellationToken cancellation)
     {
-        var known = Find(announcement.Namespace);
         var key = Keys.Escape(announcement.Namespace.ToLowerInvariant());
         var text = JsonSerializer.Serialize(announcement with { SentAt = default }, StorageJson.Rows.PluginAnnouncement);
-        if (known is not null && known.LastBeat > announcement.SentAt)
-            return;
-        var row = new TableEntity(Partition, key) { ["LastBeat"] = announcement.SentAt };
-        if (known?.Text != text)
-            RowText.Write(row, "Announcement", text);
-        await tables.Plugins.UpsertEntityAsync(row, known is null || known.Text == text ? TableUpdateMode.Merge : TableUpdateMode.Replace, cancellation);
+
+        // Announcements overtake each other, and those of a process that is gone may still wait: the row decides which one is the last.
+        while (!await TryStoreAsync(key, text, announcement.SentAt, cancellation))
+        {
+        }
+
         await ReadAsync(force: true, cancellation);
     }
 
     public Task RefreshAsync(CancellationToken cancellation) => ReadAsync(force: false, cancellation);
+
+    /// <summary>False: another announcement was stored meanwhile.</summary>
+    private async Task<bool> TryStoreAsync(string key, string text, DateTimeOffset sentAt, CancellationToken cancellation)
+    {
+        var stored = await tables.Plugins.FindAsync(Partition, key, cancellation);
+        if (stored?.GetDateTimeOffset("LastBeat") > sentAt)
+            return true;
+        var isSame = stored is not null && RowText.Read(stored, "Announcement") == text;
+        var row = new TableEntity(Partition, key) { ["LastBeat"] = sentAt };
+        if (!isSame)
+            RowText.Write(row, "Announcement", text);
+        try
+        {
+            await (stored is null
+                ? tables.Plugins.AddEntityAsync(row, cancellation)
+                : tables.Plugins.UpdateEntityAsync(row, stored.ETag, isSame ? TableUpdateMode.Merge : TableUpdateMode.Replace, cancellation));
+            return true;
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
+        {
+            return false;
+        }
+    }
 
     private async Task ReadAsync(bool force, CancellationToken cancellation)
     {
