@@ -9,6 +9,7 @@ public static class DiagnosticCodes
     public const string InvalidText = "InvalidText";
     public const string TooDeep = "TooDeep";
     public const string TooLarge = "TooLarge";
+    public const string ResourceTooLarge = "ResourceTooLarge";
     public const string TooManyResources = "TooManyResources";
     public const string DuplicateKey = "DuplicateKey";
     public const string UnsupportedNumber = "UnsupportedNumber";

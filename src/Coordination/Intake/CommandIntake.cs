@@ -204,7 +204,7 @@ public sealed partial class CommandIntake(
             .Where(resource => resource.Length > options.Value.MaxResourceCharacters)
             .Select(resource => new Diagnostic
             {
-                Code = "ResourceTooLarge",
+                Code = DiagnosticCodes.ResourceTooLarge,
                 Summary = $"The properties have {resource.Length:N0} characters; a resource may have {options.Value.MaxResourceCharacters:N0}.",
                 Detail = "Keep large content outside of the document and refer to it.",
                 Path = $"Resources[{resource.Index}].Properties",
