@@ -3,6 +3,7 @@ using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
 using Formae.Engine.Planning;
 using Formae.Protocol.Http;
+using Microsoft.Extensions.Logging;
 using ResourceOperation = Formae.Engine.Planning.ResourceOperation;
 using StackOperation = Formae.Engine.Planning.StackOperation;
 using TargetOperation = Formae.Engine.Planning.TargetOperation;
@@ -10,19 +11,29 @@ using TargetOperation = Formae.Engine.Planning.TargetOperation;
 namespace Formae.Coordination.Commands;
 
 /// <summary>What is done for a command as a whole: before its first update starts and after its last one ended. Each step may run twice.</summary>
-public sealed class CommandLifecycle(
+public sealed partial class CommandLifecycle(
     CommandStore commands,
     UpdateStore updates,
     ResourceStore resources,
     StackStore stacks,
     TargetStore targets,
     PluginCatalog catalog,
-    TimeProvider time)
+    TimeProvider time,
+    ILogger<CommandLifecycle> logger)
 {
     /// <summary>Writes stacks and targets, which resources need, and marks the command as begun. Returns how many groups it has.</summary>
+    /// <exception cref="LeaseLostException">Another command has taken over a stack: this one was planned against what may be gone.</exception>
     public async Task<int> OpenAsync(string commandId, CancellationToken cancellation)
     {
         var command = await FindAsync(commandId, cancellation);
+
+        // An intake that took too long may have lost a lease before its command was stored. From here on none can be lost: a stored command's is taken over by nobody.
+        foreach (var stack in command.Stacks)
+        {
+            if (!await stacks.IsLeasedByAsync(stack, commandId, cancellation))
+                throw new LeaseLostException(stack);
+        }
+
         foreach (var update in command.StackUpdates.Where(update => update.Operation != StackOperation.Delete))
             await stacks.PutAsync(update.Stack, cancellation);
         foreach (var update in command.TargetUpdates.Where(update => update.Operation != TargetOperation.Delete))
@@ -47,16 +58,33 @@ public sealed class CommandLifecycle(
     public Task RecordAsync(ProgressBatch batch, CancellationToken cancellation) =>
         updates.RecordAsync(batch.CommandId, [.. batch.Changes.Select(change => (change.Row, change.Progress))], cancellation);
 
-    /// <summary>Deletes the targets that were to go, forgets stacks that have become empty, writes the command's state and gives its leases back.</summary>
+    /// <summary>
+    /// Deletes the targets that were to go, forgets stacks that have become empty, writes the command's state and gives its leases back.
+    /// A command that has its final state keeps it: then only what a crash may have left undone after it is done.
+    /// </summary>
+    /// <param name="commandId">The command.</param>
+    /// <param name="error">Why the walk broke, if it did. It counts only where it left updates unfinished.</param>
+    /// <param name="cancellation">Cancels.</param>
     public async Task CloseAsync(string commandId, string? error, CancellationToken cancellation)
     {
         var command = await FindAsync(commandId, cancellation);
-        var all = await updates.ListAsync(commandId, cancellation);
-        if (error is not null)
-            all = await AbandonAsync(commandId, all, error, cancellation);
+        if (!States.IsFinal(command.State))
+            await EndAsync(command, error, cancellation);
+        foreach (var stack in command.Stacks)
+            await stacks.ReleaseLeaseAsync(stack, commandId, cancellation);
+        await commands.ForgetOpenAsync(commandId, cancellation);
+    }
 
-        var succeeded = all.All(update => update.Progress.State == States.Success);
-        if (succeeded && error is null)
+    private async Task EndAsync(CommandRecord command, string? error, CancellationToken cancellation)
+    {
+        var all = await updates.ListAsync(command.CommandId, cancellation);
+        if (all.Count > 0 && all.All(update => States.IsFinal(update.Progress.State)))
+            error = null;
+        if (error is not null)
+            all = await AbandonAsync(command.CommandId, all, error, cancellation);
+
+        var state = StateOf(all, error);
+        if (state == States.Success)
         {
             foreach (var update in command.TargetUpdates.Where(update => update.Operation == TargetOperation.Delete))
                 await targets.RemoveAsync(update.Target.Label, cancellation);
@@ -65,12 +93,14 @@ public sealed class CommandLifecycle(
         foreach (var stack in all.Where(update => update.Plan.Operation == ResourceOperation.Delete).Select(update => update.Plan.Resource.Stack).Distinct(StringComparer.Ordinal))
         {
             if (!await resources.HasAnyAsync(stack, cancellation))
-                await stacks.RemoveAsync(stack, cancellation);
+                await stacks.RemoveAsync(stack, command.CommandId, cancellation);
         }
 
-        await commands.SetStateAsync(commandId, StateOf(all, error), time.GetUtcNow(), error, cancellation);
-        foreach (var stack in command.Stacks)
-            await stacks.ReleaseLeaseAsync(stack, commandId, cancellation);
+        var now = time.GetUtcNow();
+        await commands.SetStateAsync(command.CommandId, state, now, error, cancellation);
+        LogEnded(command.CommandId, state, all.Count(update => update.Progress.State == States.Success), all.Count, (now - command.StartedAt).TotalSeconds);
+        if (error is not null)
+            LogBroke(command.CommandId, error);
     }
 
     public static string StateOf(IEnumerable<UpdateRecord> updates, string? error)

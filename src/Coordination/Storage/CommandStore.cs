@@ -16,8 +16,17 @@ public sealed class CommandStore(FormaeTables tables)
 {
     private const long LastSecond = 9_999_999_999;
 
-    public async Task AddAsync(CommandRecord command, CancellationToken cancellation) =>
+    private const string Open = "open";
+
+    /// <summary>Stores a new command as open. The look-up comes first: a crash in between leaves one that leads nowhere, never a command that nobody looks after.</summary>
+    public async Task AddAsync(CommandRecord command, CancellationToken cancellation)
+    {
+        await tables.OpenCommands.UpsertEntityAsync(new TableEntity(Open, command.CommandId), TableUpdateMode.Replace, cancellation);
         await tables.Commands.AddEntityAsync(ToRow(command), cancellation);
+    }
+
+    /// <summary>Nothing is left to be done for this command.</summary>
+    public Task ForgetOpenAsync(string commandId, CancellationToken cancellation) => tables.OpenCommands.DeleteEntityAsync(Open, commandId, ETag.All, cancellation);
 
     public async Task<CommandRecord?> FindAsync(string commandId, CancellationToken cancellation)
     {
@@ -69,12 +78,9 @@ public sealed class CommandStore(FormaeTables tables)
         }
     }
 
-    /// <summary>Commands that are not final: what a restart must look after.</summary>
-    public async Task<IReadOnlyList<CommandRecord>> UnfinishedAsync(CancellationToken cancellation)
-    {
-        var rows = await tables.Commands.ReadAsync(TableClient.CreateQueryFilter($"State eq {States.InProgress} or State eq {States.NotStarted} or State eq {States.Canceling}"), cancellation);
-        return [.. rows.Select(FromRow)];
-    }
+    /// <summary>Ids of the commands that were not closed yet: what a restart must look after. Some may not be stored, because their intake died or is not done.</summary>
+    public async Task<IReadOnlyList<string>> OpenAsync(CancellationToken cancellation) =>
+        [.. (await tables.OpenCommands.ReadPartitionAsync(Open, cancellation)).Select(row => row.RowKey)];
 
     private static (string Partition, string Row) KeyOf(string commandId)
     {

@@ -7,6 +7,9 @@ public sealed class FormaeTables(TableServiceClient service)
 {
     internal TableClient Commands { get; } = service.GetTableClient("FormaeCommands");
 
+    /// <summary>A row for each command that has not been closed yet, so that looking after those needs no scan of all.</summary>
+    internal TableClient OpenCommands { get; } = service.GetTableClient("FormaeOpenCommands");
+
     internal TableClient Updates { get; } = service.GetTableClient("FormaeUpdates");
 
     internal TableClient Resources { get; } = service.GetTableClient("FormaeResources");
@@ -26,6 +29,6 @@ public sealed class FormaeTables(TableServiceClient service)
     internal TableClient Plugins { get; } = service.GetTableClient("FormaePlugins");
 
     public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
-        new[] { Commands, Updates, Resources, Versions, ByKsuid, ByNativeId, ByReference, Stacks, Targets, Plugins }
+        new[] { Commands, OpenCommands, Updates, Resources, Versions, ByKsuid, ByNativeId, ByReference, Stacks, Targets, Plugins }
             .Select(table => table.CreateIfNotExistsAsync(cancellation)));
 }

@@ -34,9 +34,29 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
         await tables.Stacks.UpsertEntityAsync(row, TableUpdateMode.Merge, cancellation);
     }
 
-    /// <summary>The stack is gone; its row stays for as long as somebody holds its lease.</summary>
-    public Task RemoveAsync(string label, CancellationToken cancellation) =>
-        tables.Stacks.UpsertEntityAsync(new TableEntity(Partition, Keys.Escape(label)) { ["Label"] = label, ["Live"] = false }, TableUpdateMode.Merge, cancellation);
+    /// <summary>
+    /// The stack is gone; its row stays for as long as the lease is held. Only the command that holds the lease can do this: a closing that comes late or twice
+    /// must not take a stack away that the next command has just made.
+    /// </summary>
+    public async Task RemoveAsync(string label, string commandId, CancellationToken cancellation)
+    {
+        var key = Keys.Escape(label);
+        while (await tables.Stacks.FindAsync(Partition, key, cancellation) is { } row && row.GetString("LeaseHolder") == commandId)
+        {
+            try
+            {
+                await tables.Stacks.UpdateEntityAsync(new TableEntity(Partition, key) { ["Live"] = false }, row.ETag, TableUpdateMode.Merge, cancellation);
+                return;
+            }
+            catch (RequestFailedException e) when (e.Status is 404 or 412)
+            {
+                // The row changed in between: look whether the lease is still held.
+            }
+        }
+    }
+
+    public async Task<bool> IsLeasedByAsync(string label, string commandId, CancellationToken cancellation) =>
+        await tables.Stacks.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row && row.GetString("LeaseHolder") == commandId;
 
     /// <summary>Takes the lease for a command. Null: it has it now. Otherwise the command that holds it.</summary>
     /// <param name="isOver">Tells whether a command is over, or null when there is none of that id.</param>
@@ -83,7 +103,7 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
                     await tables.Stacks.DeleteEntityAsync(Partition, key, row.ETag, cancellation);
                 return;
             }
-            catch (RequestFailedException e) when (e.Status == 412)
+            catch (RequestFailedException e) when (e.Status is 404 or 412)
             {
                 // The row changed in between; the lease may still be ours.
             }

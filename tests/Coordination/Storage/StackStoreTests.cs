@@ -70,7 +70,9 @@ public sealed class StackStoreTests(StoreFixture fixture) : IClassFixture<StoreF
         await store.PutAsync(new Stack { Label = "e", Id = fixture.Ksuids.Next(), Description = "text" }, _cancellation);
         Assert.Equal("text", (await store.FindAsync("e", _cancellation))!.Description);
 
-        await store.RemoveAsync("e", _cancellation);
+        await store.RemoveAsync("e", "another", _cancellation);
+        Assert.NotNull(await store.FindAsync("e", _cancellation));
+        await store.RemoveAsync("e", "one", _cancellation);
         Assert.Null(await store.FindAsync("e", _cancellation));
         Assert.Equal("one", await store.TakeLeaseAsync("e", "two", NeverOver, _cancellation));
     }
