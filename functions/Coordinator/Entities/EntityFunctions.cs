@@ -2,18 +2,19 @@ using Formae.Coordination.Bus;
 using Formae.Coordination.Operations;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace Formae.Coordinator.Entities;
 
 /// <summary>The triggers of the entities. The client is bound beside the dispatcher because entities raise events to orchestrations.</summary>
-public sealed class EntityFunctions(OperationExecution execution, TimeProvider time)
+public sealed class EntityFunctions(OperationExecution execution, TimeProvider time, ILogger<EntityFunctions> logger)
 {
     [Function(EntityNames.Resource)]
     public Task Resource([EntityTrigger] TaskEntityDispatcher dispatcher, [DurableClient] DurableTaskClient client) =>
-        dispatcher.DispatchAsync(new ResourceEntity(client, execution, time));
+        dispatcher.DispatchAsync(new ResourceEntity(client, execution, time, logger));
 
     [Function(EntityNames.Reference)]
-    public Task Reference([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new ReferenceEntity(execution, time));
+    public Task Reference([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new ReferenceEntity(execution, time, logger));
 
     [Function(EntityNames.Rate)]
     public Task Rate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new RateEntity(time));

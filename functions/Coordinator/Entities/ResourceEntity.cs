@@ -5,6 +5,7 @@ using Formae.Engine.Operations;
 using Formae.Protocol.Bus;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Entities;
+using Microsoft.Extensions.Logging;
 
 namespace Formae.Coordinator.Entities;
 
@@ -21,76 +22,55 @@ public sealed class ResourceEntityState
 /// The durable shell of <see cref="OperationMachine"/>, one per resource, key = KSUID. Effects are carried out before the state is committed,
 /// so each may happen twice: messages carry computable ids, rows are written by what they say, the command ignores what it has heard before.
 /// </summary>
-public sealed class ResourceEntity(DurableTaskClient client, OperationExecution execution, TimeProvider time) : TaskEntity<ResourceEntityState>
+public sealed class ResourceEntity(DurableTaskClient client, OperationExecution execution, TimeProvider time, ILogger logger) : TaskEntity<ResourceEntityState>
 {
-    public async Task Begin(BeginOperation begin)
+    /// <summary>Begins an update. For one that it knows already, this asks how it is: whether it is overdue, or done and not heard of.</summary>
+    public Task Begin(BeginOperation begin) => OrLaterAsync(nameof(Begin), begin, async () =>
     {
+        if (State.Operation.IsAbout(begin.CommandId, begin.Row))
+        {
+            await ApplyAsync(new OperationEvent.Checked(time.GetUtcNow(), begin.CommandId, begin.Row), report: null);
+            return;
+        }
+
         var preparation = await execution.PrepareAsync(begin, CancellationToken.None);
-        if (!IsUnderWay(begin))
+        if (preparation.IsOver)
+            return;
+        if (State.Operation.Current?.CommandId != begin.CommandId)
             State.References = [];
         OperationEvent happened = preparation.Unusable is { } reason
             ? new OperationEvent.Unusable(time.GetUtcNow(), preparation.Operation, reason)
             : new OperationEvent.Begun(time.GetUtcNow(), preparation.Operation, preparation.Ask);
         await ApplyAsync(happened, report: null);
-    }
+    });
 
-    public Task Resolved(ReferenceAnswer answer)
+    public Task Resolved(ReferenceAnswer answer) => OrLaterAsync(nameof(Resolved), answer, () =>
     {
-        if (answer.Properties is { } properties)
-        {
-            if (State.Operation is OperationState.Resolving resolving && resolving.Operation.CommandId == answer.CommandId)
-                State.References[answer.Producer] = properties;
-            return ApplyAsync(new OperationEvent.ReferenceResolved(time.GetUtcNow(), answer.CommandId, answer.Producer), report: null);
-        }
+        if (answer.Properties is not { } properties)
+            return ApplyAsync(new OperationEvent.ReferenceFailed(time.GetUtcNow(), answer.CommandId, answer.Producer, answer.Reason ?? "The referenced resource could not be read."), report: null);
+        if (State.Operation is OperationState.Resolving resolving && resolving.Operation.CommandId == answer.CommandId)
+            State.References[answer.Producer] = properties;
+        return ApplyAsync(new OperationEvent.ReferenceResolved(time.GetUtcNow(), answer.CommandId, answer.Producer), report: null);
+    });
 
-        return ApplyAsync(new OperationEvent.ReferenceFailed(time.GetUtcNow(), answer.CommandId, answer.Producer, answer.Reason ?? "The referenced resource could not be read."), report: null);
-    }
+    public Task Report(OperationReport report) => OperationExecution.Read(report) is { } read
+        ? OrLaterAsync(nameof(Report), report, () => ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), read), report))
+        : Task.CompletedTask;
 
-    public Task Report(OperationReport report) =>
-        OperationExecution.Read(report) is { } read ? ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), read), report) : Task.CompletedTask;
-
-    public Task Check(CheckOperation check) => ApplyAsync(new OperationEvent.Checked(time.GetUtcNow(), check.CommandId, check.Row), report: null);
-
-    private bool IsUnderWay(BeginOperation begin) => State.Operation switch
-    {
-        OperationState.Resolving s => s.Operation.CommandId == begin.CommandId,
-        OperationState.Waiting s => s.Operation.CommandId == begin.CommandId,
-        _ => false,
-    };
+    private Task OrLaterAsync(string operation, object input, Func<Task> work) => EntityRetry.RunAsync(Context, operation, input, work, time, logger);
 
     private async Task ApplyAsync(OperationEvent happened, OperationReport? report)
     {
         var (next, effects) = OperationMachine.Apply(State.Operation, happened);
-        var operation = OperationOf(next);
-        foreach (var effect in effects)
+        if (next.Current is { } operation)
         {
-            switch (effect)
+            foreach (var effect in effects)
             {
-                case OperationEffect.Ask ask:
-                    foreach (var producer in ask.Producers)
-                    {
-                        Context.SignalEntity(
-                            EntityNames.ReferenceOf(operation.CommandId, producer),
-                            nameof(ReferenceEntity.Ask),
-                            new AskReference { CommandId = operation.CommandId, Producer = producer, Consumer = Context.Id.Key });
-                    }
-
-                    break;
-                case OperationEffect.Send send:
-                    if (await execution.SendAsync(operation, send, State.References, CancellationToken.None) is { } reason)
-                    {
-                        State.Operation = next;
-                        await ApplyAsync(new OperationEvent.Unusable(time.GetUtcNow(), operation, reason), report: null);
-                        return;
-                    }
-
-                    break;
-                case OperationEffect.Store:
-                    await execution.StoreAsync(operation, report!, State.References, CancellationToken.None);
-                    break;
-                case OperationEffect.Announce announce:
-                    await client.RaiseEventAsync(operation.Announce, NodeFinished.EventName, new NodeFinished { Row = operation.UpdateRow, Outcome = announce.Outcome });
-                    break;
+                if (await CarryOutAsync(effect, operation, report) is not { } reason)
+                    continue;
+                (next, var instead) = OperationMachine.Apply(next, new OperationEvent.NotSent(time.GetUtcNow(), operation.CommandId, operation.UpdateRow, reason));
+                foreach (var announce in instead)
+                    _ = await CarryOutAsync(announce, operation, report);
             }
         }
 
@@ -99,11 +79,31 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
             State.References = [];
     }
 
-    private static Operation OperationOf(OperationState state) => state switch
+    /// <summary>Null, or why a request could not be sent.</summary>
+    private async Task<string?> CarryOutAsync(OperationEffect effect, Operation operation, OperationReport? report)
     {
-        OperationState.Resolving s => s.Operation,
-        OperationState.Waiting s => s.Operation,
-        OperationState.Done s => s.Operation,
-        _ => null!, // Idle has no effects.
-    };
+        switch (effect)
+        {
+            case OperationEffect.Ask ask:
+                foreach (var producer in ask.Producers)
+                {
+                    Context.SignalEntity(
+                        EntityNames.ReferenceOf(operation.CommandId, producer),
+                        nameof(ReferenceEntity.Ask),
+                        new AskReference { CommandId = operation.CommandId, Producer = producer, Consumer = Context.Id.Key });
+                }
+
+                return null;
+            case OperationEffect.Send send:
+                return await execution.SendAsync(operation, send, State.References, CancellationToken.None);
+            case OperationEffect.Store store:
+                await execution.StoreAsync(operation, report!, State.References, store.Late, CancellationToken.None);
+                return null;
+            case OperationEffect.Announce announce:
+                await client.RaiseEventAsync(operation.Announce, NodeFinished.EventName, new NodeFinished { Row = operation.UpdateRow, Outcome = announce.Outcome });
+                return null;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(effect), effect, "An effect that this entity does not know.");
+        }
+    }
 }

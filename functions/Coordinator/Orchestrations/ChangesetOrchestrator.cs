@@ -7,7 +7,6 @@ using Formae.Engine.Commands;
 using Formae.Engine.Operations;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Entities;
 
 namespace Formae.Coordinator.Orchestrations;
 
@@ -27,7 +26,7 @@ public static class ChangesetOrchestrator
     public static async Task Run([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var walk = context.GetInput<WalkGroup>()!;
-        var changeset = await context.CallActivityAsync<Changeset>(nameof(CommandActivities.ReadChangeset), walk);
+        var changeset = await context.CallActivityAsync<Changeset>(nameof(CommandActivities.ReadChangeset), walk, CommandActivities.Patiently);
         var machine = walk.Saved is null ? CommandMachine.Start(changeset.Graph) : CommandMachine.Resume(changeset.Graph, walk.Saved);
         var progress = new ProgressLog(changeset.Graph, walk.CommandId);
         using var stopWatching = new CancellationTokenSource();
@@ -36,9 +35,9 @@ public static class ChangesetOrchestrator
         Task<NodeFinished>? next = null;
         var watch = context.CreateTimer(WatchInterval, stopWatching.Token);
         Task? recording = null;
-        for (var events = 0; !machine.IsDone && events < EventsPerHistory;)
+        for (var events = 0; !machine.IsDone;)
         {
-            // Made here and nowhere else: a wait that is open when the history is begun anew would take an event along with it.
+            // A wait that is open when the history is begun anew would take an event along with it: so this loop ends only where there is none.
             next ??= context.WaitForExternalEvent<NodeFinished>(NodeFinished.EventName);
             if (recording is { IsCompleted: true })
             {
@@ -46,7 +45,7 @@ public static class ChangesetOrchestrator
                 recording = null;
             }
 
-            recording ??= progress.Take() is { } batch ? context.CallActivityAsync(nameof(CommandActivities.RecordProgress), batch) : null;
+            recording ??= progress.Take() is { } batch ? context.CallActivityAsync(nameof(CommandActivities.RecordProgress), batch, CommandActivities.Patiently) : null;
             await (recording is null ? Task.WhenAny(next, watch) : Task.WhenAny(next, watch, recording));
             if (next.IsCompleted)
             {
@@ -59,13 +58,16 @@ public static class ChangesetOrchestrator
                 if (machine.StateOf(node) != before)
                     progress.Finished(node, finished.Outcome);
                 await FollowAsync(context, walk, changeset, progress, step);
+                if (events >= EventsPerHistory)
+                    break;
             }
             else if (watch.IsCompleted)
             {
+                // Told again: what is overdue ends, what has ended says so, and what has never heard of its beginning begins.
                 foreach (var node in machine.InFlight())
                 {
-                    var check = new CheckOperation { CommandId = walk.CommandId, Row = changeset.Graph.Nodes[node].Row };
-                    await context.Entities.SignalEntityAsync(EntityOf(changeset, node), nameof(ResourceEntity.Check), check);
+                    await SignalBeginAsync(context, walk, changeset, node, startAt: default);
+                    events++;
                 }
 
                 watch = context.CreateTimer(WatchInterval, stopWatching.Token);
@@ -77,7 +79,7 @@ public static class ChangesetOrchestrator
         if (recording is not null)
             await recording;
         while (progress.Take() is { } rest)
-            await context.CallActivityAsync(nameof(CommandActivities.RecordProgress), rest);
+            await context.CallActivityAsync(nameof(CommandActivities.RecordProgress), rest, CommandActivities.Patiently);
         if (!machine.IsDone)
             context.ContinueAsNew(walk with { Saved = machine.Save() });
     }
@@ -95,18 +97,19 @@ public static class ChangesetOrchestrator
             for (var i = 0; i < nodes.Length; i++)
             {
                 progress.Started(nodes[i], context.CurrentUtcDateTime);
-                await context.Entities.SignalEntityAsync(EntityOf(changeset, nodes[i]), nameof(ResourceEntity.Begin), new BeginOperation
-                {
-                    CommandId = walk.CommandId,
-                    Row = changeset.Graph.Nodes[nodes[i]].Row,
-                    Announce = context.InstanceId,
-                    StartAt = starts?[i] ?? default,
-                });
+                await SignalBeginAsync(context, walk, changeset, nodes[i], starts?[i] ?? default);
             }
         }
     }
 
-    private static EntityInstanceId EntityOf(Changeset changeset, int node) => EntityNames.ResourceOf(changeset.Graph.Nodes[node].Key);
+    private static Task SignalBeginAsync(TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, int node, DateTimeOffset startAt) =>
+        context.Entities.SignalEntityAsync(EntityNames.ResourceOf(changeset.Graph.Nodes[node].Key), nameof(ResourceEntity.Begin), new BeginOperation
+        {
+            CommandId = walk.CommandId,
+            Row = changeset.Graph.Nodes[node].Row,
+            Announce = context.InstanceId,
+            StartAt = startAt,
+        });
 
     private static NodeState StateOf(OutcomeState outcome) => outcome switch
     {

@@ -1,12 +1,19 @@
 using Formae.Coordination.Commands;
 using Formae.Coordination.Operations;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
 
 namespace Formae.Coordinator.Orchestrations;
 
 /// <summary>The activities of a command: reads and writes of rows, each harmless when it runs twice.</summary>
 public sealed class CommandActivities(CommandLifecycle lifecycle)
 {
+    /// <summary>Storage that is away for a minute or two must not fail a command. What is lost by the command itself stays lost.</summary>
+    internal static TaskOptions Patiently { get; } = TaskOptions.FromRetryPolicy(new RetryPolicy(6, TimeSpan.FromSeconds(2), backoffCoefficient: 2.5, maxRetryInterval: TimeSpan.FromMinutes(1))
+    {
+        HandleFailure = static failure => !failure.IsCausedBy<LeaseLostException>(),
+    });
+
     [Function(nameof(OpenCommand))]
     public Task<int> OpenCommand([ActivityTrigger] string commandId, CancellationToken cancellation) => lifecycle.OpenAsync(commandId, cancellation);
 

@@ -19,7 +19,7 @@ public static class CommandOrchestrator
         string? error = null;
         try
         {
-            var groups = await context.CallActivityAsync<int>(nameof(CommandActivities.OpenCommand), commandId);
+            var groups = await context.CallActivityAsync<int>(nameof(CommandActivities.OpenCommand), commandId, CommandActivities.Patiently);
             await Task.WhenAll(Enumerable.Range(0, groups).Select(group => context.CallSubOrchestratorAsync(
                 ChangesetOrchestrator.Name,
                 new WalkGroup { CommandId = commandId, Group = group },
@@ -31,6 +31,6 @@ public static class CommandOrchestrator
             error = e.FailureDetails.ErrorMessage;
         }
 
-        await context.CallActivityAsync(nameof(CommandActivities.CloseCommand), new CloseCommand { CommandId = commandId, Error = error });
+        await context.CallActivityAsync(nameof(CommandActivities.CloseCommand), new CloseCommand { CommandId = commandId, Error = error }, CommandActivities.Patiently);
     }
 }

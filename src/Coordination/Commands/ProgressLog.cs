@@ -27,7 +27,7 @@ public sealed class ProgressLog(ChangesetGraph graph, string commandId)
     public void FailedBecause(int node, int cause, DateTime at) => _changes[node] = new UpdateProgress
     {
         State = States.Failed,
-        Error = $"Not started: it waits for update {graph.Nodes[cause].Key}, which did not succeed.",
+        Error = $"Not started: it waits for {graph.Nodes[cause].Name}, which did not succeed.",
         FinishedAt = Utc(at),
     };
 

@@ -4,7 +4,7 @@ using Formae.Engine.Operations;
 
 namespace Formae.Coordination.Operations;
 
-/// <summary>To a resource's entity: carry this update out.</summary>
+/// <summary>To a resource's entity: carry this update out. Said again while it runs, it asks whether the update is overdue, or done and not heard of.</summary>
 public sealed record BeginOperation
 {
     public required string CommandId { get; init; }
@@ -17,14 +17,6 @@ public sealed record BeginOperation
 
     /// <summary>Not before this time.</summary>
     public DateTimeOffset StartAt { get; init; }
-}
-
-/// <summary>To a resource's entity: look whether you are overdue, or done and not heard.</summary>
-public sealed record CheckOperation
-{
-    public required string CommandId { get; init; }
-
-    public required string Row { get; init; }
 }
 
 /// <summary>To a changeset's orchestration: this node has ended.</summary>

@@ -6,6 +6,7 @@ using Formae.Engine.Operations;
 using Formae.Engine.Planning;
 using Formae.Model;
 using Formae.Protocol.Bus;
+using States = Formae.Protocol.Http.States;
 
 namespace Formae.Coordination.Operations;
 
@@ -56,6 +57,8 @@ public sealed class OperationExecution(
         };
         if (update is null)
             return new Preparation(operation, [], $"The update {begin.CommandId}/{begin.Row} is not stored.");
+        if (States.IsFinal(update.Progress.State))
+            return new Preparation(operation, [], null) { IsOver = true };
         if (operation.Kind == OperationKind.Delete)
             return new Preparation(operation, [], null);
 
@@ -137,7 +140,7 @@ public sealed class OperationExecution(
     }
 
     /// <summary>Writes what a successful report says into the inventory. Done twice, it changes nothing.</summary>
-    public async Task StoreAsync(Operation operation, OperationReport report, IReadOnlyDictionary<string, JsonElement> references, CancellationToken cancellation)
+    public async Task StoreAsync(Operation operation, OperationReport report, IReadOnlyDictionary<string, JsonElement> references, bool late, CancellationToken cancellation)
     {
         var update = await updates.FindAsync(operation.CommandId, operation.UpdateRow, cancellation)
             ?? throw new InvalidOperationException($"The update {operation.CommandId}/{operation.UpdateRow} is not stored.");
@@ -164,6 +167,12 @@ public sealed class OperationExecution(
             Alias = null,
             PatchDocument = null,
         };
+        if (late)
+        {
+            await resources.PutLateAsync(resource, operation.CommandId, cancellation);
+            return;
+        }
+
         var existing = operation.Kind == OperationKind.Update ? plan.Existing : null;
         await resources.PutAsync(resource, existing, operation.Kind.ToString().ToLowerInvariant(), operation.CommandId, cancellation);
     }
@@ -243,4 +252,8 @@ public sealed class OperationExecution(
 /// <param name="Operation">What is to be done.</param>
 /// <param name="Ask">Producers whose values must be read first.</param>
 /// <param name="Unusable">Why it cannot be done at all.</param>
-public sealed record Preparation(Operation Operation, IReadOnlyList<string> Ask, string? Unusable);
+public sealed record Preparation(Operation Operation, IReadOnlyList<string> Ask, string? Unusable)
+{
+    /// <summary>The row says that it has ended: the beginning came very late, and another command may have the resource by now.</summary>
+    public bool IsOver { get; init; }
+}

@@ -67,7 +67,10 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
         var key = RowOf(resource.Key);
         var live = await tables.Resources.FindAsync(partition, key, cancellation);
         if (live is not null && live.GetString("CommandId") == commandId && live.GetString("Ksuid") == ksuid && live.GetString("Operation") == operation)
+        {
+            await RemoveRowBeforeAsync(resource, existing, cancellation);
             return;
+        }
 
         var version = ksuids.Next();
         var row = ToRow(resource, partition, key, version, operation, commandId);
@@ -87,8 +90,30 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
         await Task.WhenAll(writes);
 
         await tables.Resources.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
-        if (existing is not null && existing.Key != resource.Key)
-            await tables.Resources.DeleteEntityAsync(Keys.Escape(existing.Stack), RowOf(existing.Key), ETag.All, cancellation);
+        await RemoveRowBeforeAsync(resource, existing, cancellation);
+    }
+
+    /// <summary>
+    /// Writes a success of a create that nobody waited for any more. Where another resource has taken its name since, it is kept as unmanaged, under its native id:
+    /// both objects exist, and neither may be lost.
+    /// </summary>
+    public async Task PutLateAsync(Resource resource, string commandId, CancellationToken cancellation)
+    {
+        var live = await tables.Resources.FindAsync(Keys.Escape(resource.Stack), RowOf(resource.Key), cancellation);
+        var isTaken = live is not null && live.GetString("Ksuid") != resource.Ksuid;
+        var kept = isTaken ? resource with { Stack = Stack.Unmanaged, Label = resource.NativeId ?? resource.Ksuid!, Managed = false } : resource;
+        await PutAsync(kept, existing: null, "create", commandId, cancellation);
+    }
+
+    /// <summary>After a rename. The old name may belong to another resource by now: two can change their names with one another.</summary>
+    private async Task RemoveRowBeforeAsync(Resource resource, Resource? existing, CancellationToken cancellation)
+    {
+        if (existing is null || existing.Key == resource.Key)
+            return;
+        var partition = Keys.Escape(existing.Stack);
+        var key = RowOf(existing.Key);
+        if (await tables.Resources.FindAsync(partition, key, cancellation) is { } row && row.GetString("Ksuid") == resource.Ksuid)
+            await tables.Resources.DeleteEntityAsync(partition, key, row.ETag, cancellation);
     }
 
     /// <summary>Takes the resource out of the inventory; a tombstone stays among its versions.</summary>
@@ -97,15 +122,14 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
         var ksuid = resource.Ksuid ?? throw new ArgumentException("A stored resource has a KSUID.", nameof(resource));
         var partition = Keys.Escape(resource.Stack);
         var key = RowOf(resource.Key);
-        if (await tables.Resources.FindAsync(partition, key, cancellation) is not { } live || live.GetString("Ksuid") != ksuid)
-            return;
+        if (await tables.Resources.FindAsync(partition, key, cancellation) is { } live && live.GetString("Ksuid") == ksuid)
+        {
+            var tombstone = new TableEntity(ksuid, ksuids.Next()) { ["Operation"] = "delete", ["CommandId"] = commandId, ["Stack"] = resource.Stack, ["Type"] = resource.Type, ["Label"] = resource.Label };
+            await tables.Versions.UpsertEntityAsync(tombstone, TableUpdateMode.Replace, cancellation);
+            await tables.Resources.DeleteEntityAsync(partition, key, live.ETag, cancellation);
+        }
 
-        var version = ksuids.Next();
-        await tables.Versions.UpsertEntityAsync(
-            new TableEntity(ksuid, version) { ["Operation"] = "delete", ["CommandId"] = commandId, ["Stack"] = resource.Stack, ["Type"] = resource.Type, ["Label"] = resource.Label },
-            TableUpdateMode.Replace,
-            cancellation);
-        await tables.Resources.DeleteEntityAsync(partition, key, ETag.All, cancellation);
+        // Even where the row is gone: the first time may have ended in between.
         var writes = new List<Task> { tables.ByKsuid.DeleteEntityAsync(ksuid, Lookup, ETag.All, cancellation) };
         if (resource.NativeId is { } nativeId)
             writes.Add(tables.ByNativeId.DeleteEntityAsync(TypeKey(resource.Type), Keys.Escape(nativeId), ETag.All, cancellation));

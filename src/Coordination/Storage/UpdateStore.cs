@@ -11,7 +11,7 @@ namespace Formae.Coordination.Storage;
 /// <summary>The updates of a command: partition is the command, row the place in its groups. Written by intake once, then by the command's orchestration only.</summary>
 public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
 {
-    private static readonly string[] GraphColumns = ["PartitionKey", "RowKey", "Ksuid", "Namespace", "State", .. RowText.Columns("DependsOn")];
+    private static readonly string[] GraphColumns = ["PartitionKey", "RowKey", "Ksuid", "Label", "Type", "Namespace", "State", .. RowText.Columns("DependsOn")];
 
     public Task AddAsync(IReadOnlyList<UpdateRecord> updates, CancellationToken cancellation) =>
         tables.Updates.WriteAllAsync([.. updates.Select(ToRow)], TableTransactionActionType.UpsertReplace, cancellation);
@@ -35,6 +35,7 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
             {
                 Key = row.GetString("Ksuid"),
                 Row = row.RowKey,
+                Name = $"'{row.GetString("Label")}' ({row.GetString("Type")})",
                 Namespace = row.GetString("Namespace"),
                 DependsOn = JsonSerializer.Deserialize(RowText.Read(row, "DependsOn") ?? "[]", StorageJson.Rows.Int32Array)!,
                 State = StateOf(row.GetString("State")),
@@ -59,6 +60,8 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
         var row = new TableEntity(update.CommandId, update.Row)
         {
             ["Ksuid"] = update.Plan.Resource.Ksuid,
+            ["Label"] = update.Plan.Resource.Label,
+            ["Type"] = update.Plan.Resource.Type,
             ["Namespace"] = update.Plan.Resource.Namespace,
         };
         if (update.DependsOn.Length > 0)

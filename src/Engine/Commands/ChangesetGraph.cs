@@ -14,6 +14,9 @@ public sealed record ChangesetNode
     /// <summary>The row that describes it.</summary>
     public required string Row { get; init; }
 
+    /// <summary>What people call it.</summary>
+    public string Name { get; init; } = "";
+
     public required string Namespace { get; init; }
 
     /// <summary>Indexes of the nodes that must have succeeded first.</summary>

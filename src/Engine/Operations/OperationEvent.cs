@@ -8,8 +8,11 @@ public abstract record OperationEvent(DateTimeOffset At)
     /// <summary>The command wants it done. <paramref name="References"/> are the producers whose values must be fetched first.</summary>
     public sealed record Begun(DateTimeOffset At, Operation Operation, IReadOnlyList<string> References) : OperationEvent(At);
 
-    /// <summary>The update cannot be done as it is stored: its row or its references are unusable.</summary>
+    /// <summary>The update cannot be begun as it is stored: its row or its references are unusable.</summary>
     public sealed record Unusable(DateTimeOffset At, Operation Operation, string Reason) : OperationEvent(At);
+
+    /// <summary>The request that was to be sent could not be made: a reference has no value, or no plugin takes it.</summary>
+    public sealed record NotSent(DateTimeOffset At, string CommandId, string Row, string Reason) : OperationEvent(At);
 
     public sealed record ReferenceResolved(DateTimeOffset At, string CommandId, string Producer) : OperationEvent(At);
 

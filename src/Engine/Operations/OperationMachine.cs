@@ -18,6 +18,7 @@ public static class OperationMachine
     {
         OperationEvent.Begun begun => Begin(state, begun),
         OperationEvent.Unusable unusable => Refuse(state, unusable),
+        OperationEvent.NotSent notSent => GiveUp(state, notSent),
         OperationEvent.ReferenceResolved resolved => Resolve(state, resolved),
         OperationEvent.ReferenceFailed failed => FailReference(state, failed),
         OperationEvent.Reported reported => Report(state, reported.Report, reported.At),
@@ -35,22 +36,36 @@ public static class OperationMachine
     }
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Refuse(OperationState state, OperationEvent.Unusable unusable) =>
-        state is OperationState.Done done && IsSame(done.Operation, unusable.Operation)
-            ? (state, [new OperationEffect.Announce(done.Outcome)])
-            : End(unusable.Operation, new Outcome
-            {
-                State = OutcomeState.Failed,
-                Error = unusable.Reason,
-                StartedAt = unusable.At,
-                FinishedAt = unusable.At,
-            });
+        Repeats(state, unusable.Operation) ?? End(unusable.Operation, new Outcome
+        {
+            State = OutcomeState.Failed,
+            Error = unusable.Reason,
+            StartedAt = unusable.At,
+            FinishedAt = unusable.At,
+        });
 
-    /// <summary>A beginning that was delivered twice: nothing while it runs, the outcome once more when it is done.</summary>
+    private static (OperationState, IReadOnlyList<OperationEffect>) GiveUp(OperationState state, OperationEvent.NotSent notSent) =>
+        state is not OperationState.Waiting waiting || !state.IsAbout(notSent.CommandId, notSent.Row) ? (state, Nothing) : End(waiting.Operation, new Outcome
+        {
+            State = OutcomeState.Failed,
+            Attempt = waiting.Attempt,
+            MaxAttempts = waiting.Operation.Retry.MaxAttempts,
+            NativeId = waiting.NativeId,
+            Error = notSent.Reason,
+            StartedAt = waiting.StartedAt,
+            FinishedAt = notSent.At,
+        });
+
+    /// <summary>
+    /// A beginning that was delivered twice: nothing while it runs, the outcome once more when it is done. The delete of a replace that comes again
+    /// after the create has begun is nothing either: it would delete what was just made.
+    /// </summary>
     private static (OperationState, IReadOnlyList<OperationEffect>)? Repeats(OperationState state, Operation operation) => state switch
     {
         OperationState.Resolving s when IsSame(s.Operation, operation) => (state, Nothing),
         OperationState.Waiting s when IsSame(s.Operation, operation) => (state, Nothing),
         OperationState.Done s when IsSame(s.Operation, operation) => (state, [new OperationEffect.Announce(s.Outcome)]),
+        _ when state.Current is { Kind: OperationKind.Create } create && create.CommandId == operation.CommandId && operation.Kind == OperationKind.Delete => (state, Nothing),
         _ => null,
     };
 
@@ -101,7 +116,7 @@ public static class OperationMachine
 
     /// <summary>The object exists although nobody waits for it: not recording it would make it an orphan.</summary>
     private static bool IsLateCreate(OperationState.Done done, Report report) =>
-        report is { Kind: OperationKind.Create, Status: ReportStatus.Success } && done.Operation.CommandId == report.CommandId && done.Outcome.State != OutcomeState.Success;
+        report is { Kind: OperationKind.Create, Status: ReportStatus.Success } && done.Operation.Kind == OperationKind.Create && done.Operation.CommandId == report.CommandId && done.Outcome.State != OutcomeState.Success;
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Succeed(OperationState.Waiting waiting, Report report, DateTimeOffset now)
     {
@@ -142,7 +157,7 @@ public static class OperationMachine
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Miss(OperationState state, OperationEvent.Checked check) => state switch
     {
-        OperationState.Waiting waiting when waiting.Operation.CommandId == check.CommandId && check.At >= waiting.DueAt => End(waiting.Operation, new Outcome
+        OperationState.Waiting waiting when waiting.IsAbout(check.CommandId, check.Row) && check.At >= waiting.DueAt => End(waiting.Operation, new Outcome
         {
             State = OutcomeState.Failed,
             Attempt = waiting.Attempt,
@@ -152,7 +167,7 @@ public static class OperationMachine
             StartedAt = waiting.StartedAt,
             FinishedAt = check.At,
         }),
-        OperationState.Resolving resolving when resolving.Operation.CommandId == check.CommandId && check.At >= resolving.DueAt => End(resolving.Operation, new Outcome
+        OperationState.Resolving resolving when resolving.IsAbout(check.CommandId, check.Row) && check.At >= resolving.DueAt => End(resolving.Operation, new Outcome
         {
             State = OutcomeState.Failed,
             Error = $"The values of {resolving.Missing.Count} referenced resource(s) could not be read in time.",
@@ -161,7 +176,7 @@ public static class OperationMachine
         }),
 
         // The command would not ask if it had heard of the end.
-        OperationState.Done done when done.Operation.CommandId == check.CommandId && check.Row == done.Operation.UpdateRow => (state, [new OperationEffect.Announce(done.Outcome)]),
+        OperationState.Done done when done.IsAbout(check.CommandId, check.Row) => (state, [new OperationEffect.Announce(done.Outcome)]),
         _ => (state, Nothing),
     };
 

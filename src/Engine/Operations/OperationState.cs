@@ -15,6 +15,19 @@ public abstract record OperationState
     {
     }
 
+    /// <summary>What is being done, or was done last; null when nothing ever was.</summary>
+    [JsonIgnore]
+    public Operation? Current => this switch
+    {
+        Resolving resolving => resolving.Operation,
+        Waiting waiting => waiting.Operation,
+        Done done => done.Operation,
+        _ => null,
+    };
+
+    /// <summary>Whether it is, or was last, this operation.</summary>
+    public bool IsAbout(string commandId, string row) => Current is { } operation && operation.CommandId == commandId && operation.UpdateRow == row;
+
     /// <summary>Nothing was ever asked of this resource.</summary>
     public sealed record Idle : OperationState;
 

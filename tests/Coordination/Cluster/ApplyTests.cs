@@ -137,6 +137,7 @@ public sealed class ApplyTests : IAsyncLifetime
         var states = command.ResourceUpdates!.ToDictionary(update => update.ResourceLabel!, update => update.State);
         Assert.Equal((States.Failed, States.Failed, States.Success), (states["vpc"], states["peer"], states["logs"]));
         Assert.Contains("AccessDenied", command.ResourceUpdates!.Single(update => update.ResourceLabel == "vpc").ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("'vpc' (FakeAWS::EC2::VPC)", command.ResourceUpdates!.Single(update => update.ResourceLabel == "peer").ErrorMessage, StringComparison.Ordinal);
         ControlPlane.Succeeded(await _plane.RunAsync(Network));
     }
 

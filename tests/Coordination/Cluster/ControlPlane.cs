@@ -179,7 +179,7 @@ public sealed class ControlPlane : IAsyncDisposable
         registry.AddActivity(nameof(activities.ReadChangeset), async call => await activities.ReadChangeset(call.ReadInput<WalkGroup>()!, call.CancellationToken));
         registry.AddActivity(nameof(activities.RecordProgress), async call => { await activities.RecordProgress(call.ReadInput<ProgressBatch>()!, call.CancellationToken); return null; });
         registry.AddActivity(nameof(activities.CloseCommand), async call => { await activities.CloseCommand(call.ReadInput<CloseCommand>()!, call.CancellationToken); return null; });
-        var entities = new EntityFunctions(Get<OperationExecution>(), TimeProvider.System);
+        var entities = new EntityFunctions(Get<OperationExecution>(), TimeProvider.System, NullLogger<EntityFunctions>.Instance);
         registry.AddEntity(EntityNames.Resource, (dispatcher, _) => entities.Resource(dispatcher, _hub.Client));
         registry.AddEntity(EntityNames.Reference, (dispatcher, _) => entities.Reference(dispatcher));
         registry.AddEntity(EntityNames.Rate, (dispatcher, _) => entities.Rate(dispatcher));

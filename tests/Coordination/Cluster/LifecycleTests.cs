@@ -79,7 +79,7 @@ public sealed class LifecycleTests : IAsyncLifetime
     [Fact]
     public async Task A_command_whose_lease_went_to_another_fails_before_it_changes_anything()
     {
-        var stored = new CommandRecord { CommandId = _plane.Get<KsuidSource>().Next(), Kind = "apply", Mode = "patch", State = States.NotStarted, Stacks = ["lost"], StackUpdates = [] };
+        var stored = new CommandRecord { CommandId = _plane.Get<KsuidSource>().Next(), Kind = "apply", Mode = "patch", State = States.NotStarted, StartedAt = DateTimeOffset.UnixEpoch, ModifiedAt = DateTimeOffset.UnixEpoch, Stacks = ["lost"] };
         await Commands.AddAsync(stored, _cancellation);
         await Stacks.TakeLeaseAsync("lost", "quicker", _ => Task.FromResult<bool?>(false), _cancellation);
 

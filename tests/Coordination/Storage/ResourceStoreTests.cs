@@ -71,6 +71,62 @@ public sealed class ResourceStoreTests(StoreFixture fixture) : IClassFixture<Sto
         Assert.Equal("new", (await fixture.Resources.FindAsync(before.Ksuid!, _cancellation))!.Value.Resource.Label);
     }
 
+    [Fact]
+    public async Task Two_resources_that_change_names_with_one_another_both_stay()
+    {
+        var one = Resource("swap", "a");
+        var two = Resource("swap", "b");
+        await fixture.Resources.PutAsync(one, null, "create", "c1", _cancellation);
+        await fixture.Resources.PutAsync(two, null, "create", "c1", _cancellation);
+
+        await fixture.Resources.PutAsync(one with { Label = "b" }, one, "update", "c2", _cancellation);
+        await fixture.Resources.PutAsync(two with { Label = "a" }, two, "update", "c2", _cancellation);
+
+        Assert.Equal("b", (await fixture.Resources.FindAsync(one.Ksuid!, _cancellation))!.Value.Resource.Label);
+        Assert.Equal("a", (await fixture.Resources.FindAsync(two.Ksuid!, _cancellation))!.Value.Resource.Label);
+    }
+
+    [Fact]
+    public async Task A_rename_that_ended_half_way_is_brought_to_its_end_by_its_repetition()
+    {
+        var before = Resource("half", "old");
+        await fixture.Resources.PutAsync(before, null, "create", "c1", _cancellation);
+        await fixture.Resources.PutAsync(before with { Label = "new" }, null, "update", "c2", _cancellation);
+
+        await fixture.Resources.PutAsync(before with { Label = "new" }, before, "update", "c2", _cancellation);
+
+        Assert.Equal(["new"], (await fixture.Resources.ReadStackAsync("half", _cancellation)).Select(found => found.Label));
+    }
+
+    [Fact]
+    public async Task A_removal_that_ended_half_way_is_brought_to_its_end_by_its_repetition()
+    {
+        var resource = Resource("half-removed", "bucket");
+        await fixture.Resources.PutAsync(resource, null, "create", "c1", _cancellation);
+        await foreach (var row in fixture.Tables.Resources.QueryAsync<Azure.Data.Tables.TableEntity>("PartitionKey eq 'half-removed'", cancellationToken: _cancellation))
+            await fixture.Tables.Resources.DeleteEntityAsync(row.PartitionKey, row.RowKey, Azure.ETag.All, _cancellation);
+
+        await fixture.Resources.RemoveAsync(resource, "c2", _cancellation);
+
+        Assert.False((await fixture.Tables.ByKsuid.GetEntityIfExistsAsync<Azure.Data.Tables.TableEntity>(resource.Ksuid!, "resource", cancellationToken: _cancellation)).HasValue);
+    }
+
+    [Fact]
+    public async Task A_late_create_whose_name_is_taken_is_kept_as_unmanaged()
+    {
+        var late = Resource("late", "bucket");
+        var successor = Resource("late", "bucket") with { NativeId = "successor" };
+        await fixture.Resources.PutAsync(successor, null, "create", "c2", _cancellation);
+
+        await fixture.Resources.PutLateAsync(late, "c1", _cancellation);
+        await fixture.Resources.PutLateAsync(late, "c1", _cancellation);
+
+        Assert.Equal(successor.Ksuid, (await fixture.Resources.FindAsync(successor.Key, _cancellation))!.Ksuid);
+        var kept = (await fixture.Resources.FindAsync(late.Ksuid!, _cancellation))!.Value.Resource;
+        Assert.Equal((Stack.Unmanaged, late.NativeId, false), (kept.Stack, kept.Label, kept.Managed));
+        Assert.Single(await Versions(late.Ksuid!));
+    }
+
     private async Task<List<Azure.Data.Tables.TableEntity>> Versions(string ksuid)
     {
         var rows = new List<Azure.Data.Tables.TableEntity>();

@@ -1,0 +1,38 @@
+using Azure;
+using Azure.Messaging.ServiceBus;
+using Microsoft.DurableTask.Entities;
+using Microsoft.Extensions.Logging;
+
+namespace Formae.Coordinator.Entities;
+
+/// <summary>
+/// A signal whose operation throws is gone for good, and with it a plugin's report. So what storage or bus refuse for the moment is signalled again for later.
+/// </summary>
+internal static partial class EntityRetry
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    public static async Task RunAsync(TaskEntityContext context, string operation, object input, Func<Task> work, TimeProvider time, ILogger logger)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e) when (IsPassing(e))
+        {
+            LogLater(logger, context.Id, operation, Pause.TotalSeconds, e);
+            context.SignalEntity(context.Id, operation, input, new SignalEntityOptions { SignalTime = time.GetUtcNow() + Pause });
+        }
+    }
+
+    private static bool IsPassing(Exception e) => e switch
+    {
+        RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
+        ServiceBusException failed => failed.IsTransient,
+        TimeoutException or IOException or HttpRequestException => true,
+        _ => false,
+    };
+
+    [LoggerMessage(EventId = 2101, Level = LogLevel.Warning, Message = "{Entity}: {Operation} did not get through to storage or bus; again in {Seconds} s")]
+    private static partial void LogLater(ILogger logger, EntityInstanceId entity, string operation, double seconds, Exception exception);
+}
