@@ -111,13 +111,17 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
                 return (null, Answers.BadRequest($"on-dependents is '{other}'; it is 'abort' or 'cascade'."));
         }
 
+        if (!TryReadFlag(field("simulate"), out var simulate))
+            return (null, NoFlag("simulate", field("simulate")));
+        if (!TryReadFlag(field("force"), out var force))
+            return (null, NoFlag("force", field("force")));
         return (new Submission
         {
             Kind = kind,
             Mode = mode,
             OnDependents = dependents,
-            Simulate = IsTrue(field("simulate")),
-            Force = IsTrue(field("force")),
+            Simulate = simulate,
+            Force = force,
             Document = document,
             Query = document.IsEmpty ? (string?)field("query") : null,
             Format = format,
@@ -149,7 +153,14 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
         static bool Has(string? text, string part) => text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
     }
 
-    private static bool IsTrue(StringValues value) => (string?)value is "1" or "t" or "T" or "true" or "TRUE" or "True";
+    /// <summary>Nothing is guessed: a <c>simulate=yes</c> that was taken for false would change the world.</summary>
+    private static bool TryReadFlag(StringValues value, out bool flag)
+    {
+        flag = (string?)value is "1" or "t" or "T" or "true" or "TRUE" or "True";
+        return flag || (string?)value is null or "" or "0" or "f" or "F" or "false" or "FALSE" or "False";
+    }
+
+    private static IResult NoFlag(string name, StringValues value) => Answers.BadRequest($"{name} is '{value}'; it is 'true' or 'false'.");
 
     private static IResult TooLarge(int limit) =>
         Answers.Error(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"The document is longer than {limit:N0} bytes (setting {IntakeOptions.Section}:{nameof(IntakeOptions.MaxDocumentBytes)}). Split it by stacks.");

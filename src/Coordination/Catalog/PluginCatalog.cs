@@ -36,14 +36,29 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
 
     public PluginEntry? Find(string @namespace) => _snapshot.Plugins.GetValueOrDefault(@namespace);
 
-    /// <summary>Takes an announcement in. Only the time of the beat is written when nothing else changed.</summary>
+    /// <summary>
+    /// The schema of a type. Reads the catalog when this process has not done so yet, or has not heard of the type: what has no schema has no secrets and no read-only
+    /// fields, so nobody may take one for missing that is just not read.
+    /// </summary>
+    public async ValueTask<ResourceSchema?> FindSchemaAsync(string type, CancellationToken cancellation)
+    {
+        if (SchemaOf(type) is { } schema)
+            return schema;
+        await RefreshAsync(cancellation);
+        return SchemaOf(type);
+    }
+
+    /// <summary>
+    /// Takes an announcement in. Only the time of the beat is written when nothing else changed. Of two processes of a plugin (during a roll-out, or side by side)
+    /// the one that started last is listened to, until it falls silent.
+    /// </summary>
     public async Task AnnounceAsync(PluginAnnouncement announcement, CancellationToken cancellation)
     {
         var key = Keys.Escape(announcement.Namespace.ToLowerInvariant());
         var text = JsonSerializer.Serialize(announcement with { SentAt = default }, StorageJson.Rows.PluginAnnouncement);
 
         // Announcements overtake each other, and those of a process that is gone may still wait: the row decides which one is the last.
-        while (!await TryStoreAsync(key, text, announcement.SentAt, cancellation))
+        while (!await TryStoreAsync(key, text, announcement, cancellation))
         {
         }
 
@@ -53,13 +68,14 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
     public Task RefreshAsync(CancellationToken cancellation) => ReadAsync(force: false, cancellation);
 
     /// <summary>False: another announcement was stored meanwhile.</summary>
-    private async Task<bool> TryStoreAsync(string key, string text, DateTimeOffset sentAt, CancellationToken cancellation)
+    private async Task<bool> TryStoreAsync(string key, string text, PluginAnnouncement announcement, CancellationToken cancellation)
     {
         var stored = await tables.Plugins.FindAsync(Partition, key, cancellation);
-        if (stored?.GetDateTimeOffset("LastBeat") > sentAt)
+        var known = stored is null ? null : Entry(stored, _snapshot);
+        if (known is not null && (known.LastBeat > announcement.SentAt || (known.Announcement.StartedAt > announcement.StartedAt && !known.IsSilent(announcement.SentAt))))
             return true;
-        var isSame = stored is not null && RowText.Read(stored, "Announcement") == text;
-        var row = new TableEntity(Partition, key) { ["LastBeat"] = sentAt };
+        var isSame = known?.Text == text;
+        var row = new TableEntity(Partition, key) { ["LastBeat"] = announcement.SentAt };
         if (!isSame)
             RowText.Write(row, "Announcement", text);
         try

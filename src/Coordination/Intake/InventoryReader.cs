@@ -10,13 +10,13 @@ public sealed class InventoryReader(ResourceStore resources, StackStore stacks, 
     public async Task<Inventory> ReadAsync(InventoryNeeds needs, CancellationToken cancellation)
     {
         var found = new Dictionary<string, Resource>(StringComparer.Ordinal);
-        foreach (var stack in await Task.WhenAll(needs.Stacks.Select(stack => resources.ReadStackAsync(stack, cancellation))))
+        foreach (var stack in await TableRows.ReadEachAsync(needs.Stacks, stack => resources.ReadStackAsync(stack, cancellation)))
             Add(found, stack);
-        Add(found, (await Task.WhenAll(needs.Resources.Select(key => resources.FindAsync(key, cancellation)))).OfType<Resource>());
+        Add(found, (await TableRows.ReadEachAsync(needs.Resources, key => resources.FindAsync(key, cancellation))).OfType<Resource>());
 
         var named = found.Values.Select(resource => (resource.Type.ToLowerInvariant(), resource.Label)).ToHashSet();
         var adoptable = needs.Adoptable.Count == 0 || !await resources.HasAnyAsync(Stack.Unmanaged, cancellation) ? [] : needs.Adoptable.Where(key => !named.Contains((key.Type.ToLowerInvariant(), key.Label)));
-        Add(found, (await Task.WhenAll(adoptable.Select(key => resources.FindAsync(key, cancellation)))).OfType<Resource>());
+        Add(found, (await TableRows.ReadEachAsync(adoptable, key => resources.FindAsync(key, cancellation))).OfType<Resource>());
 
         if (needs.ResourcesOnTargets.Count > 0)
             Add(found, (await resources.ReadAllAsync(cancellation)).Where(resource => needs.ResourcesOnTargets.Contains(resource.Target)));
@@ -28,8 +28,8 @@ public sealed class InventoryReader(ResourceStore resources, StackStore stacks, 
         return new Inventory
         {
             Resources = [.. found.Values],
-            Targets = [.. (await Task.WhenAll(targetLabels.Select(label => targets.FindAsync(label, cancellation)))).OfType<Target>()],
-            Stacks = [.. (await Task.WhenAll(stackLabels.Select(label => stacks.FindAsync(label, cancellation)))).OfType<Stack>()],
+            Targets = [.. (await TableRows.ReadEachAsync(targetLabels, label => targets.FindAsync(label, cancellation))).OfType<Target>()],
+            Stacks = [.. (await TableRows.ReadEachAsync(stackLabels, label => stacks.FindAsync(label, cancellation))).OfType<Stack>()],
         };
     }
 
@@ -39,7 +39,7 @@ public sealed class InventoryReader(ResourceStore resources, StackStore stacks, 
         var next = found.Keys.ToList();
         while (next.Count > 0)
         {
-            var dependents = await Task.WhenAll(next.Select(ksuid => resources.ReadDependentsAsync(ksuid, cancellation)));
+            var dependents = await TableRows.ReadEachAsync(next, ksuid => resources.ReadDependentsAsync(ksuid, cancellation));
             next = [.. dependents.SelectMany(list => list).Where(resource => found.TryAdd(resource.Ksuid!, resource)).Select(resource => resource.Ksuid!)];
         }
     }

@@ -15,13 +15,13 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
     private const string Lookup = "resource";
 
     public async Task<IReadOnlyList<Resource>> ReadStackAsync(string stack, CancellationToken cancellation) =>
-        [.. (await tables.Resources.ReadPartitionAsync(Keys.Escape(stack), cancellation)).Select(FromRow)];
+        await TableRows.ConvertAsync(await tables.Resources.ReadPartitionAsync(Keys.Escape(stack), cancellation), row => FromRowAsync(row, cancellation));
 
     public async Task<IReadOnlyList<Resource>> ReadAllAsync(CancellationToken cancellation) =>
-        [.. (await tables.Resources.ReadAsync(null, cancellation)).Select(FromRow)];
+        await TableRows.ConvertAsync(await tables.Resources.ReadAsync(null, cancellation), row => FromRowAsync(row, cancellation));
 
     public async Task<Resource?> FindAsync(ResourceKey key, CancellationToken cancellation) =>
-        await tables.Resources.FindAsync(Keys.Escape(key.Stack), RowOf(key), cancellation) is { } row ? FromRow(row) : null;
+        await tables.Resources.FindAsync(Keys.Escape(key.Stack), RowOf(key), cancellation) is { } row ? await FromRowAsync(row, cancellation) : null;
 
     /// <summary>The live resource with this identity, and the command that wrote it last.</summary>
     public async Task<(Resource Resource, string CommandId)?> FindAsync(string ksuid, CancellationToken cancellation)
@@ -29,7 +29,7 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
         if (await tables.ByKsuid.FindAsync(ksuid, Lookup, cancellation) is not { } pointer)
             return null;
         var row = await tables.Resources.FindAsync(pointer.GetString("Partition"), pointer.GetString("Row"), cancellation);
-        return row is null || row.GetString("Ksuid") != ksuid ? null : (FromRow(row), row.GetString("CommandId"));
+        return row is null || row.GetString("Ksuid") != ksuid ? null : (await FromRowAsync(row, cancellation), row.GetString("CommandId"));
     }
 
     /// <summary>The resources that refer to this one.</summary>
@@ -172,7 +172,7 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
         return row;
     }
 
-    private Resource FromRow(TableEntity row)
+    private async ValueTask<Resource> FromRowAsync(TableEntity row, CancellationToken cancellation)
     {
         var document = JsonSerializer.Deserialize(RowText.Read(row, "Document")!, StorageJson.Rows.ResourceDocument)!;
         var type = row.GetString("Type");
@@ -189,7 +189,7 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
             Properties = document.Properties,
             ReadOnlyProperties = document.ReadOnlyProperties,
             Group = document.Group,
-            Schema = document.Schema ?? catalog.SchemaOf(type),
+            Schema = document.Schema ?? await catalog.FindSchemaAsync(type, cancellation),
         };
     }
 

@@ -9,6 +9,8 @@ internal static class TableRows
     /// <summary>Rows a transaction takes.</summary>
     public const int TransactionLimit = 100;
 
+    private const int ReadsAtOnce = 128;
+
     public static async Task<TableEntity?> FindAsync(this TableClient table, string partition, string row, CancellationToken cancellation)
     {
         var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellation);
@@ -24,6 +26,24 @@ internal static class TableRows
         await foreach (var row in table.QueryAsync<TableEntity>(filter, maxPerPage: 1000, select, cancellation))
             rows.Add(row);
         return rows;
+    }
+
+    /// <summary>Rows as what they stand for, in their order.</summary>
+    public static async Task<IReadOnlyList<T>> ConvertAsync<T>(IReadOnlyList<TableEntity> rows, Func<TableEntity, ValueTask<T>> convert)
+    {
+        var converted = new T[rows.Count];
+        for (var i = 0; i < converted.Length; i++)
+            converted[i] = await convert(rows[i]);
+        return converted;
+    }
+
+    /// <summary>Reads something for each item, in their order: side by side, but never more at once than storage takes well.</summary>
+    public static async Task<IReadOnlyList<T>> ReadEachAsync<TItem, T>(IEnumerable<TItem> items, Func<TItem, Task<T>> read)
+    {
+        var found = new List<T>();
+        foreach (var chunk in items.Chunk(ReadsAtOnce))
+            found.AddRange(await Task.WhenAll(chunk.Select(read)));
+        return found;
     }
 
     /// <summary>Writes rows of one partition, a hundred to a transaction and no more than the service takes at once; transactions run side by side.</summary>

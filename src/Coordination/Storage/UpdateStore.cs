@@ -17,10 +17,10 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
         tables.Updates.WriteAllAsync([.. updates.Select(ToRow)], TableTransactionActionType.UpsertReplace, cancellation);
 
     public async Task<UpdateRecord?> FindAsync(string commandId, string row, CancellationToken cancellation) =>
-        await tables.Updates.FindAsync(commandId, row, cancellation) is { } found ? FromRow(found) : null;
+        await tables.Updates.FindAsync(commandId, row, cancellation) is { } found ? await FromRowAsync(found, cancellation) : null;
 
     public async Task<IReadOnlyList<UpdateRecord>> ListAsync(string commandId, CancellationToken cancellation) =>
-        [.. (await tables.Updates.ReadPartitionAsync(commandId, cancellation)).Select(FromRow)];
+        await TableRows.ConvertAsync(await tables.Updates.ReadPartitionAsync(commandId, cancellation), row => FromRowAsync(row, cancellation));
 
     /// <summary>The graph of one group: no properties are read.</summary>
     public async Task<ChangesetGraph> ReadGraphAsync(string commandId, int group, CancellationToken cancellation)
@@ -94,13 +94,13 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
 
     private static string Shorten(string text) => text.Length <= 8_000 ? text : text[..8_000] + " …";
 
-    private UpdateRecord FromRow(TableEntity row)
+    private async ValueTask<UpdateRecord> FromRowAsync(TableEntity row, CancellationToken cancellation)
     {
         var plan = JsonSerializer.Deserialize(RowText.Read(row, "Plan")!, StorageJson.Rows.ResourceUpdate)!;
         plan = plan with
         {
-            Resource = WithSchema(plan.Resource),
-            Existing = plan.Existing is { } existing ? WithSchema(existing) with { Version = row.GetString("ExistingVersion") } : null,
+            Resource = await WithSchemaAsync(plan.Resource, cancellation),
+            Existing = plan.Existing is { } existing ? await WithSchemaAsync(existing, cancellation) with { Version = row.GetString("ExistingVersion") } : null,
         };
         return new UpdateRecord
         {
@@ -123,5 +123,6 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
     }
 
     /// <summary>The catalog's schemas are not stored with each update.</summary>
-    private Resource WithSchema(Resource resource) => resource.Schema is null ? resource with { Schema = catalog.SchemaOf(resource.Type) } : resource;
+    private async ValueTask<Resource> WithSchemaAsync(Resource resource, CancellationToken cancellation) =>
+        resource.Schema is null ? resource with { Schema = await catalog.FindSchemaAsync(resource.Type, cancellation) } : resource;
 }

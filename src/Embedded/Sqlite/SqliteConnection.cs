@@ -50,6 +50,13 @@ internal sealed class SqliteConnection : IDisposable
         return statement;
     }
 
+    /// <summary>After work that threw: a statement left in the middle of its rows would hold an old state of the file for whoever has this connection next.</summary>
+    public void ResetAll()
+    {
+        foreach (var statement in _statements.Values)
+            statement.Reset();
+    }
+
     /// <summary>A statement that the caller disposes: for SQL made at run time, of which there may be any number of texts.</summary>
     public SqliteStatement Prepare(string sql)
     {

@@ -102,6 +102,11 @@ internal sealed class SqliteStore : IAsyncDisposable
         {
             return work(reader);
         }
+        catch
+        {
+            reader.ResetAll();
+            throw;
+        }
         finally
         {
             if (Volatile.Read(ref _disposed) == 0)
@@ -242,6 +247,7 @@ internal sealed class SqliteStore : IAsyncDisposable
             }
             catch (Exception e)
             {
+                connection.ResetAll();
                 _failure = e;
                 return false;
             }

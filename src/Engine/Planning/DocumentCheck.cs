@@ -19,8 +19,10 @@ internal sealed class DocumentCheck(PlanRequest request, Catalog catalog)
         for (var i = 0; i < request.Forma.Resources.Count; i++)
         {
             var resource = Defaults.Fill(request.Forma.Resources[i], request.Forma);
-            if (resource.Schema is null)
-                resource = resource with { Schema = catalog.SchemaOf(resource.Type) };
+
+            // The plugin's own schema counts, not what a document brings along: an old one might not know of a secret yet, which would be stored in plain text then.
+            if (catalog.SchemaOf(resource.Type) is { } schema)
+                resource = resource with { Schema = schema };
             var one = new DeclaredResource(i, resource);
             declared.Add(one);
             Check(one, places, targets);
