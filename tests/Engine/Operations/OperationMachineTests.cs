@@ -252,53 +252,6 @@ public sealed class OperationMachineTests
         Assert.IsType<OperationEffect.Send>(Assert.Single(effects));
     }
 
-    [Fact]
-    public void The_delete_of_a_replace_that_comes_again_does_not_delete_what_was_created()
-    {
-        var delete = Create() with { Kind = OperationKind.Delete, UpdateRow = "00000-0000001" };
-        OperationState[] states = [Begin(new OperationState.Idle(), Create(), "a").State, Waiting(Create()), Report(Waiting(Create()), ReportStatus.Success).State];
-
-        foreach (var state in states)
-        {
-            var (next, effects) = Begin(state, delete);
-            Assert.Same(state, next);
-            Assert.Empty(effects);
-        }
-    }
-
-    [Fact]
-    public void The_create_of_a_replace_begins_where_its_delete_ended()
-    {
-        var (deleted, _) = Report(Waiting(Create() with { Kind = OperationKind.Delete, UpdateRow = "00000-0000001" }), ReportStatus.Success);
-
-        var (state, _) = Begin(deleted, Create());
-
-        Assert.Equal(OperationKind.Create, Assert.IsType<OperationState.Waiting>(state).Operation.Kind);
-    }
-
-    [Fact]
-    public void A_beginning_that_comes_again_and_is_unusable_by_then_does_not_end_what_runs()
-    {
-        var waiting = Waiting(Create());
-
-        var (state, effects) = OperationMachine.Apply(waiting, new OperationEvent.Unusable(Now, Create(), "gone"));
-
-        Assert.Same(waiting, state);
-        Assert.Empty(effects);
-    }
-
-    [Fact]
-    public void A_request_that_cannot_be_sent_ends_the_operation()
-    {
-        var waiting = Waiting(Create());
-
-        var (state, effects) = OperationMachine.Apply(waiting, new OperationEvent.NotSent(Now, "c", Create().UpdateRow, "no plugin"));
-
-        Assert.Equal((OutcomeState.Failed, "no plugin", 1), (Announced(effects).State, Announced(effects).Error, Announced(effects).Attempt));
-        Assert.IsType<OperationState.Done>(state);
-        Assert.Empty(OperationMachine.Apply(waiting, new OperationEvent.NotSent(Now, "other", Create().UpdateRow, "no plugin")).Effects);
-    }
-
     internal static Operation Create() => new() { CommandId = "c", UpdateRow = "00000-0000000", Kind = OperationKind.Create, Announce = "c-0" };
 
     internal static OperationState.Waiting Waiting(Operation operation) => (OperationState.Waiting)Begin(new OperationState.Idle(), operation).State;
@@ -306,7 +259,7 @@ public sealed class OperationMachineTests
     internal static (OperationState State, IReadOnlyList<OperationEffect> Effects) Begin(OperationState state, Operation operation, params string[] references) =>
         OperationMachine.Apply(state, new OperationEvent.Begun(Now, operation, references));
 
-    private static (OperationState State, IReadOnlyList<OperationEffect> Effects) Report(
+    internal static (OperationState State, IReadOnlyList<OperationEffect> Effects) Report(
         OperationState.Waiting waiting, ReportStatus status, string? nativeId = null, string? requestId = null, Problem? problem = null, int sequence = 1, bool isPoll = false) =>
         OperationMachine.Apply(waiting, new OperationEvent.Reported(Now, new Report
         {
@@ -322,5 +275,5 @@ public sealed class OperationMachineTests
 
     private static Problem Failure(string code) => new() { Code = code, Message = "no" };
 
-    private static Outcome Announced(IReadOnlyList<OperationEffect> effects) => effects.OfType<OperationEffect.Announce>().Single().Outcome;
+    internal static Outcome Announced(IReadOnlyList<OperationEffect> effects) => effects.OfType<OperationEffect.Announce>().Single().Outcome;
 }
