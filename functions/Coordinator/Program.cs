@@ -1,5 +1,8 @@
 using Formae.Coordination;
 using Formae.Coordinator;
+using System.Text.Json;
+using Formae.Model;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,6 +11,12 @@ using Microsoft.Extensions.Hosting;
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddFormaeCoordination(builder.Configuration);
+
+// What travels between orchestrations and entities holds users' documents, which may be nested deeper than the worker's default of 64.
+builder.Services.Configure<JsonSerializerOptions>(json => json.MaxDepth = JsonText.MaxDepth);
+
+// The worker's own server stops at 30 MB; SubmissionReader says what is too long.
+builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequestBodySize = 210 * 1024 * 1024);
 builder.Services.AddSingleton<Formae.Coordinator.Http.SubmissionReader>();
 builder.Services.AddHostedService<TableSetup>();
 builder.Build().Run();
