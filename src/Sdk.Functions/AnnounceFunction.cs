@@ -6,8 +6,8 @@ namespace Formae.Sdk.Functions;
 /// <param name="announcer">Sends the announcement.</param>
 public sealed class AnnounceFunction(Announcer announcer)
 {
-    /// <summary>Sends one announcement. The setting <c>FormaeBeat</c> says how often: a time span or a cron expression; default every 30 seconds.</summary>
+    /// <summary>Sends one announcement, every 30 seconds and when the app starts.</summary>
     [Function("Announce")]
-    public Task RunAsync([TimerTrigger("%FormaeBeat%", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken) =>
+    public Task RunAsync([TimerTrigger("*/30 * * * * *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken) =>
         announcer.AnnounceAsync(cancellationToken);
 }

@@ -4,7 +4,6 @@ using Formae.Protocol.Secrets;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -33,9 +32,6 @@ public sealed class PluginAppBuilder
     internal PluginAppBuilder(FunctionsApplicationBuilder app, PluginManifest manifest)
     {
         _app = app;
-
-        // The weakest source: the functions host resolves %FormaeBeat% in the trigger from the same settings where worker and host are one process.
-        app.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("FormaeBeat", "00:00:30")] });
         _definition = new PluginDefinition(app.Services, app.Configuration, manifest);
     }
 

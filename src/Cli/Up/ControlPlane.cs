@@ -211,7 +211,6 @@ internal sealed class ControlPlane : IAsyncDisposable
     {
         ["ServiceBus"] = addresses.BusConnectionString,
         ["FormaeKeyRing"] = Keys,
-        ["FormaeBeat"] = "*/30 * * * * *",
         ["DOTNET_gcServer"] = "0",
     };
 
