@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Formae.Coordination.Catalog;
+using Formae.Model;
 using Formae.Protocol.Bus;
 
 namespace Formae.Coordination.Bus;
@@ -9,21 +10,33 @@ namespace Formae.Coordination.Bus;
 /// <summary>Puts requests on the queue of the plugin that serves them. Nothing else in the control plane knows a queue of a plugin.</summary>
 public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog catalog) : IAsyncDisposable
 {
+    /// <summary>What a message of the bus may hold, less the room for its own properties.</summary>
+    public const int LargestBody = 250_000;
+
     private readonly ConcurrentDictionary<string, ServiceBusSender> _senders = new(StringComparer.Ordinal);
 
     /// <param name="namespace">The plugin's namespace.</param>
     /// <param name="request">What to do.</param>
     /// <param name="at">When it is to be delivered; the past and the present are now.</param>
     /// <param name="now">The present.</param>
-    /// <returns>False when no plugin serves the namespace.</returns>
-    public async Task<bool> SendAsync(string @namespace, OperationRequest request, DateTimeOffset at, DateTimeOffset now, CancellationToken cancellation)
+    /// <returns>Null, or why it could not be sent.</returns>
+    public async Task<Problem?> SendAsync(string @namespace, OperationRequest request, DateTimeOffset at, DateTimeOffset now, CancellationToken cancellation)
     {
         if (catalog.Find(@namespace) is null)
             await catalog.RefreshAsync(cancellation);
         if (catalog.Find(@namespace) is not { } plugin)
-            return false;
+            return new Problem { Code = ProblemCodes.PluginNotFound, Message = $"No plugin serves the namespace '{@namespace}' of {request.Label}." };
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest);
+        if (body.Length > LargestBody)
+        {
+            return new Problem
+            {
+                Code = ProblemCodes.InvalidRequest,
+                Message = $"The request has {body.Length:N0} bytes and a message holds {LargestBody:N0}: {request.Label} is too large to be managed.",
+            };
+        }
 
-        var message = new ServiceBusMessage(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest)))
+        var message = new ServiceBusMessage(BinaryData.FromBytes(body))
         {
             MessageId = request.MessageId,
             CorrelationId = request.OperationId,
@@ -34,7 +47,7 @@ public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog cat
             message.ScheduledEnqueueTime = at;
         var sender = _senders.GetOrAdd(plugin.Announcement.RequestQueue, static (queue, bus) => bus.CreateSender(queue), client);
         await sender.SendMessageAsync(message, cancellation);
-        return true;
+        return null;
     }
 
     public async ValueTask DisposeAsync()

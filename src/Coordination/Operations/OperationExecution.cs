@@ -105,9 +105,7 @@ public sealed class OperationExecution(
                 return reason;
         }
 
-        return await dispatch.SendAsync(resource.Namespace, request, send.At, time.GetUtcNow(), cancellation)
-            ? null
-            : $"{ProblemCodes.PluginNotFound}: no plugin serves the namespace '{resource.Namespace}'.";
+        return await dispatch.SendAsync(resource.Namespace, request, send.At, time.GetUtcNow(), cancellation) is { } problem ? $"{problem.Code}: {problem.Message}" : null;
     }
 
     /// <summary>Sends the read of a referenced resource. A problem instead, when there is nothing to read.</summary>
@@ -134,9 +132,7 @@ public sealed class OperationExecution(
             ReportTo = BusContract.ReportQueue,
             Timeout = Retry.CallTimeout,
         };
-        return await dispatch.SendAsync(resource.Namespace, request, read.At, time.GetUtcNow(), cancellation)
-            ? null
-            : new Problem { Code = ProblemCodes.PluginNotFound, Message = $"No plugin serves the namespace '{resource.Namespace}' of {resource.Key}." };
+        return await dispatch.SendAsync(resource.Namespace, request, read.At, time.GetUtcNow(), cancellation);
     }
 
     /// <summary>Writes what a successful report says into the inventory. Done twice, it changes nothing.</summary>

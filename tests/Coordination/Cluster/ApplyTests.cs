@@ -52,6 +52,19 @@ public sealed class ApplyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_request_that_no_message_holds_fails_its_update_and_nothing_waits_for_it()
+    {
+        var name = new string('\u754C', 100_000);
+
+        var command = await _plane.RunAsync(Network.Replace("BucketName: logs", $"BucketName: {name}", StringComparison.Ordinal));
+
+        var updates = command.ResourceUpdates!.ToDictionary(update => update.ResourceLabel!);
+        Assert.Equal(States.Failed, updates["logs"].State);
+        Assert.Contains("too large to be managed", updates["logs"].ErrorMessage);
+        Assert.Equal(States.Success, updates["peer"].State);
+    }
+
+    [Fact]
     public async Task The_same_document_again_changes_nothing()
     {
         await _plane.RunAsync(Network);
