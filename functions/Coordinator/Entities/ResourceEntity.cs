@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Formae.Coordination.Bus;
 using Formae.Coordination.Operations;
+using Formae.Coordination.Storage;
 using Formae.Engine.Operations;
 using Formae.Protocol.Bus;
 using Microsoft.DurableTask.Client;
@@ -41,7 +42,7 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
         OperationEvent happened = preparation.Unusable is { } reason
             ? new OperationEvent.Unusable(time.GetUtcNow(), preparation.Operation, reason)
             : new OperationEvent.Begun(time.GetUtcNow(), preparation.Operation, preparation.Ask);
-        await ApplyAsync(happened, report: null);
+        await ApplyAsync(happened, report: null, preparation.Update);
     });
 
     public Task Resolved(ReferenceAnswer answer) => OrLaterAsync(nameof(Resolved), answer, () =>
@@ -59,18 +60,18 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
 
     private Task OrLaterAsync(string operation, object input, Func<Task> work) => EntityRetry.RunAsync(Context, operation, input, work, time, logger);
 
-    private async Task ApplyAsync(OperationEvent happened, OperationReport? report)
+    private async Task ApplyAsync(OperationEvent happened, OperationReport? report, UpdateRecord? prepared = null)
     {
         var (next, effects) = OperationMachine.Apply(State.Operation, happened);
         if (next.Current is { } operation)
         {
             foreach (var effect in effects)
             {
-                if (await CarryOutAsync(effect, operation, report) is not { } reason)
+                if (await CarryOutAsync(effect, operation, report, prepared) is not { } reason)
                     continue;
                 (next, var instead) = OperationMachine.Apply(next, new OperationEvent.NotSent(time.GetUtcNow(), operation.CommandId, operation.UpdateRow, reason));
                 foreach (var announce in instead)
-                    _ = await CarryOutAsync(announce, operation, report);
+                    _ = await CarryOutAsync(announce, operation, report, prepared);
             }
         }
 
@@ -80,7 +81,7 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
     }
 
     /// <summary>Null, or why a request could not be sent.</summary>
-    private async Task<string?> CarryOutAsync(OperationEffect effect, Operation operation, OperationReport? report)
+    private async Task<string?> CarryOutAsync(OperationEffect effect, Operation operation, OperationReport? report, UpdateRecord? prepared)
     {
         switch (effect)
         {
@@ -95,7 +96,7 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
 
                 return null;
             case OperationEffect.Send send:
-                return await execution.SendAsync(operation, send, State.References, CancellationToken.None);
+                return await execution.SendAsync(operation, send, State.References, prepared, CancellationToken.None);
             case OperationEffect.Store store:
                 await execution.StoreAsync(operation, report!, State.References, store.Late, CancellationToken.None);
                 return null;

@@ -60,7 +60,7 @@ public sealed class OperationExecution(
         if (States.IsFinal(update.Progress.State))
             return new Preparation(operation, [], null) { IsOver = true };
         if (operation.Kind == OperationKind.Delete)
-            return new Preparation(operation, [], null);
+            return new Preparation(operation, [], null) { Update = update };
 
         var ask = new List<string>();
         foreach (var producer in ProducersOf(update.Plan.Resource))
@@ -71,13 +71,18 @@ public sealed class OperationExecution(
                 ask.Add(producer);
         }
 
-        return new Preparation(operation, ask, null);
+        return new Preparation(operation, ask, null) { Update = update };
     }
 
     /// <summary>Sends one message of an operation. Otherwise says why it cannot be carried out.</summary>
-    public async Task<string?> SendAsync(Operation operation, OperationEffect.Send send, IReadOnlyDictionary<string, JsonElement> references, CancellationToken cancellation)
+    /// <param name="operation">The operation.</param>
+    /// <param name="send">The message.</param>
+    /// <param name="references">Values that were read for it, by producer.</param>
+    /// <param name="prepared">Its row, where it was just read; null reads it.</param>
+    public async Task<string?> SendAsync(
+        Operation operation, OperationEffect.Send send, IReadOnlyDictionary<string, JsonElement> references, UpdateRecord? prepared, CancellationToken cancellation)
     {
-        var update = await updates.FindAsync(operation.CommandId, operation.UpdateRow, cancellation)
+        var update = prepared ?? await updates.FindAsync(operation.CommandId, operation.UpdateRow, cancellation)
             ?? throw new InvalidOperationException($"The update {operation.CommandId}/{operation.UpdateRow} is not stored.");
         var resource = update.Plan.Resource;
         var target = await targets.FindAsync(resource.Target, cancellation);
@@ -252,4 +257,7 @@ public sealed record Preparation(Operation Operation, IReadOnlyList<string> Ask,
 {
     /// <summary>The row says that it has ended: the beginning came very late, and another command may have the resource by now.</summary>
     public bool IsOver { get; init; }
+
+    /// <summary>The row, for what is sent at once.</summary>
+    public UpdateRecord? Update { get; init; }
 }

@@ -53,8 +53,8 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
     }
 
     /// <summary>
-    /// Makes this the live state. The look-ups come first and the row last: a crash in between leaves look-ups that lead nowhere, which readers tell,
-    /// and the repetition mends. A second time with the same command changes nothing.
+    /// Makes this the live state. Nobody looks for the resource before its operation is announced, which follows; until then a crash may leave any of the rows
+    /// out, and the repetition mends it. A second time with the same command writes the same version again.
     /// </summary>
     /// <param name="resource">The new state, under its KSUID.</param>
     /// <param name="existing">The row it takes the place of, if there was one.</param>
@@ -66,13 +66,10 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
         var partition = Keys.Escape(resource.Stack);
         var key = RowOf(resource.Key);
         var live = await tables.Resources.FindAsync(partition, key, cancellation);
-        if (live is not null && live.GetString("CommandId") == commandId && live.GetString("Ksuid") == ksuid && live.GetString("Operation") == operation)
-        {
-            await RemoveRowBeforeAsync(resource, existing, cancellation);
-            return;
-        }
+        var isRepeated = live is not null && live.GetString("CommandId") == commandId && live.GetString("Ksuid") == ksuid && live.GetString("Operation") == operation;
 
-        var version = ksuids.Next();
+        // The rows are written side by side, so a crash may leave any of them out: the repetition writes all of them once more, as the same version.
+        var version = isRepeated ? live!.GetString("Version") : ksuids.Next();
         var row = ToRow(resource, partition, key, version, operation, commandId);
         var references = ProducersOf(resource.Properties);
         var writes = new List<Task> { tables.Versions.UpsertEntityAsync(Copy(row, ksuid, version), TableUpdateMode.Replace, cancellation) };
@@ -87,9 +84,8 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
         writes.AddRange(references.Select(producer => tables.ByReference.UpsertEntityAsync(new TableEntity(producer, ksuid), TableUpdateMode.Replace, cancellation)));
         var before = existing is null ? [] : ProducersOf(existing.Properties);
         writes.AddRange(before.Except(references).Select(producer => tables.ByReference.DeleteEntityAsync(producer, ksuid, ETag.All, cancellation)));
+        writes.Add(tables.Resources.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation));
         await Task.WhenAll(writes);
-
-        await tables.Resources.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
         await RemoveRowBeforeAsync(resource, existing, cancellation);
     }
 
