@@ -19,7 +19,9 @@ public sealed class UpTests
 
         Assert.Equal(["formae-reports", "formae-announcements", "formae-requests-fakeaws", "formae-requests-local"], queues.Keys);
         Assert.All(queues, queue => Assert.Equal(queue.Key.Contains("requests", StringComparison.Ordinal), queue.Value.GetProperty("RequiresDuplicateDetection").GetBoolean()));
-        Assert.All(queues.Values, queue => Assert.Equal(("PT1M", 10), (queue.GetProperty("LockDuration").GetString(), queue.GetProperty("MaxDeliveryCount").GetInt32())));
+        Assert.All(queues, queue => Assert.Equal(
+            (queue.Key.StartsWith("formae-requests-", StringComparison.Ordinal) ? "PT5M" : "PT1M", 10),
+            (queue.Value.GetProperty("LockDuration").GetString(), queue.Value.GetProperty("MaxDeliveryCount").GetInt32())));
         Assert.Equal("PT10M", queues["formae-requests-local"].GetProperty("DuplicateDetectionHistoryTimeWindow").GetString());
     }
 

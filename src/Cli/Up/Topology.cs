@@ -27,7 +27,8 @@ internal static class Topology
     {
         var properties = new JsonObject
         {
-            ["LockDuration"] = "PT1M",
+            // Requests are fetched ahead of the handlers that take up to a minute each: a lock must outlast the wait. A dropped connection frees its locks at once.
+            ["LockDuration"] = isRequests ? "PT5M" : "PT1M",
             ["MaxDeliveryCount"] = 10,
             ["DefaultMessageTimeToLive"] = "P1D",
             ["DeadLetteringOnMessageExpiration"] = true,
