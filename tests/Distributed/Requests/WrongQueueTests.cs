@@ -17,7 +17,11 @@ public sealed class WrongQueueTests(OneSystem system)
         await using var bus = system.Plane.OpenBus();
         var request = new OperationRequest
         {
-            OperationId = "wrong/queue/create", Verb = OperationVerb.Create, Ksuid = "3MP5dDcgleZuKOfen6TnsjCs1lu", ResourceType = DocumentBuilder.LocalFile, ReportTo = BusContract.ReportQueue,
+            OperationId = "wrong/queue/create",
+            Verb = OperationVerb.Create,
+            Ksuid = "3MP5dDcgleZuKOfen6TnsjCs1lu",
+            ResourceType = DocumentBuilder.LocalFile,
+            ReportTo = BusContract.ReportQueue,
         };
         await bus.CreateSender(Queue).SendMessageAsync(
             new ServiceBusMessage(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest))) { MessageId = request.MessageId, Subject = BusContract.RequestSubject },
