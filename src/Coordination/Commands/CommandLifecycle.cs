@@ -4,7 +4,6 @@ using Formae.Coordination.Storage;
 using Formae.Engine.Planning;
 using Formae.Protocol.Http;
 using Microsoft.Extensions.Logging;
-using ResourceOperation = Formae.Engine.Planning.ResourceOperation;
 using StackOperation = Formae.Engine.Planning.StackOperation;
 using TargetOperation = Formae.Engine.Planning.TargetOperation;
 
@@ -77,8 +76,8 @@ public sealed partial class CommandLifecycle(
 
     private async Task EndAsync(CommandRecord command, string? error, CancellationToken cancellation)
     {
-        var all = await updates.ListAsync(command.CommandId, cancellation);
-        if (all.Count > 0 && all.All(update => States.IsFinal(update.Progress.State)))
+        var all = await updates.SummariesAsync(command.CommandId, cancellation);
+        if (all.Count > 0 && all.All(update => States.IsFinal(update.State)))
             error = null;
         if (error is not null)
             all = await AbandonAsync(command.CommandId, all, error, cancellation);
@@ -90,7 +89,7 @@ public sealed partial class CommandLifecycle(
                 await targets.RemoveAsync(update.Target.Label, cancellation);
         }
 
-        foreach (var stack in all.Where(update => update.Plan.Operation == ResourceOperation.Delete).Select(update => update.Plan.Resource.Stack).Distinct(StringComparer.Ordinal))
+        foreach (var stack in all.Select(update => update.DeletesFrom).OfType<string>().Distinct(StringComparer.Ordinal))
         {
             if (!await resources.HasAnyAsync(stack, cancellation))
                 await stacks.RemoveAsync(stack, command.CommandId, cancellation);
@@ -98,27 +97,27 @@ public sealed partial class CommandLifecycle(
 
         var now = time.GetUtcNow();
         await commands.SetStateAsync(command.CommandId, state, now, error, cancellation);
-        LogEnded(command.CommandId, state, all.Count(update => update.Progress.State == States.Success), all.Count, (now - command.StartedAt).TotalSeconds);
+        LogEnded(command.CommandId, state, all.Count(update => update.State == States.Success), all.Count, (now - command.StartedAt).TotalSeconds);
         if (error is not null)
             LogBroke(command.CommandId, error);
     }
 
-    public static string StateOf(IEnumerable<UpdateRecord> updates, string? error)
+    public static string StateOf(IEnumerable<UpdateSummary> updates, string? error)
     {
-        var states = updates.Select(update => update.Progress.State).ToHashSet(StringComparer.Ordinal);
+        var states = updates.Select(update => update.State).ToHashSet(StringComparer.Ordinal);
         return states.Contains(States.Canceled) ? States.Canceled
             : error is not null || states.Overlaps([States.Failed, States.Rejected]) ? States.Failed
             : States.Success;
     }
 
     /// <summary>The walk itself broke: what had not ended is marked so, with the reason.</summary>
-    private async Task<IReadOnlyList<UpdateRecord>> AbandonAsync(string commandId, IReadOnlyList<UpdateRecord> all, string error, CancellationToken cancellation)
+    private async Task<IReadOnlyList<UpdateSummary>> AbandonAsync(string commandId, IReadOnlyList<UpdateSummary> all, string error, CancellationToken cancellation)
     {
-        var open = all.Where(update => !States.IsFinal(update.Progress.State))
-            .Select(update => (update.Row, Progress: update.Progress with { State = States.Failed, Error = error, FinishedAt = time.GetUtcNow() }))
+        var open = all.Where(update => !States.IsFinal(update.State))
+            .Select(update => (update.Row, new UpdateProgress { State = States.Failed, Error = error, FinishedAt = time.GetUtcNow() }))
             .ToArray();
         await updates.RecordAsync(commandId, open, cancellation);
-        return await updates.ListAsync(commandId, cancellation);
+        return await updates.SummariesAsync(commandId, cancellation);
     }
 
     private async Task<CommandRecord> FindAsync(string commandId, CancellationToken cancellation) =>

@@ -42,3 +42,8 @@ public sealed record UpdateProgress
 
     public DateTimeOffset? FinishedAt { get; init; }
 }
+
+/// <param name="Row">The update.</param>
+/// <param name="State">Its state.</param>
+/// <param name="DeletesFrom">The stack that it deletes a resource of; null when it deletes none.</param>
+public sealed record UpdateSummary(string Row, string State, string? DeletesFrom);

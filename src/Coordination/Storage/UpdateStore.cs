@@ -11,6 +11,7 @@ namespace Formae.Coordination.Storage;
 /// <summary>The updates of a command: partition is the command, row the place in its groups. Written by intake once, then by the command's orchestration only.</summary>
 public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
 {
+    private static readonly string[] SummaryColumns = ["PartitionKey", "RowKey", "State", "DeletesFrom"];
     private static readonly string[] GraphColumns = ["PartitionKey", "RowKey", "Ksuid", "Label", "Type", "Namespace", "State", .. RowText.Columns("DependsOn")];
 
     public Task AddAsync(IReadOnlyList<UpdateRecord> updates, CancellationToken cancellation) =>
@@ -18,6 +19,11 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
 
     public async Task<UpdateRecord?> FindAsync(string commandId, string row, CancellationToken cancellation) =>
         await tables.Updates.FindAsync(commandId, row, cancellation) is { } found ? await FromRowAsync(found, cancellation) : null;
+
+    /// <summary>How each update of a command stands, without its plan: a command may have very many.</summary>
+    public async Task<IReadOnlyList<UpdateSummary>> SummariesAsync(string commandId, CancellationToken cancellation) =>
+        [.. (await tables.Updates.ReadPartitionAsync(commandId, cancellation, SummaryColumns))
+            .Select(row => new UpdateSummary(row.RowKey, row.GetString("State"), row.GetString("DeletesFrom")))];
 
     public async Task<IReadOnlyList<UpdateRecord>> ListAsync(string commandId, CancellationToken cancellation) =>
         await TableRows.ConvertAsync(await tables.Updates.ReadPartitionAsync(commandId, cancellation), row => FromRowAsync(row, cancellation));
@@ -64,6 +70,8 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
             ["Type"] = update.Plan.Resource.Type,
             ["Namespace"] = update.Plan.Resource.Namespace,
         };
+        if (update.Plan.Operation == ResourceOperation.Delete)
+            row["DeletesFrom"] = update.Plan.Resource.Stack;
         if (update.DependsOn.Length > 0)
             RowText.Write(row, "DependsOn", JsonSerializer.Serialize(update.DependsOn, StorageJson.Rows.Int32Array));
         if (update.Plan.Existing?.Version is { } version)
