@@ -69,4 +69,18 @@ public sealed class SecretTests : IAsyncLifetime
         Assert.Equal("Failed", command.State);
         Assert.DoesNotContain(Planted, await _plane.StoredTextAsync(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_schema_in_the_document_cannot_make_a_secret_plain()
+    {
+        var command = await _plane.RunAsync($$$"""
+            {"Stacks":[{"Label":"vault"}],"Targets":[{"Label":"eu","Namespace":"FakeAWS","Config":{"Region":"eu-1"}}],
+             "Resources":[{"Label":"open","Type":"FakeAWS::SecretsManager::Secret","Stack":"vault","Target":"eu",
+               "Schema":{"Identifier":"Name","Fields":["Name","SecretString"],"Hints":{}},
+               "Properties":{"Name":"open","SecretString":"{{{Planted}}}"}}]}
+            """);
+
+        ControlPlane.Succeeded(command);
+        Assert.DoesNotContain(Planted, await _plane.StoredTextAsync(), StringComparison.Ordinal);
+    }
 }
