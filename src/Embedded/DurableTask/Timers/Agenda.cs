@@ -8,6 +8,8 @@ internal sealed class Agenda : IDisposable
     // Within what a timer of the system can wait for.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(20);
 
+    private static readonly long ClockJump = TimeSpan.FromMilliseconds(100).Ticks;
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly Action<Message> _deliver;
@@ -95,10 +97,16 @@ internal sealed class Agenda : IDisposable
         }
 
         _armedFor = first.Due;
-        var wait = TimeSpan.FromTicks(Math.Max(0, first.Due - _time.GetUtcNow().UtcTicks));
+        long now;
+        do
+        {
+            now = _time.GetUtcNow().UtcTicks;
+            var wait = TimeSpan.FromTicks(Math.Max(0, first.Due - now));
 
-        // A whole millisecond more than needed at most: ringing early would ring twice.
-        wait = wait > LongestWait ? LongestWait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
-        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+            // A whole millisecond more than needed at most: ringing early would ring twice.
+            wait = wait > LongestWait ? LongestWait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+            _timer.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+        while (_time.GetUtcNow().UtcTicks - now > ClockJump); // The clock moved on before the timer was set, which would ring as much too late.
     }
 }
