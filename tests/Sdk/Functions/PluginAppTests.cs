@@ -130,7 +130,19 @@ public sealed class PluginAppTests(ITestOutputHelper output) : IAsyncLifetime
         var message = await _reports.ReceiveMessageAsync(Patience);
         Assert.True(message is not null, $"No report of {request.Verb} came within {Patience}.");
         await _reports.CompleteMessageAsync(message);
+        await SettledAsync();
         return Assert.Single(Read(message), report => report.OperationId == request.OperationId);
+    }
+
+    /// <summary>A request is completed after its report was sent: an app that is killed in between would rightly serve it once more.</summary>
+    private async Task SettledAsync()
+    {
+        var deadline = Stopwatch.StartNew();
+        while (_broker.Counts()[Requested].Active > 0)
+        {
+            Assert.True(deadline.Elapsed < Patience, $"A request was reported and not completed within {Patience}.");
+            await Task.Yield();
+        }
     }
 
     private static ServiceBusMessage Message(OperationRequest request) =>
