@@ -39,11 +39,14 @@ public static class CoordinationServices
         services.AddSingleton<ResourceStore>();
         services.AddSingleton<StackStore>();
         services.AddSingleton<TargetStore>();
+        services.AddSingleton<PolicyStore>();
+        services.AddSingleton<ChangeLog>();
         services.AddSingleton<PluginCatalog>();
         services.AddSingleton<OperationDispatch>();
         services.AddSingleton<OperationExecution>();
         services.AddSingleton<CommandLifecycle>();
         services.AddSingleton<CommandStarter>();
+        services.AddSingleton<DriftQuery>();
         services.AddSingleton<InventoryReader>();
         services.AddSingleton<SealedSecrets>();
         services.AddSingleton<CommandIntake>();

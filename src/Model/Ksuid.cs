@@ -55,6 +55,13 @@ public static class Ksuid
         return DateTimeOffset.FromUnixTimeSeconds((long)(value >> 128) + Epoch);
     }
 
+    /// <summary>A text of the same length that sorts the other way round: for rows that are read newest first.</summary>
+    public static string Inverted(string id) => string.Create(Length, id, static (text, id) =>
+    {
+        for (var i = 0; i < text.Length; i++)
+            text[i] = Alphabet[Alphabet.Length - 1 - Alphabet.IndexOf(id[i])];
+    });
+
     public static bool IsValid(string? text)
     {
         if (text is not { Length: Length })

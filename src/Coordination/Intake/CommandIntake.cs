@@ -82,7 +82,7 @@ public sealed partial class CommandIntake(
             var plan = ((PlanOutcome.Planned)outcome).Plan;
             var warnings = diagnostics.Concat(plan.Warnings.Select(locate)).ToArray();
             var (command, records) = Build(submission, forma, plan, commandId, leased);
-            var response = Respond(command, records, plan.ChangesRequired, warnings);
+            var response = Respond(command, records, plan, warnings);
             if (!plan.ChangesRequired || submission.Simulate)
                 return new IntakeOutcome.Answered(response);
 
@@ -109,6 +109,8 @@ public sealed partial class CommandIntake(
     private async Task<(PlanOutcome? Outcome, string? Holder)> PlanAsync(Submission submission, Forma forma, string commandId, SortedSet<string> leased, CancellationToken cancellation)
     {
         var needs = Planner.Needs(submission.Kind, forma);
+        if (submission is { Kind: CommandKind.Apply, Mode: ApplyMode.Reconcile, Force: false })
+            needs = needs with { Drift = needs.Stacks };
         var wanted = needs.Stacks.Where(stack => stack != Stack.Unmanaged).ToHashSet(StringComparer.Ordinal);
         while (true)
         {
@@ -122,7 +124,7 @@ public sealed partial class CommandIntake(
                 }
             }
 
-            var outcome = Planner.Plan(new PlanRequest
+            var outcome = await DecideAsync(new PlanRequest
             {
                 Kind = submission.Kind,
                 Mode = submission.Mode,
@@ -134,16 +136,29 @@ public sealed partial class CommandIntake(
                 Schemas = catalog.Schemas,
                 Namespaces = catalog.Namespaces,
                 NewKsuid = ksuids.Next,
-            });
+            }, cancellation);
             if (submission.Simulate || outcome is not PlanOutcome.Planned { Plan: var plan })
                 return (outcome, null);
             wanted.UnionWith(plan.Resources.SelectMany(update => new[] { update.Resource.Stack, update.OldStack }).OfType<string>().Where(stack => stack != Stack.Unmanaged));
             wanted.UnionWith(plan.Stacks.Select(update => update.Stack.Label));
+            wanted.UnionWith(plan.Policies.Select(update => update.Stack).OfType<string>());
             if (wanted.IsSubsetOf(leased))
                 return (outcome, null);
         }
 
         async Task<bool?> IsOverAsync(string holder) => await commands.FindAsync(holder, cancellation) is { } command ? States.IsFinal(command.State) : null;
+    }
+
+    /// <summary>Plans; reads more and plans again for as long as what is planned reaches rows that were not read.</summary>
+    private async Task<PlanOutcome> DecideAsync(PlanRequest request, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var outcome = Planner.Plan(request);
+            if (outcome is not PlanOutcome.NeedsMore needs)
+                return outcome;
+            request = request with { Inventory = await inventory.ReadMoreAsync(request.Inventory, needs.More, cancellation) };
+        }
     }
 
     private (CommandRecord Command, IReadOnlyList<UpdateRecord> Updates) Build(Submission submission, Forma forma, Plan plan, string commandId, IEnumerable<string> leased)
@@ -166,6 +181,7 @@ public sealed partial class CommandIntake(
             Stacks = [.. leased],
             TargetUpdates = [.. plan.Targets.Select(update => update with { Target = secrets.Close(update.Target) })],
             StackUpdates = plan.Stacks,
+            PolicyUpdates = plan.Policies,
         }, records);
     }
 
@@ -178,11 +194,16 @@ public sealed partial class CommandIntake(
 
     private Resource WithoutOwnSchema(Resource resource) => catalog.IsOwn(resource.Type, resource.Schema) ? resource with { Schema = null } : resource;
 
-    private static SubmitCommandResponse Respond(CommandRecord command, IReadOnlyList<UpdateRecord> records, bool changes, IReadOnlyList<Diagnostic> warnings) => new()
+    private static SubmitCommandResponse Respond(CommandRecord command, IReadOnlyList<UpdateRecord> records, Plan plan, IReadOnlyList<Diagnostic> warnings) => new()
     {
         CommandId = command.CommandId,
         Description = command.Description ?? new Description(),
-        Simulation = new Simulation { ChangesRequired = changes, Command = changes ? CommandView.Of(command, records) : new Command() },
+        Simulation = new Simulation
+        {
+            ChangesRequired = plan.ChangesRequired,
+            Command = plan.ChangesRequired || plan.Policies.Count > 0 ? CommandView.Of(command, records) : new Command(),
+            Warnings = plan.Notices.Count == 0 ? null : plan.Notices,
+        },
         Diagnostics = warnings.Count == 0 ? null : warnings,
     };
 

@@ -41,6 +41,8 @@ public sealed record CommandRecord
 
     public IReadOnlyList<StackUpdate> StackUpdates { get; init; } = [];
 
+    public IReadOnlyList<PolicyUpdate> PolicyUpdates { get; init; } = [];
+
     /// <summary>Why it failed as a whole, when it was not one of its updates that failed.</summary>
     public string? Error { get; init; }
 

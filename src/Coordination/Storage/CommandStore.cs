@@ -115,6 +115,8 @@ public sealed class CommandStore(FormaeTables tables)
         RowText.Write(row, "Stacks", JsonSerializer.Serialize(command.Stacks, StorageJson.Rows.IReadOnlyListString));
         RowText.Write(row, "TargetUpdates", JsonSerializer.Serialize(command.TargetUpdates, StorageJson.Rows.IReadOnlyListTargetUpdate));
         RowText.Write(row, "StackUpdates", JsonSerializer.Serialize(command.StackUpdates, StorageJson.Rows.IReadOnlyListStackUpdate));
+        if (command.PolicyUpdates.Count > 0)
+            RowText.Write(row, "PolicyUpdates", JsonSerializer.Serialize(command.PolicyUpdates, StorageJson.Rows.IReadOnlyListPolicyUpdate));
         return row;
     }
 
@@ -135,6 +137,7 @@ public sealed class CommandStore(FormaeTables tables)
         Stacks = JsonSerializer.Deserialize(RowText.Read(row, "Stacks")!, StorageJson.Rows.IReadOnlyListString)!,
         TargetUpdates = JsonSerializer.Deserialize(RowText.Read(row, "TargetUpdates")!, StorageJson.Rows.IReadOnlyListTargetUpdate)!,
         StackUpdates = JsonSerializer.Deserialize(RowText.Read(row, "StackUpdates")!, StorageJson.Rows.IReadOnlyListStackUpdate)!,
+        PolicyUpdates = RowText.Read(row, "PolicyUpdates") is { } policies ? JsonSerializer.Deserialize(policies, StorageJson.Rows.IReadOnlyListPolicyUpdate)! : [],
         Error = row.GetString("Error"),
         EngineVersion = row.GetString("EngineVersion"),
     };

@@ -22,6 +22,14 @@ public sealed class FormaeTables(TableServiceClient service)
 
     internal TableClient ByReference { get; } = service.GetTableClient("FormaeByReference");
 
+    /// <summary>Target → the resources on it, so that replacing a target needs no scan of all.</summary>
+    internal TableClient ByTarget { get; } = service.GetTableClient("FormaeByTarget");
+
+    /// <summary>Stack → what was written to its resources, newest first: drift and history.</summary>
+    internal TableClient Changes { get; } = service.GetTableClient("FormaeChanges");
+
+    internal TableClient Policies { get; } = service.GetTableClient("FormaePolicies");
+
     internal TableClient Stacks { get; } = service.GetTableClient("FormaeStacks");
 
     internal TableClient Targets { get; } = service.GetTableClient("FormaeTargets");
@@ -29,6 +37,6 @@ public sealed class FormaeTables(TableServiceClient service)
     internal TableClient Plugins { get; } = service.GetTableClient("FormaePlugins");
 
     public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
-        new[] { Commands, OpenCommands, Updates, Resources, Versions, ByKsuid, ByNativeId, ByReference, Stacks, Targets, Plugins }
+        new[] { Commands, OpenCommands, Updates, Resources, Versions, ByKsuid, ByNativeId, ByReference, ByTarget, Changes, Policies, Stacks, Targets, Plugins }
             .Select(table => table.CreateIfNotExistsAsync(cancellation)));
 }

@@ -32,17 +32,31 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
         return row is null || row.GetString("Ksuid") != ksuid ? null : (await FromRowAsync(row, cancellation), row.GetString("CommandId"));
     }
 
-    /// <summary>The resources that refer to this one.</summary>
-    public async Task<IReadOnlyList<Resource>> ReadDependentsAsync(string ksuid, CancellationToken cancellation)
+    /// <summary>The resources that refer to this one, and the labels of the targets whose config does.</summary>
+    public async Task<(IReadOnlyList<Resource> Resources, IReadOnlyList<string> Targets)> ReadDependentsAsync(string ksuid, CancellationToken cancellation)
     {
-        var dependents = new List<Resource>();
-        foreach (var row in await tables.ByReference.ReadPartitionAsync(ksuid, cancellation))
-        {
-            if (await FindAsync(row.RowKey, cancellation) is { } found)
-                dependents.Add(found.Resource);
-        }
+        var rows = await tables.ByReference.ReadPartitionAsync(ksuid, cancellation);
+        var dependents = await TableRows.ReadEachAsync(rows.Where(row => row.GetString("Target") is null), row => FindAsync(row.RowKey, cancellation));
+        return ([.. dependents.OfType<(Resource Resource, string CommandId)>().Select(found => found.Resource)], [.. rows.Select(row => row.GetString("Target")).OfType<string>()]);
+    }
 
-        return dependents;
+    /// <summary>The resources on a target, of whatever stack.</summary>
+    public async Task<IReadOnlyList<Resource>> ReadTargetAsync(string target, CancellationToken cancellation)
+    {
+        var rows = await tables.ByTarget.ReadPartitionAsync(Keys.Escape(target), cancellation);
+        return [.. (await TableRows.ReadEachAsync(rows, row => FindAsync(row.RowKey, cancellation)))
+            .OfType<(Resource Resource, string CommandId)>().Select(found => found.Resource).Where(resource => resource.Target == target)];
+    }
+
+    /// <summary>A resource as one of its versions holds it; null for a tombstone and for what there is not.</summary>
+    public async Task<Resource?> FindVersionAsync(string ksuid, string version, CancellationToken cancellation) =>
+        await tables.Versions.FindAsync(ksuid, version, cancellation) is { } row && row.GetString("Operation") != "delete" ? await FromRowAsync(row, cancellation) : null;
+
+    /// <summary>The last version before this one; null when there is none, or it is a tombstone.</summary>
+    public async Task<Resource?> FindVersionBeforeAsync(string ksuid, string version, CancellationToken cancellation)
+    {
+        var before = await tables.Versions.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {ksuid} and RowKey lt {version}"), cancellation, ["PartitionKey", "RowKey"]);
+        return before.Count == 0 ? null : await FindVersionAsync(ksuid, before[^1].RowKey, cancellation);
     }
 
     public async Task<bool> HasAnyAsync(string stack, CancellationToken cancellation)
@@ -72,7 +86,17 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
         var version = isRepeated ? live!.GetString("Version") : ksuids.Next();
         var row = ToRow(resource, partition, key, version, operation, commandId);
         var references = ProducersOf(resource.Properties);
-        var writes = new List<Task> { tables.Versions.UpsertEntityAsync(Copy(row, ksuid, version), TableUpdateMode.Replace, cancellation) };
+        var writes = new List<Task>
+        {
+            tables.Versions.UpsertEntityAsync(Copy(row, ksuid, version), TableUpdateMode.Replace, cancellation),
+            tables.Changes.UpsertEntityAsync(ChangeOf(resource, version, operation, commandId), TableUpdateMode.Replace, cancellation),
+        };
+        if (existing is not null && existing.Stack != resource.Stack)
+            writes.Add(tables.Changes.UpsertEntityAsync(ChangeOf(existing, version, "delete", commandId), TableUpdateMode.Replace, cancellation));
+        if (existing is not null && existing.Target != resource.Target)
+            writes.Add(tables.ByTarget.DeleteEntityAsync(Keys.Escape(existing.Target), ksuid, ETag.All, cancellation));
+        if (existing is null || existing.Target != resource.Target)
+            writes.Add(tables.ByTarget.UpsertEntityAsync(new TableEntity(Keys.Escape(resource.Target), ksuid), TableUpdateMode.Replace, cancellation));
         var moved = existing is null || existing.Key != resource.Key || existing.NativeId != resource.NativeId;
         if (moved)
         {
@@ -120,13 +144,20 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
         var key = RowOf(resource.Key);
         if (await tables.Resources.FindAsync(partition, key, cancellation) is { } live && live.GetString("Ksuid") == ksuid)
         {
-            var tombstone = new TableEntity(ksuid, ksuids.Next()) { ["Operation"] = "delete", ["CommandId"] = commandId, ["Stack"] = resource.Stack, ["Type"] = resource.Type, ["Label"] = resource.Label };
-            await tables.Versions.UpsertEntityAsync(tombstone, TableUpdateMode.Replace, cancellation);
+            var version = ksuids.Next();
+            var tombstone = new TableEntity(ksuid, version) { ["Operation"] = "delete", ["CommandId"] = commandId, ["Stack"] = resource.Stack, ["Type"] = resource.Type, ["Label"] = resource.Label };
+            await Task.WhenAll(
+                tables.Versions.UpsertEntityAsync(tombstone, TableUpdateMode.Replace, cancellation),
+                tables.Changes.UpsertEntityAsync(ChangeOf(resource, version, "delete", commandId), TableUpdateMode.Replace, cancellation));
             await tables.Resources.DeleteEntityAsync(partition, key, live.ETag, cancellation);
         }
 
         // Even where the row is gone: the first time may have ended in between.
-        var writes = new List<Task> { tables.ByKsuid.DeleteEntityAsync(ksuid, Lookup, ETag.All, cancellation) };
+        var writes = new List<Task>
+        {
+            tables.ByKsuid.DeleteEntityAsync(ksuid, Lookup, ETag.All, cancellation),
+            tables.ByTarget.DeleteEntityAsync(Keys.Escape(resource.Target), ksuid, ETag.All, cancellation),
+        };
         if (resource.NativeId is { } nativeId)
             writes.Add(tables.ByNativeId.DeleteEntityAsync(TypeKey(resource.Type), Keys.Escape(nativeId), ETag.All, cancellation));
         writes.AddRange(ProducersOf(resource.Properties).Select(producer => tables.ByReference.DeleteEntityAsync(producer, ksuid, ETag.All, cancellation)));
@@ -140,6 +171,16 @@ public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, Ks
     private static string RowOf(ResourceKey key) => $"{TypeKey(key.Type)}{Keys.Separator}{Keys.Escape(key.Label)}";
 
     private static string TypeKey(string type) => Keys.Escape(type.ToLowerInvariant());
+
+    private static TableEntity ChangeOf(Resource resource, string version, string operation, string commandId) => new(Keys.Escape(resource.Stack), Ksuid.Inverted(version))
+    {
+        ["Ksuid"] = resource.Ksuid,
+        ["Type"] = resource.Type,
+        ["Label"] = resource.Label,
+        ["Operation"] = operation,
+        ["CommandId"] = commandId,
+        ["Version"] = version,
+    };
 
     private TableEntity ToRow(Resource resource, string partition, string key, string version, string operation, string commandId)
     {

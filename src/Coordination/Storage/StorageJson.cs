@@ -12,6 +12,8 @@ namespace Formae.Coordination.Storage;
 [JsonSerializable(typeof(ResourceUpdate))]
 [JsonSerializable(typeof(IReadOnlyList<TargetUpdate>))]
 [JsonSerializable(typeof(IReadOnlyList<StackUpdate>))]
+[JsonSerializable(typeof(IReadOnlyList<PolicyUpdate>))]
+[JsonSerializable(typeof(Policy))]
 [JsonSerializable(typeof(ResourceDocument))]
 [JsonSerializable(typeof(Target))]
 [JsonSerializable(typeof(Stack))]

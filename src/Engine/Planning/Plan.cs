@@ -12,9 +12,15 @@ public sealed record Plan
 
     public IReadOnlyList<StackUpdate> Stacks { get; init; } = [];
 
+    public IReadOnlyList<PolicyUpdate> Policies { get; init; } = [];
+
+    /// <summary>About the document.</summary>
     public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
 
-    public bool ChangesRequired => Resources.Count + Targets.Count + Stacks.Count > 0;
+    /// <summary>About what the plan does, for the person who is asked whether to go on: sentences.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    public bool ChangesRequired => Resources.Count + Targets.Count + Stacks.Count > 0 || Policies.Any(static update => update.Operation != PolicyOperation.Skip);
 }
 
 public enum ResourceOperation
@@ -56,6 +62,12 @@ public sealed record ResourceUpdate
 
     public string? CascadeSource { get; init; }
 
+    /// <summary>
+    /// KSUIDs of producers that this command replaces. References to them are written again, although the declaration did not change: their values are others
+    /// once the producer's new half exists.
+    /// </summary>
+    public IReadOnlyList<string> Rewrites { get; init; } = [];
+
     /// <summary>KSUID → label of every resource it refers to.</summary>
     public IReadOnlyDictionary<string, string> ReferenceLabels { get; init; } = new Dictionary<string, string>();
 
@@ -83,6 +95,9 @@ public sealed record TargetUpdate
 
     public Target? Existing { get; init; }
 
+    /// <summary>Shared by the two halves of a replace: a delete and a create under one label.</summary>
+    public string? GroupId { get; init; }
+
     public bool IsCascade { get; init; }
 
     public string? CascadeSource { get; init; }
@@ -106,4 +121,33 @@ public sealed record StackUpdate
     public required Stack Stack { get; init; }
 
     public Stack? Existing { get; init; }
+}
+
+public enum PolicyOperation
+{
+    Create,
+    Update,
+    Delete,
+
+    /// <summary>A stack refers to a standalone policy from now on.</summary>
+    Attach,
+    Detach,
+
+    /// <summary>A standalone policy stays, because other stacks still refer to it.</summary>
+    Skip,
+}
+
+public sealed record PolicyUpdate
+{
+    public required PolicyOperation Operation { get; init; }
+
+    public required Policy Policy { get; init; }
+
+    /// <summary>The stack that an inline policy belongs to, or that a standalone one is attached to or detached from; null for a standalone policy itself.</summary>
+    public string? Stack { get; init; }
+
+    public Policy? Existing { get; init; }
+
+    /// <summary>Of a policy that is skipped: who still refers to it.</summary>
+    public IReadOnlyList<string> ReferencingStacks { get; init; } = [];
 }

@@ -59,6 +59,42 @@ public sealed record Inventory
     public IReadOnlyList<Target> Targets { get; init; } = [];
 
     public IReadOnlyList<Stack> Stacks { get; init; } = [];
+
+    /// <summary>Standalone policies. Inline ones are in their stack's row.</summary>
+    public IReadOnlyList<Policy> Policies { get; init; } = [];
+
+    /// <summary>What others did to a stack since it was last reconciled; only for stacks of <see cref="InventoryNeeds.Drift"/>.</summary>
+    public IReadOnlyList<Modification> Modifications { get; init; } = [];
+
+    /// <summary>Policy label → the stacks that refer to it; only for <see cref="InventoryNeeds.PolicyUsers"/>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> PolicyUsers { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>KSUIDs of resources whose dependents, and theirs, are all among <see cref="Resources"/> and <see cref="Targets"/>.</summary>
+    public IReadOnlySet<string> DependentsRead { get; init; } = new HashSet<string>();
+
+    /// <summary>Labels of targets whose resources, the unmanaged ones too, are all among <see cref="Resources"/>.</summary>
+    public IReadOnlySet<string> TargetsRead { get; init; } = new HashSet<string>();
+}
+
+/// <summary>A version of a resource that was written by something else than a reconcile: a patch, a synchronisation, an adoption.</summary>
+public sealed record Modification
+{
+    public required string Stack { get; init; }
+
+    public required string Type { get; init; }
+
+    public required string Label { get; init; }
+
+    /// <summary><c>create</c>, <c>update</c> or <c>delete</c>.</summary>
+    public required string Operation { get; init; }
+
+    public required string Ksuid { get; init; }
+
+    /// <summary>As it is now; null for a delete.</summary>
+    public Resource? Now { get; init; }
+
+    /// <summary>As the last reconcile left it; null where it did not exist then.</summary>
+    public Resource? Before { get; init; }
 }
 
 /// <summary>What to read before planning: whole stacks, and single rows elsewhere. Never the whole inventory. What does not exist is left out.</summary>
@@ -89,6 +125,21 @@ public sealed record InventoryNeeds
     /// refers to one, and the resources on those targets (cascades of a delete).
     /// </summary>
     public bool Dependents { get; init; }
+
+    /// <summary>As <see cref="Dependents"/>, for these KSUIDs only.</summary>
+    public IReadOnlySet<string> DependentsOf { get; init; } = new HashSet<string>();
+
+    /// <summary>Resources, by KSUID, that are referred to.</summary>
+    public IReadOnlySet<string> Ksuids { get; init; } = new HashSet<string>();
+
+    /// <summary>Stacks of which it is needed what others did to them since they were last reconciled.</summary>
+    public IReadOnlySet<string> Drift { get; init; } = new HashSet<string>();
+
+    /// <summary>Standalone policies, by label.</summary>
+    public IReadOnlySet<string> Policies { get; init; } = new HashSet<string>();
+
+    /// <summary>Standalone policies of which it is needed which stacks refer to them.</summary>
+    public IReadOnlySet<string> PolicyUsers { get; init; } = new HashSet<string>();
 }
 
 public abstract record PlanOutcome
@@ -101,6 +152,9 @@ public abstract record PlanOutcome
 
     /// <summary>The command is well formed and cannot be carried out as things stand; <paramref name="Data"/> is the payload of the error code.</summary>
     public sealed record Rejected(string Code, string Message, JsonElement? Data, IReadOnlyList<Diagnostic> Diagnostics) : PlanOutcome;
+
+    /// <summary>Not decided yet: what the plan does reaches rows that were not read. Read these too, add them to the inventory, and plan once more.</summary>
+    public sealed record NeedsMore(InventoryNeeds More) : PlanOutcome;
 
     /// <summary>The document is wrong.</summary>
     public sealed record Invalid(IReadOnlyList<Diagnostic> Diagnostics) : PlanOutcome;

@@ -8,6 +8,8 @@ public static class RejectionCodes
     public const string EmptyStackRejected = "EmptyStackRejected";
     public const string ReferencedResourcesNotFound = "ReferencedResourcesNotFound";
     public const string TargetAlreadyExists = "TargetAlreadyExists";
+    public const string NonPortableResources = "NonPortableResources";
+    public const string ReconcileRejected = "ReconcileRejected";
     public const string TargetHasDependents = "TargetHasDependents";
     public const string ResourceHasDependents = "ResourceHasDependents";
     public const string RequiredFieldMissingOnCreate = "RequiredFieldMissingOnCreate";

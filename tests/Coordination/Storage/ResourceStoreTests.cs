@@ -48,14 +48,14 @@ public sealed class ResourceStoreTests(StoreFixture fixture) : IClassFixture<Sto
         var consumer = Resource("removed", "subnet", $$$"""{"VpcId":{"$ref":"formae://{{{producer.Ksuid}}}#/VpcId","$value":"v"}}""");
         await fixture.Resources.PutAsync(producer, null, "create", "c1", _cancellation);
         await fixture.Resources.PutAsync(consumer, null, "create", "c1", _cancellation);
-        Assert.Equal(["subnet"], (await fixture.Resources.ReadDependentsAsync(producer.Ksuid!, _cancellation)).Select(found => found.Label));
+        Assert.Equal(["subnet"], (await fixture.Resources.ReadDependentsAsync(producer.Ksuid!, _cancellation)).Resources.Select(found => found.Label));
 
         await fixture.Resources.RemoveAsync(consumer, "c2", _cancellation);
         await fixture.Resources.RemoveAsync(consumer, "c2", _cancellation);
 
         Assert.Null(await fixture.Resources.FindAsync(consumer.Key, _cancellation));
         Assert.Null(await fixture.Resources.FindAsync(consumer.Ksuid!, _cancellation));
-        Assert.Empty(await fixture.Resources.ReadDependentsAsync(producer.Ksuid!, _cancellation));
+        Assert.Empty((await fixture.Resources.ReadDependentsAsync(producer.Ksuid!, _cancellation)).Resources);
         Assert.Equal(["create", "delete"], (await Versions(consumer.Ksuid!)).Select(row => row.GetString("Operation")));
     }
 
