@@ -14,6 +14,12 @@ public sealed record Plan
 
     public IReadOnlyList<PolicyUpdate> Policies { get; init; } = [];
 
+    /// <summary>
+    /// Unmanaged resources on targets that are deleted or replaced: once the delete of their <see cref="Resource.Target"/> has succeeded they are taken out of
+    /// the inventory, with a tombstone and without a call to the cloud. Of a replaced target they are discovered again.
+    /// </summary>
+    public IReadOnlyList<Resource> Forgotten { get; init; } = [];
+
     /// <summary>About the document.</summary>
     public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
 
@@ -31,7 +37,10 @@ public enum ResourceOperation
     Read,
 }
 
-/// <summary>One operation on one resource. A replace is a delete and a create that share a <see cref="GroupId"/>.</summary>
+/// <summary>
+/// One operation on one resource. A replace is a delete and a create that share a <see cref="GroupId"/>. An update with an empty patch and an
+/// <see cref="OldLabel"/> or <see cref="OldStack"/> is a rename or an adoption: nothing in the cloud changes.
+/// </summary>
 public sealed record ResourceUpdate
 {
     /// <summary><c>KSUID/operation</c>.</summary>
@@ -84,6 +93,11 @@ public enum TargetOperation
     Delete,
 }
 
+/// <summary>
+/// One operation on one target. A replace is a delete and a create under one label and one <see cref="GroupId"/>; between them nothing is on the target.
+/// References in the config stay references: they are resolved for each operation on the target, so an unchanged target has no update and no node, and
+/// what is on it waits for the resources that its config refers to.
+/// </summary>
 public sealed record TargetUpdate
 {
     /// <summary><c>target://LABEL/operation</c>.</summary>
