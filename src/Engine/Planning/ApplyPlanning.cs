@@ -14,7 +14,7 @@ internal sealed class ApplyPlanning(PlanRequest request)
     private List<DeclaredResource> _declared = [];
     private List<Resource> _goingAway = [];
 
-    public PlanOutcome Run() => CheckDocument() ?? Identify() ?? FindPlaces() ?? CheckCreates() ?? Compare() ?? CheckStacks() ?? Order();
+    public PlanOutcome Run() => CheckDocument() ?? Identify() ?? FindPlaces() ?? CheckCreates() ?? Compare() ?? DriftCheck.Run(request, _resources) ?? CheckStacks() ?? Order();
 
     private PlanOutcome.Invalid? CheckDocument()
     {

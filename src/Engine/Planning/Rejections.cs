@@ -18,6 +18,22 @@ internal static class Rejections
         $"A patch changes what exists, and there is no stack {Quoted(unknown.Select(stack => stack.Label))} yet. Apply it in reconcile mode first.",
         data => WriteArray(data, "UnknownStacks", unknown, WriteStack));
 
+    public static PlanOutcome.Rejected ReconcileRejected(IReadOnlyList<Modification> modifications) => Rejected(
+        RejectionCodes.ReconcileRejected,
+        $"Others changed {Quoted(modifications.Take(5).Select(one => $"{one.Stack}/{one.Type}/{one.Label}"))}{(modifications.Count > 5 ? ", …" : "")} since the last reconcile, and this document would undo it. "
+            + "Take the changes into the document, or apply with force.",
+        data =>
+        {
+            data.WriteStartObject("ModifiedStacks");
+            foreach (var stack in modifications.GroupBy(modification => modification.Stack, StringComparer.Ordinal))
+            {
+                data.WritePropertyName(stack.Key);
+                Drift.Write(stack, data);
+            }
+
+            data.WriteEndObject();
+        });
+
     public static PlanOutcome EmptyStackRejected(IReadOnlyList<string> labels) => Rejected(
         RejectionCodes.EmptyStackRejected,
         $"The new stack {Quoted(labels)} has no resources. A stack comes into being with its first resource.",

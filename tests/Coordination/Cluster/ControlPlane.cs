@@ -73,12 +73,13 @@ public sealed class ControlPlane : IAsyncDisposable
         await OpenAsync();
     }
 
-    public async Task<IntakeOutcome> SubmitAsync(string document, CommandKind kind = CommandKind.Apply, ApplyMode mode = ApplyMode.Reconcile, bool simulate = false, OnDependents onDependents = OnDependents.Abort) =>
+    public async Task<IntakeOutcome> SubmitAsync(string document, CommandKind kind = CommandKind.Apply, ApplyMode mode = ApplyMode.Reconcile, bool simulate = false, OnDependents onDependents = OnDependents.Abort, bool force = false) =>
         await Get<CommandIntake>().SubmitAsync(new Submission
         {
             Kind = kind,
             Mode = mode,
             Simulate = simulate,
+            Force = force,
             OnDependents = onDependents,
             Document = Encoding.UTF8.GetBytes(document),
             ClientId = "test",

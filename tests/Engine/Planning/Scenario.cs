@@ -42,6 +42,7 @@ internal sealed class Scenario
     private readonly List<Stack> _storedStacks = [];
     private readonly List<Target> _targets = [];
     private readonly List<Target> _storedTargets = [];
+    private readonly List<Modification> _modifications = [];
     private int _ids;
 
     public static string IdOf(string label) => ("0" + label.Replace("-", "", StringComparison.Ordinal) + new string('0', 27))[..27];
@@ -80,6 +81,16 @@ internal sealed class Scenario
         return this;
     }
 
+    /// <summary>Others did this to the stack since it was last reconciled.</summary>
+    public Scenario GivenModification(string label, string operation, string? before = null, string? now = null, string type = Vnet, string stack = "web")
+    {
+        _modifications.Add(new Modification { Stack = stack, Type = type, Label = label, Operation = operation, Ksuid = IdOf(label), Before = Version(before), Now = Version(now) });
+        return this;
+
+        Resource? Version(string? properties) =>
+            properties is null ? null : new Resource { Stack = stack, Type = type, Label = label, Ksuid = IdOf(label), Schema = type == Vnet ? VnetSchema : SubnetSchema, Properties = Json(properties) };
+    }
+
     public Scenario DeclareStack(string label = "web", string? description = null)
     {
         _stacks.Add(new Stack { Label = label, Description = description });
@@ -100,7 +111,7 @@ internal sealed class Scenario
 
     public Forma Forma => new() { Stacks = _stacks, Targets = _targets, Resources = _declared };
 
-    public PlanRequest Request(CommandKind kind, ApplyMode mode, OnDependents dependents = OnDependents.Abort, bool simulate = false)
+    public PlanRequest Request(CommandKind kind, ApplyMode mode, OnDependents dependents = OnDependents.Abort, bool simulate = false, bool force = false)
     {
         _ids = 0;
         return new PlanRequest
@@ -109,8 +120,9 @@ internal sealed class Scenario
             Mode = mode,
             OnDependents = dependents,
             Simulate = simulate,
+            Force = force,
             Forma = Forma,
-            Inventory = new Inventory { Resources = _stored, Stacks = _storedStacks, Targets = _storedTargets },
+            Inventory = new Inventory { Resources = _stored, Stacks = _storedStacks, Targets = _storedTargets, Modifications = _modifications },
             Schemas = new Dictionary<string, ResourceSchema> { [Vnet] = VnetSchema, [Subnet] = SubnetSchema },
             Namespaces = new HashSet<string> { "DEMO" },
             NewKsuid = () => "1new" + (_ids++).ToString("D23", CultureInfo.InvariantCulture),
