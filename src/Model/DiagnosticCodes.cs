@@ -28,6 +28,8 @@ public static class DiagnosticCodes
     public const string DuplicateStack = "DuplicateStack";
     public const string DuplicateTarget = "DuplicateTarget";
     public const string ReservedStack = "ReservedStack";
+    public const string InvalidPolicy = "InvalidPolicy";
+    public const string DuplicatePolicy = "DuplicatePolicy";
 
     // Its meaning.
     public const string MissingStack = "MissingStack";
@@ -42,4 +44,5 @@ public static class DiagnosticCodes
     public const string ReferenceNotFound = "ReferenceNotFound";
     public const string UnsupportedEmbed = "UnsupportedEmbed";
     public const string InvalidAlias = "InvalidAlias";
+    public const string PolicyNotFound = "PolicyNotFound";
 }

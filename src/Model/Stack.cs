@@ -18,6 +18,10 @@ public sealed record Stack
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Description { get; init; }
 
+    /// <summary>
+    /// Policies written inline, at most one of each type, and references (<c>{"$ref":"policy://LABEL"}</c>) to standalone ones. A document may leave out the label
+    /// of an inline policy; in a stored stack each has one.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<JsonElement>? Policies { get; init; }
 

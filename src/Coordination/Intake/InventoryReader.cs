@@ -30,13 +30,16 @@ public sealed class InventoryReader(ResourceStore resources, StackStore stacks, 
             .Except(inventory.Targets.Select(target => target.Label), StringComparer.Ordinal).ToList();
         var stackLabels = needs.Stacks.Concat(needs.StackRows).Except(inventory.Stacks.Select(stack => stack.Label), StringComparer.Ordinal).ToList();
         var modifications = await TableRows.ReadEachAsync(needs.Drift, stack => drift.SinceReconcileAsync(stack, cancellation));
-        var known = inventory.Policies.Select(policy => policy.Label).ToHashSet(StringComparer.Ordinal);
+        var foundStacks = (await TableRows.ReadEachAsync(stackLabels, label => stacks.FindAsync(label, cancellation))).OfType<Stack>().ToList();
+
+        // A stack's own references too: to say what a stack is detached from, the policy must be known.
+        var policyLabels = needs.Policies.Concat(foundStacks.SelectMany(Policies.ReferencedBy)).Except(inventory.Policies.Select(policy => policy.Label), StringComparer.Ordinal).ToList();
         return new Inventory
         {
             Resources = [.. found.Values],
             Targets = [.. inventory.Targets, .. (await TableRows.ReadEachAsync(targetLabels, label => targets.FindAsync(label, cancellation))).OfType<Target>()],
-            Stacks = [.. inventory.Stacks, .. (await TableRows.ReadEachAsync(stackLabels, label => stacks.FindAsync(label, cancellation))).OfType<Stack>()],
-            Policies = [.. inventory.Policies, .. (await TableRows.ReadEachAsync(needs.Policies.Where(label => !known.Contains(label)), label => policies.FindAsync(label, cancellation))).OfType<Policy>()],
+            Stacks = [.. inventory.Stacks, .. foundStacks],
+            Policies = [.. inventory.Policies, .. (await TableRows.ReadEachAsync(policyLabels, label => policies.FindAsync(label, cancellation))).OfType<Policy>()],
             Modifications = [.. inventory.Modifications, .. modifications.SelectMany(list => list)],
             PolicyUsers = needs.PolicyUsers.Count == 0 ? inventory.PolicyUsers : await PolicyUsersAsync(needs.PolicyUsers, cancellation),
             DependentsRead = dependentsRead,

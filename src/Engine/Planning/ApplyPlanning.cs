@@ -11,6 +11,7 @@ internal sealed class ApplyPlanning(PlanRequest request)
     private readonly List<ResourceUpdate> _resources = [];
     private List<TargetUpdate> _targets = [];
     private List<StackUpdate> _stacks = [];
+    private List<PolicyUpdate> _policies = [];
     private List<DeclaredResource> _declared = [];
     private List<Resource> _goingAway = [];
 
@@ -149,7 +150,8 @@ internal sealed class ApplyPlanning(PlanRequest request)
 
     private PlanOutcome? CheckStacks()
     {
-        _stacks = StackPlanning.Updates(request);
+        _policies = PolicyPlanning.OfApply(request);
+        _stacks = StackPlanning.Updates(request, _policies);
         var touched = _resources.Select(update => update.Resource.Stack).ToHashSet(StringComparer.Ordinal);
         var created = _stacks.Where(update => update.Operation == StackOperation.Create).Select(update => update.Stack).ToList();
         if (request.Mode == ApplyMode.Patch && created.Where(stack => touched.Contains(stack.Label)).ToList() is { Count: > 0 } unknown)
@@ -162,7 +164,7 @@ internal sealed class ApplyPlanning(PlanRequest request)
     {
         var labels = _declared.Select(one => one.Resource).Concat(request.Inventory.Resources)
             .Where(resource => resource.Ksuid is not null).DistinctBy(resource => resource.Ksuid).ToDictionary(resource => resource.Ksuid!, resource => resource.Label, StringComparer.Ordinal);
-        return Ordering.Finish(_resources, _targets, _stacks, _warnings, labels);
+        return PolicyPlanning.Into(Ordering.Finish(_resources, _targets, _stacks, _warnings, labels), _policies);
     }
 
     private static Diagnostic NotDeclared(DeclaredResource one, string key, string label, IEnumerable<string> known) => new()

@@ -32,7 +32,7 @@ internal sealed class DestroyPlanning(PlanRequest request)
 
         var labels = request.Inventory.Resources.Where(resource => resource.Ksuid is not null).DistinctBy(resource => resource.Ksuid)
             .ToDictionary(resource => resource.Ksuid!, resource => resource.Label, StringComparer.Ordinal);
-        return Ordering.Finish(_resources, _targets, [], [], labels);
+        return PolicyPlanning.Into(Ordering.Finish(_resources, _targets, [], [], labels), PolicyPlanning.OfDestroy(request, _resources));
     }
 
     private void Requested()

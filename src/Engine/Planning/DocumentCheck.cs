@@ -28,6 +28,7 @@ internal sealed class DocumentCheck(PlanRequest request, Catalog catalog)
             Check(one, places, targets);
         }
 
+        _diagnostics.AddRange(PolicyPlanning.Missing(request));
         return declared;
     }
 

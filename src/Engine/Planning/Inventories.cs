@@ -31,14 +31,20 @@ internal static class Inventories
             Resources = referred,
             Adoptable = adoptable,
             Targets = TargetsOf(forma, resources),
+            Policies = StandaloneOf(forma).Concat(forma.Stacks.SelectMany(Policies.ReferencedBy)).ToHashSet(StringComparer.Ordinal),
         };
     }
 
     public static InventoryNeeds OfDestroy(Forma forma)
     {
         var resources = forma.Resources.Select(resource => Defaults.Fill(resource, forma)).ToList();
+        var policies = StandaloneOf(forma).ToHashSet(StringComparer.Ordinal);
         return new InventoryNeeds
         {
+            // Whether a stack goes altogether, and with it its references to policies, is seen only in the whole of it.
+            Stacks = policies.Count == 0 ? new HashSet<string>() : resources.Select(resource => resource.Stack).Where(IsUserStack).ToHashSet(StringComparer.Ordinal),
+            Policies = policies,
+            PolicyUsers = policies,
             Resources = resources.Select(resource => resource.Key).ToHashSet(),
             Targets = TargetsOf(forma, resources),
             ResourcesOnTargets = forma.Targets.Select(target => target.Label).ToHashSet(StringComparer.Ordinal),
@@ -48,6 +54,8 @@ internal static class Inventories
 
     private static HashSet<string> TargetsOf(Forma forma, IEnumerable<Resource> resources) =>
         forma.Targets.Select(target => target.Label).Concat(resources.Select(resource => resource.Target)).Where(label => label.Length > 0).ToHashSet(StringComparer.Ordinal);
+
+    private static IEnumerable<string> StandaloneOf(Forma forma) => forma.Policies.Select(policy => Policies.Read(policy).Label).Where(label => label.Length > 0);
 
     private static bool IsUserStack(string label) => label.Length > 0 && label != Stack.Unmanaged;
 

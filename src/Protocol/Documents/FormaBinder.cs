@@ -19,6 +19,7 @@ internal sealed class FormaBinder
     private readonly SchemaBinder _schemas;
     private readonly FormaLimits _limits;
     private readonly Names _names;
+    private readonly PolicyBinder _policies;
 
     public FormaBinder(DocumentTree tree, FormaLimits limits, DiagnosticBag bag)
     {
@@ -26,6 +27,7 @@ internal sealed class FormaBinder
         _schemas = new SchemaBinder(_read);
         _limits = limits;
         _names = new Names(_read);
+        _policies = new PolicyBinder(_read, _names);
     }
 
     public Forma Bind()
@@ -42,7 +44,7 @@ internal sealed class FormaBinder
                 "Stacks" => forma with { Stacks = _read.List(member, "Stacks", Stack) },
                 "Targets" => forma with { Targets = _read.List(member, "Targets", Target) },
                 "Resources" => forma with { Resources = Resources(member) },
-                "Policies" => forma with { Policies = _read.List(member, "Policies", policy => _read.ObjectElement(policy, "A policy") ?? default) },
+                "Policies" => forma with { Policies = _policies.Standalone(member) },
                 _ => _read.Unknown(member, FormaKeys, forma),
             };
         }
@@ -109,7 +111,7 @@ internal sealed class FormaBinder
                 "ID" => stack with { Id = _read.Text(member) },
                 "Label" => stack with { Label = _names.Label(member) },
                 "Description" => stack with { Description = _read.Text(member) },
-                "Policies" => stack with { Policies = _read.IsNull(member) ? null : _read.List(member, "Policies", policy => _read.ObjectElement(policy, "A policy") ?? default) },
+                "Policies" => stack with { Policies = _policies.OfStack(member) },
                 "CreatedAt" => stack with { CreatedAt = _read.Time(member) },
                 _ => _read.Unknown(member, StackKeys, stack),
             };

@@ -20,7 +20,7 @@ public sealed class FormaReaderTests
               "Discoverable": true, "Extractable": false, "Portable": true, "Parent": "P", "ParentMappings": [{"parentProperty": "a", "childProperty": "b"}]},
             "Properties": {"Name": "näme 😀", "Tags": [{"Key": "env", "Value": 1.50}], "Deep": {"List": [1, true, null]}}
           }],
-          "Policies": [{"Type": "ttl", "TTLSeconds": 3600}]
+          "Policies": [{"Type": "ttl", "Label": "hour", "TTLSeconds": 3600}]
         }
         """;
 
@@ -75,7 +75,7 @@ public sealed class FormaReaderTests
                     - Key: env
                       Value: 1.50
                   Deep: {List: [1, true, null]}
-            Policies: [{Type: ttl, TTLSeconds: 3600}]
+            Policies: [{Type: ttl, Label: hour, TTLSeconds: 3600}]
             """;
 
         var reading = Read(yaml);
