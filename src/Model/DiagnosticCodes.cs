@@ -45,4 +45,7 @@ public static class DiagnosticCodes
     public const string UnsupportedEmbed = "UnsupportedEmbed";
     public const string InvalidAlias = "InvalidAlias";
     public const string PolicyNotFound = "PolicyNotFound";
+    public const string ReapingTooShort = "ReapingTooShort";
+    public const string SecretNotKnown = "SecretNotKnown";
+    public const string SecretBehindTarget = "SecretBehindTarget";
 }

@@ -254,7 +254,8 @@ public sealed partial class CommandIntake(
     {
         ErrorCodes.PatchRejected or ErrorCodes.EmptyStackRejected => 422,
         ErrorCodes.ReconcileRejected or ErrorCodes.TargetAlreadyExists or ErrorCodes.NonPortableResources or ErrorCodes.TargetReaped
-            or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents or ErrorCodes.StackDeletedDuringApply => 409,
+            or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents or ErrorCodes.StackDeletedDuringApply
+            or ErrorCodes.SecretNotKnown => 409,
         _ => 400,
     };
 
