@@ -39,6 +39,8 @@ public static class DiagnosticCodes
     public const string TargetNamespaceMismatch = "TargetNamespaceMismatch";
     public const string UnknownProperty = "UnknownProperty";
     public const string WrongPropertyType = "WrongPropertyType";
+    public const string InvalidJsonText = "InvalidJsonText";
+    public const string DuplicateElement = "DuplicateElement";
     public const string RequiredFieldMissing = "RequiredFieldMissing";
     public const string InvalidReference = "InvalidReference";
     public const string ReferenceNotFound = "ReferenceNotFound";

@@ -21,6 +21,7 @@ internal sealed class Scenario
             ["Cidr"] = new() { Type = "string" },
             ["Tags"] = new() { UpdateMethod = UpdateMethod.EntitySet, IndexField = "Key", Type = "array", ItemType = "object" },
             ["Tags.Key"] = new() { Required = true, Type = "string" },
+            ["Tags.Value"] = new() { Type = "string" },
             ["Secret"] = new() { Opaque = true },
             ["Attached"] = new() { EdgeKind = EdgeKind.AttachesTo },
             ["Runtime"] = new() { EdgeKind = EdgeKind.RuntimeDependency },
