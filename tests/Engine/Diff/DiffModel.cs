@@ -28,6 +28,8 @@ internal sealed class DiffModel(DiffMode mode)
     /// <summary>Says nothing, or only that the field is left out.</summary>
     public static bool IsSilent(JsonNode? node) => node is null || (node is JsonValue text && text.GetValueKind() == JsonValueKind.String && text.GetValue<string>().Length == 0);
 
+    private static bool SaysNothing(JsonNode? node) => IsNothing(node) || IsSilent(node);
+
     /// <summary>A text that two values share exactly when they mean the same. Fields in <paramref name="without"/> do not count.</summary>
     public static string Meaning(JsonNode? node, Field? field, IReadOnlySet<Field>? without = null)
     {
@@ -127,7 +129,7 @@ internal sealed class DiffModel(DiffMode mode)
             {
                 // A whole entity set that a reconcile no longer finds in the document.
                 var isRemoved = IsExact && said is null && field is { Kind: FieldKind.Entities, Flags: { HasProviderDefault: false, WriteOnly: false } } && !IsNothing(before[name]);
-                if (isRemoved ? after.ContainsKey(name) : !JsonNode.DeepEquals(before[name], after[name]) && !(IsNothing(before[name]) && IsNothing(after[name])))
+                if (isRemoved ? after.ContainsKey(name) : !JsonNode.DeepEquals(before[name], after[name]) && !(SaysNothing(before[name]) && SaysNothing(after[name])))
                     return $"{place}: nobody mentioned it, and it is {after[name]?.ToJsonString() ?? "gone"}";
             }
             else if (IsNothing(before[name]) && IsNothing(said))
