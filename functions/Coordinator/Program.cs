@@ -1,5 +1,6 @@
 using Formae.Coordination;
 using Formae.Coordinator;
+using Formae.Coordinator.Http.Access;
 using System.Text.Json;
 using Formae.Model;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -10,7 +11,9 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.UseWhen<AccessControl>(AccessControl.Concerns);
 builder.Services.AddFormaeCoordination(builder.Configuration);
+builder.Services.AddAccessControl(builder.Configuration);
 
 // What travels between orchestrations and entities holds users' documents, which may be nested deeper than the worker's default of 64.
 builder.Services.Configure<JsonSerializerOptions>(json => json.MaxDepth = JsonText.MaxDepth);

@@ -52,6 +52,8 @@ public static class CoordinationServices
         services.AddSingleton<CommandIntake>();
         services.AddSingleton<CommandQueries>();
         services.AddSingleton<InventoryQueries>();
+        services.AddSingleton<PolicyQueries>();
+        services.AddSingleton<PluginQueries>();
         services.AddSingleton<StatsQuery>();
         return services;
     }

@@ -28,9 +28,9 @@ public sealed class RingTests
         ["src/Sdk.Testing"] = new(["src/Sdk"]),
 
         // Ring 4: what is started.
-        ["functions/Coordinator"] = new(["src/Coordination"], ["Functions", "FunctionsAspNetCore", "DurableTask", "ServiceBus", "Tables"]),
+        ["functions/Coordinator"] = new(["src/Coordination"], ["Functions", "FunctionsAspNetCore", "DurableTask", "ServiceBus", "Tables"], ["Microsoft.IdentityModel.JsonWebTokens", "Microsoft.IdentityModel.Protocols.OpenIdConnect"]),
         ["functions/plugins/*"] = new(["src/Sdk", "src/Sdk.Functions"], ["Functions", "ServiceBus"]),
-        ["src/Cli"] = new(["src/Client", "src/Embedded/Host"], [], ["Spectre.Console", "System.CommandLine", "YamlDotNet"], WebFramework: true, BuiltBeside: ["functions/Coordinator", "functions/plugins/*"]),
+        ["src/Cli"] = new(["src/Client", "src/Embedded/Host"], [], ["Azure.Identity", "Spectre.Console", "System.CommandLine", "YamlDotNet"], WebFramework: true, BuiltBeside: ["functions/Coordinator", "functions/plugins/*"]),
     };
 
     public static TheoryData<string> Rooms => [.. Project.Every.Select(project => project.Room).Where(room => room.StartsWith("src/", StringComparison.Ordinal) || room.StartsWith("functions/", StringComparison.Ordinal))];

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
+using Formae.Coordination;
+using Formae.Coordination.Queries;
 using Formae.Model;
 using Formae.Protocol.Http;
 using Microsoft.AspNetCore.Http;
@@ -13,19 +15,15 @@ internal static class Answers
     /// <summary>A list endpoint that finds nothing answers 404, as in the original.</summary>
     public static IResult List<T>(IReadOnlyList<T> body, JsonTypeInfo<IReadOnlyList<T>> type) => body.Count == 0 ? NotFound("Nothing found.") : Json(body, type);
 
-    public static IResult Error(int status, string code, string message, IReadOnlyList<Diagnostic>? diagnostics = null) =>
-        Error(status, new ErrorResponse { Error = code, Message = message, Diagnostics = diagnostics });
+    public static IResult Error(string code, string message) => Error(new ErrorResponse { Error = code, Message = message });
 
-    public static IResult Error(int status, ErrorResponse error) => Json(error, HttpJson.Readable.ErrorResponse, status);
+    public static IResult Error(ErrorResponse error) => Json(error, HttpJson.Readable.ErrorResponse, Refusals.StatusOf(error.Error));
 
-    public static IResult NotFound(string message) => Error(StatusCodes.Status404NotFound, ErrorCodes.NotFound, message);
+    public static IResult NotFound(string message) => Error(ErrorCodes.NotFound, message);
 
-    public static IResult BadRequest(string message) => Error(StatusCodes.Status400BadRequest, ErrorCodes.InvalidRequest, message);
+    public static IResult BadRequest(string message) => Error(ErrorCodes.InvalidRequest, message);
 
-    public static IResult BadQuery(string problem) => Error(StatusCodes.Status400BadRequest, new ErrorResponse
-    {
-        Error = ErrorCodes.InvalidQuery,
-        Message = problem,
-        Data = System.Text.Json.JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["Reason"] = problem }),
-    });
+    public static IResult BadQuery(string problem) => Error(Refusals.InvalidQuery(problem));
+
+    public static IResult NoClient() => BadRequest($"The header {Headers.ClientId} is missing: send any text that names you, the same in every request.");
 }

@@ -19,8 +19,8 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
 
     public async Task<(Submission? Submission, IResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
-        if (request.Headers[Headers.ClientId] is not [{ Length: > 0 } client])
-            return (null, Answers.BadRequest($"The header {Headers.ClientId} is missing: send any text that names you, the same in every request."));
+        if (ClientOf(request) is not { } client)
+            return (null, Answers.NoClient());
         var limit = options.Value.MaxDocumentBytes;
         if (request.ContentLength > limit + (long)FormOverhead)
             return (null, TooLarge(limit));
@@ -69,6 +69,9 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
 
         return Build(field, bytes, format, client);
     }
+
+    /// <summary>Who asks; null when the header is missing.</summary>
+    public static string? ClientOf(HttpRequest request) => request.Headers[Headers.ClientId] is [{ Length: > 0 } client] ? client : null;
 
     private static (Submission?, IResult?) Build(Func<string, StringValues> field, ReadOnlyMemory<byte> document, DocumentFormat format, string client)
     {
@@ -163,5 +166,5 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
     private static IResult NoFlag(string name, StringValues value) => Answers.BadRequest($"{name} is '{value}'; it is 'true' or 'false'.");
 
     private static IResult TooLarge(int limit) =>
-        Answers.Error(StatusCodes.Status413PayloadTooLarge, ErrorCodes.TooLarge, $"The document is longer than {limit:N0} bytes (setting {IntakeOptions.Section}:{nameof(IntakeOptions.MaxDocumentBytes)}). Split it by stacks.");
+        Answers.Error(ErrorCodes.TooLarge, $"The document is longer than {limit:N0} bytes (setting {IntakeOptions.Section}:{nameof(IntakeOptions.MaxDocumentBytes)}). Split it by stacks.");
 }

@@ -39,7 +39,7 @@ public sealed partial class CommandIntake(
         if (submission.Query is { Length: > 0 } text)
         {
             if (!Query.TryParse(text, InventoryQueries.DestroyFields, out var query, out var problem))
-                return BadQuery(problem);
+                return new IntakeOutcome.Refused(400, Refusals.InvalidQuery(problem));
             await catalog.RefreshAsync(cancellation);
             return await SubmitAsync(submission, await inventoryQueries.SelectAsync(query, cancellation), [], diagnostic => diagnostic, client, cancellation);
         }
@@ -70,7 +70,7 @@ public sealed partial class CommandIntake(
                 case PlanOutcome.Invalid invalid:
                     return Invalid([.. invalid.Diagnostics.Select(locate)]);
                 case PlanOutcome.Rejected rejected:
-                    return new IntakeOutcome.Refused(StatusOf(rejected.Code), new ErrorResponse
+                    return new IntakeOutcome.Refused(Refusals.StatusOf(rejected.Code), new ErrorResponse
                     {
                         Error = rejected.Code,
                         Message = rejected.Message,
@@ -172,6 +172,8 @@ public sealed partial class CommandIntake(
             Mode = submission.Kind == CommandKind.Destroy ? "patch" : submission.Mode.ToString().ToLowerInvariant(),
             Force = submission.Force,
             ClientId = submission.ClientId,
+            Subject = submission.Subject,
+            SubjectName = submission.SubjectName,
             Description = forma.Description,
             State = States.NotStarted,
             StartedAt = now,
@@ -242,22 +244,6 @@ public sealed partial class CommandIntake(
             Diagnostics = diagnostics,
         });
     }
-
-    private static IntakeOutcome.Refused BadQuery(string problem) => new(400, new ErrorResponse
-    {
-        Error = ErrorCodes.InvalidQuery,
-        Message = problem,
-        Data = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["Reason"] = problem }),
-    });
-
-    private static int StatusOf(string code) => code switch
-    {
-        ErrorCodes.PatchRejected or ErrorCodes.EmptyStackRejected => 422,
-        ErrorCodes.ReconcileRejected or ErrorCodes.TargetAlreadyExists or ErrorCodes.NonPortableResources or ErrorCodes.TargetReaped
-            or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents or ErrorCodes.StackDeletedDuringApply
-            or ErrorCodes.SecretNotKnown => 409,
-        _ => 400,
-    };
 
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Command {CommandId}: {Kind} in {Mode} mode with {Resources} resources from client {Client}")]
     private partial void LogReceived(string commandId, CommandKind kind, ApplyMode mode, int resources, string client);

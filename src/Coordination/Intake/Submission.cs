@@ -26,6 +26,12 @@ public sealed record Submission
     public DocumentFormat Format { get; init; } = DocumentFormat.Auto;
 
     public required string ClientId { get; init; }
+
+    /// <summary>Who gives it, as the proof of identity says; null where none was asked for.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>The same for people.</summary>
+    public string? SubjectName { get; init; }
 }
 
 public abstract record IntakeOutcome

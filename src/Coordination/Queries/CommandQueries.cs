@@ -1,44 +1,86 @@
+using Azure.Data.Tables;
 using Formae.Coordination.Storage;
 using Formae.Protocol.Http;
 
 namespace Formae.Coordination.Queries;
 
-/// <summary>Commands by id and by query: rows only, never an orchestration's history.</summary>
+/// <summary>Commands by id and by query: rows only, never an orchestration's history. Only those that a user gave are shown.</summary>
 public sealed class CommandQueries(CommandStore commands, UpdateStore updates, TimeProvider time)
 {
     public const int MostResults = 200;
 
+    private const string User = "user";
+
     public static IReadOnlyCollection<string> Fields { get; } = ["id", "client", "command", "status", "stack"];
 
     public async Task<Command?> FindAsync(string commandId, CancellationToken cancellation) =>
-        await commands.FindAsync(commandId, cancellation) is { Source: "user" } command ? CommandView.Of(command, await updates.ListAsync(commandId, cancellation)) : null;
+        await commands.FindAsync(commandId, cancellation) is { Source: User } command ? await ShowAsync(command, cancellation) : null;
 
     /// <summary>Newest first, at most <paramref name="limit"/>.</summary>
-    public async Task<IReadOnlyList<Command>> ListAsync(Query query, string clientId, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Command>> ListAsync(Query query, string clientId, int limit, CancellationToken cancellation) =>
+        (await ListAsync(query, clientId, new Page(limit, null), cancellation)).Items;
+
+    /// <summary>Newest first. A page ends behind the id of its last command.</summary>
+    /// <param name="query">Which ones; <c>client:me</c> stands for the caller's own.</param>
+    /// <param name="clientId">The caller.</param>
+    /// <param name="page">How many, and behind which id.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public async Task<Paged<IReadOnlyList<Command>>> ListAsync(Query query, string clientId, Page page, CancellationToken cancellation)
     {
-        var found = new List<Command>();
-        await foreach (var command in commands.ListAsync(time.GetUtcNow(), cancellation))
+        query = query.Replace("client", "me", clientId);
+        var limit = page.Limit ?? MostResults;
+        var found = new List<CommandHeader>();
+        await foreach (var header in CandidatesAsync(query, page.After, cancellation))
         {
-            if (command.Source != "user" || !Matches(query, command, clientId))
-                continue;
-            found.Add(CommandView.Of(command, await updates.ListAsync(command.CommandId, cancellation)));
-            if (found.Count >= limit)
+            if (header.Source == User && Matches(query, header))
+                found.Add(header);
+            if (found.Count > limit)
                 break;
         }
 
-        return found;
+        var shown = found.Take(limit).ToList();
+        var records = await TableRows.ReadEachAsync(shown, header => commands.FindAsync(header.CommandId, cancellation));
+        return new(
+            await TableRows.ReadEachAsync(records.OfType<CommandRecord>(), record => ShowAsync(record, cancellation)),
+            found.Count > limit ? shown[^1].CommandId : null);
     }
 
-    private static bool Matches(Query query, CommandRecord command, string clientId)
+    /// <summary>Where ids are given, nothing else is read; otherwise the headers of what the table itself cannot rule out.</summary>
+    private async IAsyncEnumerable<CommandHeader> CandidatesAsync(Query query, string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        var clientIsMe = query.Exact("client") == "me";
-        return command.Stacks.DefaultIfEmpty("").Any(stack => query.Matches(field => field.ToLowerInvariant() switch
+        if (query.ExactAny("id") is not { } ids)
         {
-            "id" => command.CommandId,
-            "client" => clientIsMe && command.ClientId == clientId ? "me" : command.ClientId,
-            "command" => command.Kind,
-            "status" => command.State,
-            _ => stack,
-        }));
+            await foreach (var header in commands.HeadersAsync(time.GetUtcNow(), ConditionOf(query), after, cancellation))
+                yield return header;
+            yield break;
+        }
+
+        foreach (var id in ids.OrderDescending(StringComparer.Ordinal).Where(id => after is null || string.CompareOrdinal(id, after) < 0))
+        {
+            if (await commands.FindAsync(id, cancellation) is { } command)
+                yield return new CommandHeader(command.CommandId, command.Kind, command.State, command.Source, command.ClientId, command.Stacks);
+        }
     }
+
+    private static string ConditionOf(Query query)
+    {
+        var condition = TableClient.CreateQueryFilter($"Source eq {User}");
+        if (query.Exact("client") is { } client)
+            condition += TableClient.CreateQueryFilter($" and ClientId eq {client}");
+        if (query.Exact("status") is { } status && States.All.FirstOrDefault(state => string.Equals(state, status, StringComparison.OrdinalIgnoreCase)) is { } known)
+            condition += TableClient.CreateQueryFilter($" and State eq {known}");
+        return condition;
+    }
+
+    private static bool Matches(Query query, CommandHeader command) => query.MatchesAny(field => field.ToLowerInvariant() switch
+    {
+        "id" => [command.CommandId],
+        "client" => [command.ClientId],
+        "command" => [command.Kind],
+        "status" => [command.State],
+        _ => command.Stacks,
+    });
+
+    private async Task<Command> ShowAsync(CommandRecord command, CancellationToken cancellation) =>
+        CommandView.Of(command, await updates.ListAsync(command.CommandId, cancellation));
 }

@@ -1,97 +1,90 @@
+using System.Collections.Frozen;
+
 namespace Formae.Coordination.Queries;
 
 /// <summary>
 /// <c>field:value</c> terms: different fields are combined with AND, the same field again with OR, <c>-field:value</c> excludes, <c>*</c> stands for any text.
-/// Values are compared without regard to case.
+/// Labels and ids are compared as they are written; of types, namespaces, commands, states and flags the case does not matter.
 /// </summary>
 public sealed class Query
 {
-    private readonly Dictionary<string, Terms> _fields = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> AnyCase =
+        new[] { "type", "namespace", "command", "status", "managed", "discoverable" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    private Query()
-    {
-    }
+    private static readonly FrozenSet<string> Flags = new[] { "managed", "discoverable" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    public static Query Everything { get; } = new();
+    private readonly Dictionary<string, Terms> _fields;
+
+    private Query(Dictionary<string, Terms> fields) => _fields = fields;
+
+    public static Query Everything { get; } = new([]);
 
     public bool IsEmpty => _fields.Count == 0;
 
     /// <summary>The one exact value that a field must have, when there is one: lets a store read just that.</summary>
-    public string? Exact(string field) =>
-        _fields.TryGetValue(field, out var terms) && !terms.IsExcluded && terms.Values is [var only] && !only.Contains('*', StringComparison.Ordinal) ? only : null;
+    public string? Exact(string field) => ExactAny(field) is [var only] ? only : null;
+
+    /// <summary>The exact values of which a field must have one; null when it may have others.</summary>
+    public IReadOnlyList<string>? ExactAny(string field) =>
+        _fields.TryGetValue(field, out var terms) && terms.Sign != '-' && terms.Values.All(value => value.IsExact)
+            ? [.. terms.Values.Select(value => value.Text).Distinct(StringComparer.Ordinal)]
+            : null;
+
+    /// <summary>The same query with another value in the place of one: what a word such as <c>me</c> stands for.</summary>
+    public Query Replace(string field, string word, string value)
+    {
+        if (!_fields.TryGetValue(field, out var terms))
+            return this;
+        var fields = new Dictionary<string, Terms>(_fields, StringComparer.OrdinalIgnoreCase)
+        {
+            [field] = terms with { Values = [.. terms.Values.Select(pattern => pattern.IsExact && pattern.Text == word ? ValuePattern.Of(value) : pattern)] },
+        };
+        return new Query(fields);
+    }
 
     /// <param name="text">The query; null or white space matches everything.</param>
     /// <param name="fields">The fields there are.</param>
     /// <param name="query">The query.</param>
-    /// <param name="problem">What is wrong with it.</param>
+    /// <param name="problem">What is wrong with it, and what to write instead.</param>
     public static bool TryParse(string? text, IReadOnlyCollection<string> fields, out Query query, out string problem)
     {
-        query = new Query();
+        var found = new Dictionary<string, Terms>(StringComparer.OrdinalIgnoreCase);
+        query = new Query(found);
         problem = "";
-        foreach (var term in (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var term in QueryTerm.Split(text ?? ""))
         {
-            var isExcluded = term[0] == '-';
-            var body = term[0] is '-' or '+' ? term[1..] : term;
-            var colon = body.IndexOf(':');
-            var field = colon > 0 ? body[..colon] : "";
-            if (colon <= 0 || field.Any(character => !char.IsAsciiLetterOrDigit(character) && character != '_'))
-            {
-                problem = $"'{term}' is no field:value term. Fields: {string.Join(", ", fields)}.";
+            if (!QueryTerm.TryRead(term, fields, out var sign, out var field, out var value, out problem))
                 return false;
-            }
-
-            if (!fields.Contains(field, StringComparer.OrdinalIgnoreCase))
+            if (Flags.Contains(field) && !(value.IsExact && bool.TryParse(value.Text, out _)))
             {
-                problem = $"There is no field '{field}'. Fields: {string.Join(", ", fields)}.";
-                return false;
-            }
-
-            var value = body[(colon + 1)..].Trim('"');
-            if (value.Length == 0 || value == "*" || value.Contains('?', StringComparison.Ordinal))
-            {
-                problem = $"'{term}': a value is text, with * for any characters; a lone *, an empty value and ? are not allowed.";
+                problem = $"'{term}': {field} is 'true' or 'false'.";
                 return false;
             }
 
             // A later term of another sign takes the place of the earlier ones.
-            if (!query._fields.TryGetValue(field, out var terms) || terms.IsExcluded != isExcluded)
-                query._fields[field] = terms = new Terms(isExcluded, []);
+            if (!found.TryGetValue(field, out var terms) || terms.Sign != sign)
+                found[field] = terms = new Terms(sign, []);
             terms.Values.Add(value);
         }
 
         return true;
     }
 
-    public bool Matches(Func<string, string?> valueOf)
+    public bool Matches(Func<string, string?> valueOf) => MatchesAny(field => [valueOf(field) ?? ""]);
+
+    /// <summary>Of a thing that has several values in a field one must match; what is excluded must be none of them.</summary>
+    public bool MatchesAny(Func<string, IReadOnlyList<string>> valuesOf)
     {
         foreach (var (field, terms) in _fields)
         {
-            var value = valueOf(field) ?? "";
-            if (terms.Values.Any(pattern => IsMatch(value, pattern)) == terms.IsExcluded)
+            var comparison = AnyCase.Contains(field) ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+            if (valuesOf(field).Any(value => terms.Values.Any(pattern => pattern.Matches(value, comparison))) == (terms.Sign == '-'))
                 return false;
         }
 
         return true;
     }
 
-    private static bool IsMatch(string value, string pattern)
-    {
-        var parts = pattern.Split('*');
-        if (parts.Length == 1)
-            return string.Equals(value, pattern, StringComparison.OrdinalIgnoreCase);
-        if (!value.StartsWith(parts[0], StringComparison.OrdinalIgnoreCase))
-            return false;
-        var position = parts[0].Length;
-        foreach (var part in parts[1..^1])
-        {
-            var found = value.IndexOf(part, position, StringComparison.OrdinalIgnoreCase);
-            if (found < 0)
-                return false;
-            position = found + part.Length;
-        }
-
-        return value.Length - position >= parts[^1].Length && value.EndsWith(parts[^1], StringComparison.OrdinalIgnoreCase);
-    }
-
-    private sealed record Terms(bool IsExcluded, List<string> Values);
+    /// <param name="Sign"><c>+</c>, <c>-</c> or a space.</param>
+    private sealed record Terms(char Sign, List<ValuePattern> Values);
 }

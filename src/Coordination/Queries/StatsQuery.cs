@@ -1,32 +1,47 @@
 using System.Reflection;
 using Formae.Coordination.Catalog;
 using Formae.Coordination.Storage;
-using Formae.Model;
 using Formae.Protocol.Http;
 
 namespace Formae.Coordination.Queries;
 
-/// <summary>The control plane in numbers, and its plugins.</summary>
+/// <summary>The control plane in numbers. Rows are counted by the few columns that say what they are.</summary>
 public sealed class StatsQuery(CommandStore commands, ResourceStore resources, StackStore stacks, TargetStore targets, PluginCatalog catalog, TimeProvider time)
 {
+    /// <summary>The kind and the source of commands that only look whether the world is still as recorded: they would drown the others.</summary>
+    private const string Sync = "sync";
+
     public static string Version { get; } =
         typeof(StatsQuery).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
 
     public async Task<Stats> StatsAsync(CancellationToken cancellation)
     {
         await catalog.RefreshAsync(cancellation);
-        var all = await resources.ReadAllAsync(cancellation);
         var clients = new HashSet<string>(StringComparer.Ordinal);
         var kinds = new Dictionary<string, int>(StringComparer.Ordinal);
         var states = new Dictionary<string, int>(StringComparer.Ordinal);
-        await foreach (var command in commands.ListAsync(time.GetUtcNow(), cancellation))
+        await foreach (var command in commands.HeadersAsync(time.GetUtcNow(), condition: null, after: null, cancellation))
         {
-            clients.Add(command.ClientId);
-            kinds[command.Kind] = kinds.GetValueOrDefault(command.Kind) + 1;
-            states[command.State] = states.GetValueOrDefault(command.State) + 1;
+            if (command.Kind == Sync || command.Source == Sync)
+                continue;
+            if (command.ClientId.Length > 0)
+                clients.Add(command.ClientId);
+            Count(kinds, command.Kind);
+            Count(states, command.State);
         }
 
-        var byNamespace = Count(all.Where(resource => resource.Managed), resource => resource.Namespace);
+        var managed = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        var unmanaged = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        var types = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        await foreach (var resource in resources.KindsAsync(cancellation))
+        {
+            Count(resource.Managed ? managed : unmanaged, resource.Type.Split("::", 2)[0]);
+            Count(types, resource.Type);
+        }
+
+        var byNamespace = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        foreach (var target in await targets.ListAsync(cancellation))
+            Count(byNamespace, target.Namespace);
         return new Stats
         {
             Version = Version,
@@ -35,42 +50,21 @@ public sealed class StatsQuery(CommandStore commands, ResourceStore resources, S
             Commands = kinds,
             States = states,
             Stacks = (await stacks.ListAsync(cancellation)).Count,
-            Resources = byNamespace,
-            UnmanagedResources = Count(all.Where(resource => !resource.Managed), resource => resource.Namespace),
-            Targets = Count(await targets.ListAsync(cancellation), target => target.Namespace),
-            ResourceTypes = Count(all, resource => resource.Type),
+            Resources = managed,
+            UnmanagedResources = unmanaged,
+            Targets = byNamespace,
+            ResourceTypes = types,
             Plugins = [.. catalog.Plugins.Select(plugin => new PluginStats
             {
                 Namespace = plugin.Announcement.Namespace,
                 Version = plugin.Announcement.Version,
                 NodeName = plugin.Announcement.NodeName,
                 MaxRequestsPerSecond = plugin.Announcement.MaxRequestsPerSecond,
-                ResourceCount = byNamespace.GetValueOrDefault(plugin.Announcement.Namespace),
+                ResourceCount = managed.GetValueOrDefault(plugin.Announcement.Namespace),
+                ResourceTypesToDiscover = [.. plugin.Announcement.ResourceTypes.Where(type => type.CanList).Select(type => type.Type).Order(StringComparer.Ordinal)],
             })],
         };
     }
 
-    public async Task<IReadOnlyList<Plugin>> PluginsAsync(bool withSchemas, CancellationToken cancellation)
-    {
-        await catalog.RefreshAsync(cancellation);
-        var now = time.GetUtcNow();
-        return [.. catalog.Plugins.OrderBy(plugin => plugin.Announcement.Name, StringComparer.Ordinal).Select(plugin => new Plugin
-        {
-            Name = plugin.Announcement.Name,
-            Namespace = plugin.Announcement.Namespace,
-            Summary = plugin.Announcement.Summary,
-            Publisher = plugin.Announcement.Publisher,
-            License = plugin.Announcement.License,
-            InstalledVersion = plugin.Announcement.Version,
-            LoadStatus = plugin.IsSilent(now) ? "silent" : "active",
-            MaxRequestsPerSecond = plugin.Announcement.MaxRequestsPerSecond,
-            LastBeat = plugin.LastBeat,
-            ProcessId = plugin.Announcement.ProcessId,
-            ResourceTypes = [.. plugin.Announcement.ResourceTypes.Select(type => type.Type).Order(StringComparer.Ordinal)],
-            Schemas = withSchemas ? plugin.Announcement.ResourceTypes.ToDictionary(type => type.Type, type => type.Schema, StringComparer.Ordinal) : null,
-        })];
-    }
-
-    private static Dictionary<string, int> Count<T>(IEnumerable<T> items, Func<T, string> keyOf) =>
-        items.GroupBy(keyOf, StringComparer.OrdinalIgnoreCase).ToDictionary(group => group.Key, group => group.Count(), StringComparer.OrdinalIgnoreCase);
+    private static void Count(Dictionary<string, int> counts, string key) => counts[key] = counts.GetValueOrDefault(key) + 1;
 }

@@ -20,6 +20,12 @@ public sealed record CommandRecord
 
     public string ClientId { get; init; } = "";
 
+    /// <summary>Who gave it, as the proof of identity says; null where none was asked for.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>The same for people.</summary>
+    public string? SubjectName { get; init; }
+
     public Description? Description { get; init; }
 
     public required string State { get; init; }
@@ -49,3 +55,6 @@ public sealed record CommandRecord
     /// <summary>The version of the engine that planned it; its own loop walks it to the end.</summary>
     public string EngineVersion { get; init; } = "1";
 }
+
+/// <summary>What a command is, without what it does.</summary>
+public sealed record CommandHeader(string CommandId, string Kind, string State, string Source, string ClientId, IReadOnlyList<string> Stacks);

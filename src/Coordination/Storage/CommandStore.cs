@@ -9,14 +9,14 @@ using Formae.Protocol.Http;
 namespace Formae.Coordination.Storage;
 
 /// <summary>
-/// One row per command, newest first: partition is the month of the command's id, row the time turned round and the id.
+/// One row per command, newest first: partition is the month of the command's id, row the id turned round.
 /// Both follow from the id, so a command is found by its id with one read.
 /// </summary>
 public sealed class CommandStore(FormaeTables tables)
 {
-    private const long LastSecond = 9_999_999_999;
-
     private const string Open = "open";
+
+    private static readonly string[] HeaderColumns = ["PartitionKey", "RowKey", "CommandId", "Kind", "State", "Source", "ClientId", .. RowText.Columns("Stacks")];
 
     /// <summary>Stores a new command as open. The look-up comes first: a crash in between leaves one that leads nowhere, never a command that nobody looks after.</summary>
     public async Task AddAsync(CommandRecord command, CancellationToken cancellation)
@@ -60,8 +60,12 @@ public sealed class CommandStore(FormaeTables tables)
         }
     }
 
-    /// <summary>Commands, newest first.</summary>
-    public async IAsyncEnumerable<CommandRecord> ListAsync(DateTimeOffset now, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>What commands are, without what they do, newest first: a search reads far more of them than it shows.</summary>
+    /// <param name="now">Nothing is younger.</param>
+    /// <param name="condition">A filter of the table's own, so that what cannot match is not sent; null for none.</param>
+    /// <param name="after">The id of the command behind which to begin; null for the newest.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public async IAsyncEnumerable<CommandHeader> HeadersAsync(DateTimeOffset now, string? condition, string? after, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // Partitions sort by month, oldest first: the first row tells how far back there is anything.
         string? oldest = null;
@@ -71,10 +75,17 @@ public sealed class CommandStore(FormaeTables tables)
             break;
         }
 
-        for (var date = now.UtcDateTime; oldest is not null && string.CompareOrdinal(MonthOf(date), oldest) >= 0; date = date.AddDays(1 - date.Day).AddDays(-1))
+        var (firstMonth, lastRow) = after is null ? (MonthOf(now.UtcDateTime), null) : KeyOf(after);
+        for (var date = after is null ? now.UtcDateTime : Ksuid.TimeOf(after).UtcDateTime; oldest is not null && string.CompareOrdinal(MonthOf(date), oldest) >= 0; date = date.AddDays(1 - date.Day).AddDays(-1))
         {
-            await foreach (var row in tables.Commands.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {MonthOf(date)}"), 200, null, cancellation))
-                yield return FromRow(row);
+            var month = MonthOf(date);
+            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {month}");
+            if (lastRow is not null && month == firstMonth)
+                filter += TableClient.CreateQueryFilter($" and RowKey gt {lastRow}");
+            if (condition is not null)
+                filter += $" and {condition}";
+            await foreach (var row in tables.Commands.QueryAsync<TableEntity>(filter, 1000, HeaderColumns, cancellation))
+                yield return HeaderOf(row);
         }
     }
 
@@ -85,10 +96,14 @@ public sealed class CommandStore(FormaeTables tables)
     private static (string Partition, string Row) KeyOf(string commandId)
     {
         var time = Ksuid.TimeOf(commandId);
-        return (MonthOf(time.UtcDateTime), string.Create(CultureInfo.InvariantCulture, $"{LastSecond - time.ToUnixTimeSeconds():D10}-{commandId}"));
+        return (MonthOf(time.UtcDateTime), Ksuid.Inverted(commandId));
     }
 
     private static string MonthOf(DateTime date) => date.ToString("yyyyMM", CultureInfo.InvariantCulture);
+
+    private static CommandHeader HeaderOf(TableEntity row) => new(
+        row.GetString("CommandId"), row.GetString("Kind"), row.GetString("State"), row.GetString("Source"), row.GetString("ClientId"),
+        JsonSerializer.Deserialize(RowText.Read(row, "Stacks")!, StorageJson.Rows.IReadOnlyListString)!);
 
     private static TableEntity ToRow(CommandRecord command)
     {
@@ -112,6 +127,10 @@ public sealed class CommandStore(FormaeTables tables)
             RowText.Write(row, "Description", JsonSerializer.Serialize(description, StorageJson.Rows.Description));
         if (command.Error is { } error)
             row["Error"] = error;
+        if (command.Subject is { } subject)
+            row["Subject"] = subject;
+        if (command.SubjectName is { } name)
+            row["SubjectName"] = name;
         RowText.Write(row, "Stacks", JsonSerializer.Serialize(command.Stacks, StorageJson.Rows.IReadOnlyListString));
         RowText.Write(row, "TargetUpdates", JsonSerializer.Serialize(command.TargetUpdates, StorageJson.Rows.IReadOnlyListTargetUpdate));
         RowText.Write(row, "StackUpdates", JsonSerializer.Serialize(command.StackUpdates, StorageJson.Rows.IReadOnlyListStackUpdate));
@@ -128,6 +147,8 @@ public sealed class CommandStore(FormaeTables tables)
         Force = row.GetBoolean("Force") ?? false,
         Source = row.GetString("Source"),
         ClientId = row.GetString("ClientId"),
+        Subject = row.GetString("Subject"),
+        SubjectName = row.GetString("SubjectName"),
         Description = RowText.Read(row, "Description") is { } description ? JsonSerializer.Deserialize(description, StorageJson.Rows.Description) : null,
         State = row.GetString("State"),
         StartedAt = row.GetDateTimeOffset("StartedAt") ?? default,

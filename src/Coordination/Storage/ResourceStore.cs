@@ -10,7 +10,7 @@ namespace Formae.Coordination.Storage;
 /// The inventory: a live row per resource (partition is the stack, row is type and label), every version it had, and the look-ups that spare scans.
 /// Written by the resource's entity only.
 /// </summary>
-public sealed class ResourceStore(FormaeTables tables, PluginCatalog catalog, KsuidSource ksuids)
+public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog catalog, KsuidSource ksuids)
 {
     private const string Lookup = "resource";
 

@@ -113,22 +113,14 @@ internal static class CollectionDiff
         }
 
         var inOrder = IncreasingSubsequence.Of(partner);
-        var stays = new int[collection.After.Count];
-        Array.Fill(stays, -1);
+        var stays = new bool[collection.After.Count];
         foreach (var index in inOrder)
-            stays[partner[index]] = index;
+            stays[partner[index]] = true;
         collection.Remove(index => !inOrder.Contains(index));
         for (var i = 0; i < collection.After.Count; i++)
         {
-            if (stays[i] < 0)
+            if (!stays[i])
                 collection.Add(i, i);
-        }
-
-        // What is alike as a whole may still differ in what one of its own elements says of a provider's field and another does not.
-        for (var i = 0; collection.Hints.HasProviderDefaults && i < collection.After.Count; i++)
-        {
-            if (stays[i] >= 0)
-                collection.Walk.Value(collection.Before[stays[i]], collection.After[i], collection.Hints, PropertyPath.Of(collection.Path, i), collection.IsCreateOnly);
         }
     }
 

@@ -45,11 +45,16 @@ public sealed record Command
 
     public string? Source { get; init; }
 
+    /// <summary>Who gave it, as the proof of identity says: the object id of a token, or the fingerprint of a key. Absent where no identity is asked for.</summary>
     public string? Subject { get; init; }
 
+    /// <summary>The same for people, such as the name in a token.</summary>
     public string? SubjectName { get; init; }
 
     public string State { get; init; } = "";
+
+    /// <summary>Why it failed as a whole, when it was not one of its updates that failed.</summary>
+    public string? Error { get; init; }
 
     public DateTimeOffset? StartTs { get; init; }
 

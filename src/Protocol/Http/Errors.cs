@@ -43,9 +43,6 @@ public static class ErrorCodes
     public const string StackDeletedDuringApply = "StackDeletedDuringApply";
     public const string PluginNotFound = "PluginNotFound";
 
-    /// <summary>Something would be made again whose secrets are not known: only their hashes are stored.</summary>
-    public const string SecretNotKnown = "SecretNotKnown";
-
     /// <summary>The document is malformed or means nothing; see the diagnostics.</summary>
     public const string InvalidForma = "InvalidForma";
 
@@ -56,6 +53,18 @@ public static class ErrorCodes
     public const string TooLarge = "TooLarge";
 
     public const string NotFound = "NotFound";
+
+    /// <summary>The request does not prove who gives it, or its proof is not accepted.</summary>
+    public const string Unauthorized = "Unauthorized";
+
+    /// <summary>Who gives the request may not do this.</summary>
+    public const string Forbidden = "Forbidden";
+
+    /// <summary>Whether the proof of identity is good cannot be found out now.</summary>
+    public const string AccessUnavailable = "AccessUnavailable";
+
+    /// <summary>Plugins are function apps that are deployed; nothing here installs them.</summary>
+    public const string NoPluginManager = "NoPluginManager";
 
     public const string InternalError = "InternalError";
 }

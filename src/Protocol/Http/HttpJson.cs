@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Formae.Model;
 
@@ -14,6 +15,9 @@ namespace Formae.Protocol.Http;
 [JsonSerializable(typeof(IReadOnlyList<Stack>))]
 [JsonSerializable(typeof(IReadOnlyList<Target>))]
 [JsonSerializable(typeof(IReadOnlyList<ResourceSummary>))]
+[JsonSerializable(typeof(IReadOnlyList<PolicyInventoryItem>))]
+[JsonSerializable(typeof(Policy))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(Resource))]
 [JsonSerializable(typeof(Stats))]
 [JsonSerializable(typeof(PluginList))]

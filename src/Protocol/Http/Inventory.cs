@@ -47,8 +47,10 @@ public sealed record Stats
 
     public IReadOnlyList<PluginStats> Plugins { get; init; } = [];
 
+    /// <summary>Targets that cannot be reached and will be given up.</summary>
     public int ReapPendingTargets { get; init; }
 
+    /// <summary>Targets that were given up; neither they nor what is on them is counted elsewhere.</summary>
     public int ReapedTargets { get; init; }
 }
 
@@ -62,7 +64,25 @@ public sealed record PluginStats
 
     public int MaxRequestsPerSecond { get; init; }
 
+    /// <summary>Managed resources of its namespace.</summary>
     public int ResourceCount { get; init; }
+
+    /// <summary>The types that it can list, so that what exists already is found.</summary>
+    public IReadOnlyList<string> ResourceTypesToDiscover { get; init; } = [];
+}
+
+/// <summary>A policy, whether it has a label of its own or was written into a stack.</summary>
+public sealed record PolicyInventoryItem
+{
+    public string Label { get; init; } = "";
+
+    public string Type { get; init; } = "";
+
+    /// <summary>What the policy says, without type and label.</summary>
+    public JsonElement? Config { get; init; }
+
+    /// <summary>The stacks that it holds for.</summary>
+    public IReadOnlyList<string> AttachedStacks { get; init; } = [];
 }
 
 public sealed record PluginList
@@ -88,6 +108,9 @@ public sealed record Plugin
 
     [JsonPropertyName("namespace")]
     public string? Namespace { get; init; }
+
+    [JsonPropertyName("category")]
+    public string? Category { get; init; }
 
     [JsonPropertyName("summary")]
     public string? Summary { get; init; }

@@ -11,11 +11,17 @@ public static class States
     public const string Canceling = "Canceling";
     public const string Canceled = "Canceled";
 
+    public static IReadOnlyList<string> All { get; } = [NotStarted, InProgress, Success, Failed, Rejected, Canceling, Canceled];
+
     public static bool IsFinal(string state) => state is Success or Failed or Rejected or Canceled;
 }
 
-/// <summary>The header that every command and status request carries.</summary>
+/// <summary>Headers of our own.</summary>
 public static class Headers
 {
+    /// <summary>Carried by every request that gives or looks at commands: who asks.</summary>
     public const string ClientId = "Client-ID";
+
+    /// <summary>Of the answer with a page of a list: what to send as <c>continuation</c> for the next one. Absent on the last.</summary>
+    public const string Next = "Formae-Next";
 }

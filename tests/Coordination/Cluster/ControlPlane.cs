@@ -54,9 +54,11 @@ public sealed class ControlPlane : IAsyncDisposable
 
     internal FakeAwsControlState Cloud => Plugin.Services.GetRequiredService<FakeAwsControlState>();
 
-    private string CloudFile => _folder.File("cloud/cloud");
+    public string CloudFile => _folder.File("cloud/cloud");
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    public Microsoft.DurableTask.Client.DurableTaskClient Client => _hub.Client;
 
     public static async Task<ControlPlane> StartAsync(params (string Name, string Value)[] settings)
     {

@@ -22,7 +22,21 @@ public sealed class QueryTests
     [InlineData("type:AWS*Buckets", false)]
     [InlineData("label:a*a", false)]
     [InlineData("stack:other -stack:other", true)]
-    public void Terms_match_as_the_language_says(string text, bool matches)
+    [InlineData("-stack:web +stack:web", true)]
+    [InlineData("stack:web +stack:other", false)]
+    [InlineData("+stack:web +stack:other", true)]
+    [InlineData("-stack:web -stack:other", false)]
+    [InlineData("type:aws::s3::bucket", true)]
+    [InlineData("stack:WEB", false)]
+    [InlineData("stack:w*b", true)]
+    [InlineData("stack:*e*", true)]
+    [InlineData("stack:w*e*b", true)]
+    [InlineData("stack:web*web", false)]
+    [InlineData("stack:we\\b", true)]
+    [InlineData("stack:w\\*", false)]
+    [InlineData("stack:w_b", false)]
+    [InlineData("stack:%", false)]
+    public void F180_terms_match_as_the_language_says(string text, bool matches)
     {
         Assert.True(Query.TryParse(text, Fields, out var query, out var problem), problem);
 
@@ -33,14 +47,38 @@ public sealed class QueryTests
     [InlineData("word", "field:value")]
     [InlineData("stack:", "empty")]
     [InlineData("stack:*", "lone *")]
-    [InlineData("stack:a?", "?")]
+    [InlineData("stack:**", "lone *")]
+    [InlineData("stack:a?", "\\?")]
     [InlineData("owner:me", "no field 'owner'")]
     [InlineData(":x", "field:value")]
-    public void A_query_that_means_nothing_is_refused_with_the_reason(string text, string reason)
+    [InlineData("stack:web AND label:a", "combined with AND")]
+    [InlineData("stack:\"a b\"", "phrase")]
+    [InlineData("stack:>5", "range")]
+    [InlineData("stack:web~", "similar")]
+    [InlineData("stack:web~2", "similar")]
+    [InlineData("stack:web^3", "weight")]
+    [InlineData("stack:/w.b/", "regular expression")]
+    [InlineData("-", "field:value")]
+    public void F180_a_query_that_means_nothing_is_refused_with_the_reason(string text, string reason)
     {
         Assert.False(Query.TryParse(text, Fields, out _, out var problem));
 
         Assert.Contains(reason, problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a b", "label:a\\ b")]
+    [InlineData("a*b?", "label:a\\*b\\?")]
+    [InlineData("/subscriptions/1", "label:/subscriptions/1")]
+    [InlineData("a~b^c", "label:a~b^c")]
+    [InlineData("1~", "label:1\\~")]
+    [InlineData("\"quoted\"", "label:\\\"quoted\\\"")]
+    public void F181_any_character_can_be_asked_for(string value, string text)
+    {
+        Assert.True(Query.TryParse(text, Fields, out var query, out var problem), problem);
+
+        Assert.Equal(value, query.Exact("label"));
+        Assert.True(query.Matches(_ => value));
     }
 
     [Fact]

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Formae.Protocol.Http;
+
+namespace Formae.Coordination;
+
+/// <summary>What refusals are answered with, wherever they come from.</summary>
+public static class Refusals
+{
+    public static ErrorResponse InvalidQuery(string problem) => new()
+    {
+        Error = ErrorCodes.InvalidQuery,
+        Message = problem,
+        Data = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["Reason"] = problem }),
+    };
+
+    public static ErrorResponse PluginNotFound(string name) => new()
+    {
+        Error = ErrorCodes.PluginNotFound,
+        Message = $"There is no plugin '{name}'.",
+        Data = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["Name"] = name }),
+    };
+
+    /// <summary>The HTTP status that goes with a code.</summary>
+    public static int StatusOf(string code) => code switch
+    {
+        ErrorCodes.Unauthorized => 401,
+        ErrorCodes.Forbidden => 403,
+        ErrorCodes.NotFound or ErrorCodes.PluginNotFound => 404,
+        ErrorCodes.ReconcileRejected or ErrorCodes.ConflictingCommands or ErrorCodes.TargetAlreadyExists or ErrorCodes.NonPortableResources or ErrorCodes.TargetReaped
+            or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents or ErrorCodes.StackDeletedDuringApply => 409,
+        ErrorCodes.TooLarge => 413,
+        ErrorCodes.PatchRejected or ErrorCodes.EmptyStackRejected => 422,
+        ErrorCodes.InternalError => 500,
+        ErrorCodes.NoPluginManager or ErrorCodes.AccessUnavailable => 503,
+        _ => 400,
+    };
+}
