@@ -27,7 +27,8 @@ public static class Refusals
         ErrorCodes.Forbidden => 403,
         ErrorCodes.NotFound or ErrorCodes.PluginNotFound => 404,
         ErrorCodes.ReconcileRejected or ErrorCodes.ConflictingCommands or ErrorCodes.TargetAlreadyExists or ErrorCodes.NonPortableResources or ErrorCodes.TargetReaped
-            or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents or ErrorCodes.StackDeletedDuringApply => 409,
+            or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents or ErrorCodes.StackDeletedDuringApply
+            or ErrorCodes.SecretNotKnown => 409,
         ErrorCodes.TooLarge => 413,
         ErrorCodes.PatchRejected or ErrorCodes.EmptyStackRejected => 422,
         ErrorCodes.InternalError => 500,

@@ -39,10 +39,15 @@ public static class DiagnosticCodes
     public const string TargetNamespaceMismatch = "TargetNamespaceMismatch";
     public const string UnknownProperty = "UnknownProperty";
     public const string WrongPropertyType = "WrongPropertyType";
+    public const string InvalidJsonText = "InvalidJsonText";
+    public const string DuplicateElement = "DuplicateElement";
     public const string RequiredFieldMissing = "RequiredFieldMissing";
     public const string InvalidReference = "InvalidReference";
     public const string ReferenceNotFound = "ReferenceNotFound";
     public const string UnsupportedEmbed = "UnsupportedEmbed";
     public const string InvalidAlias = "InvalidAlias";
     public const string PolicyNotFound = "PolicyNotFound";
+    public const string ReapingTooShort = "ReapingTooShort";
+    public const string SecretNotKnown = "SecretNotKnown";
+    public const string SecretBehindTarget = "SecretBehindTarget";
 }

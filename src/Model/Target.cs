@@ -41,6 +41,9 @@ public sealed record ConfigHint
 /// <summary>When a target that cannot be reached is given up: <c>never</c>, or <c>after</c> a number of seconds.</summary>
 public sealed record Reaping
 {
+    /// <summary>The least <see cref="MaxUnreachableSeconds"/>: twice the longest pause between two looks that still counts as no answer. An hour.</summary>
+    public const long MinimumSeconds = 3600;
+
     public string Kind { get; init; } = "never";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -44,6 +44,7 @@ public sealed class InventoryReader(ResourceStore resources, StackStore stacks, 
             PolicyUsers = needs.PolicyUsers.Count == 0 ? inventory.PolicyUsers : await PolicyUsersAsync(needs.PolicyUsers, cancellation),
             DependentsRead = dependentsRead,
             TargetsRead = targetsRead,
+            KsuidsRead = inventory.KsuidsRead.Concat(needs.Ksuids).ToHashSet(StringComparer.Ordinal),
         };
     }
 

@@ -113,14 +113,22 @@ internal static class CollectionDiff
         }
 
         var inOrder = IncreasingSubsequence.Of(partner);
-        var stays = new bool[collection.After.Count];
+        var stays = new int[collection.After.Count];
+        Array.Fill(stays, -1);
         foreach (var index in inOrder)
-            stays[partner[index]] = true;
+            stays[partner[index]] = index;
         collection.Remove(index => !inOrder.Contains(index));
         for (var i = 0; i < collection.After.Count; i++)
         {
-            if (!stays[i])
+            if (stays[i] < 0)
                 collection.Add(i, i);
+        }
+
+        // What is alike as a whole may still differ in what one of its own elements says of a provider's field and another does not.
+        for (var i = 0; collection.Hints.HasProviderDefaults && i < collection.After.Count; i++)
+        {
+            if (stays[i] >= 0)
+                collection.Walk.Value(collection.Before[stays[i]], collection.After[i], collection.Hints, PropertyPath.Of(collection.Path, i), collection.IsCreateOnly);
         }
     }
 

@@ -17,20 +17,19 @@ internal sealed class DiffWalk(DiffMode mode)
             if (hints.Fields is { } fields && !fields.Contains(property.Name))
                 continue;
             var child = hints.Child(property.Name);
-            if (child.Hint is { WriteOnly: true, CreateOnly: true })
-                continue;
+            var createOnly = isCreateOnly || child.Hint.CreateOnly;
 
-            if (IsNoOpinion(property.Value))
+            // Nobody can tell whether it is still what was written, and a replace for nothing is the worse mistake.
+            if (createOnly && child.Hint.WriteOnly || IsNoOpinion(property.Value))
                 continue;
             var place = PropertyPath.Of(path, property.Name);
-            var createOnly = isCreateOnly || child.Hint.CreateOnly;
             if (actual.TryGetProperty(property.Name, out var before))
                 Value(before, property.Value, child, place, createOnly);
             else if (!CanonicalText.IsEmpty(property.Value))
                 Note(PatchVerb.Add, place, property.Value, child, createOnly);
         }
 
-        if (mode == DiffMode.Exact)
+        if (mode == DiffMode.Exact && hints.HasEntitySets)
             RemoveUndeclaredSets(actual, desired, hints, path, isCreateOnly);
     }
 
@@ -38,7 +37,7 @@ internal sealed class DiffWalk(DiffMode mode)
     {
         actual = Bare(actual, hints);
         var bare = Bare(desired, hints);
-        if (bare.ValueKind == JsonValueKind.Null)
+        if (bare.ValueKind == JsonValueKind.Null || IsWithheld(bare))
             return;
 
         if (IsPlain(actual, hints) && IsPlain(bare, hints) && actual.ValueKind == bare.ValueKind && hints.Hint.UpdateMethod != UpdateMethod.Atomic)
@@ -66,25 +65,22 @@ internal sealed class DiffWalk(DiffMode mode)
     public void Note(PatchVerb verb, PropertyPath place, JsonElement value, HintTree hints, bool isCreateOnly) =>
         Operations.Add(new PatchOperation(verb, place.Pointer, value, hints, isCreateOnly));
 
-    public static bool SameDeclaration(JsonElement actual, JsonElement desired, HintTree hints)
+    private static bool SameDeclaration(JsonElement actual, JsonElement desired, HintTree hints)
     {
-        if (Envelope.IsReference(actual) && Envelope.IsReference(desired) && HasDrifted(actual, hints))
-            return false;
-        return CanonicalText.Of(actual, hints, Sense.Declaration) == CanonicalText.Of(desired, hints, Sense.Declaration);
+        var leftOut = ProviderDefaults.LeftOutBy(desired, hints);
+        return CanonicalText.Of(actual, hints, Sense.Stored, leftOut: leftOut) == CanonicalText.Of(desired, hints, Sense.Declaration, leftOut: leftOut);
     }
 
-    // A synchronisation that found another value than the one written keeps that value and drops what was applied.
-    private static bool HasDrifted(JsonElement reference, HintTree hints) =>
-        reference.TryGetProperty(Envelope.Value, out _) && !reference.TryGetProperty(Envelope.Applied, out _) && !SecretValues.IsSecret(reference, hints);
-
-    // An empty text is how documents leave a field out; a withheld secret is one that stays as it is.
-    private static bool IsNoOpinion(JsonElement desired) => desired.ValueKind switch
+    /// <summary>An empty text is how documents leave a field out; a withheld secret is one that stays as it is.</summary>
+    public static bool IsNoOpinion(JsonElement desired) => desired.ValueKind switch
     {
         JsonValueKind.Null => true,
         JsonValueKind.String => desired.ValueEquals(""),
-        JsonValueKind.Object => desired.TryGetProperty(Envelope.Withheld, out _),
+        JsonValueKind.Object => IsWithheld(desired) || Envelope.IsValue(desired) && IsNoOpinion(desired.GetProperty(Envelope.Value)),
         _ => false,
     };
+
+    private static bool IsWithheld(JsonElement value) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Envelope.Withheld, out _);
 
     // A clear value in an envelope is that value.
     private static JsonElement Bare(JsonElement value, HintTree hints)
@@ -99,7 +95,7 @@ internal sealed class DiffWalk(DiffMode mode)
 
     private void RemoveUndeclaredSets(JsonElement actual, JsonElement desired, HintTree hints, PropertyPath? path, bool isCreateOnly)
     {
-        foreach (var (name, child) in hints.Children.OrderBy(child => child.Key, StringComparer.Ordinal))
+        foreach (var (name, child) in hints.Ordered)
         {
             if (child.Hint.UpdateMethod != UpdateMethod.EntitySet || child.Hint.HasProviderDefault || child.Hint.WriteOnly)
                 continue;

@@ -5,15 +5,15 @@ namespace Formae.Engine.Diff;
 
 /// <summary>
 /// Finds the actual elements that a desired element stands for. A property that the provider fills in counts only where the desired element
-/// mentions it, so the actual elements are indexed once per set of properties left out, which is once or twice in practice.
+/// mentions it, so the actual elements are indexed once per set of fields left out, which is once or twice in practice.
 /// </summary>
 internal sealed class ElementKeys
 {
     private readonly IReadOnlyList<JsonElement> _actual;
     private readonly HintTree _hints;
     private readonly string[] _desired;
-    private readonly IReadOnlyList<string>[] _leftOut;
-    private readonly Dictionary<string, Dictionary<string, Bucket>> _indexes = new(StringComparer.Ordinal);
+    private readonly IReadOnlySet<HintTree>[] _leftOut;
+    private readonly Dictionary<IReadOnlySet<HintTree>, Dictionary<string, Bucket>> _indexes = new(SameFields.Instance);
     private readonly bool[] _isTaken;
 
     public ElementKeys(IReadOnlyList<JsonElement> actual, IReadOnlyList<JsonElement> desired, HintTree hints)
@@ -22,11 +22,11 @@ internal sealed class ElementKeys
         _hints = hints;
         _isTaken = new bool[actual.Count];
         _desired = new string[desired.Count];
-        _leftOut = new IReadOnlyList<string>[desired.Count];
+        _leftOut = new IReadOnlySet<HintTree>[desired.Count];
         for (var i = 0; i < desired.Count; i++)
         {
-            _leftOut[i] = LeftOut(desired[i]);
-            _desired[i] = CanonicalText.Of(desired[i], hints, Sense.Declaration);
+            _leftOut[i] = ProviderDefaults.LeftOutBy(desired[i], hints);
+            _desired[i] = CanonicalText.Of(desired[i], hints, Sense.Declaration, leftOut: _leftOut[i]);
         }
     }
 
@@ -48,28 +48,31 @@ internal sealed class ElementKeys
         return found;
     }
 
-    private Dictionary<string, Bucket> IndexFor(IReadOnlyList<string> leftOut)
+    private Dictionary<string, Bucket> IndexFor(IReadOnlySet<HintTree> leftOut)
     {
-        var name = string.Join('\n', leftOut);
-        if (_indexes.TryGetValue(name, out var index))
+        if (_indexes.TryGetValue(leftOut, out var index))
             return index;
         index = new Dictionary<string, Bucket>(StringComparer.Ordinal);
         for (var i = 0; i < _actual.Count; i++)
         {
-            var key = CanonicalText.Of(_actual[i], _hints, Sense.Declaration, leftOut);
+            var key = CanonicalText.Of(_actual[i], _hints, Sense.Stored, leftOut: leftOut);
             if (!index.TryGetValue(key, out var same))
                 index.Add(key, same = new Bucket());
             same.Indexes.Add(i);
         }
 
-        _indexes.Add(name, index);
+        _indexes.Add(leftOut, index);
         return index;
     }
 
-    private IReadOnlyList<string> LeftOut(JsonElement desired) =>
-        _hints.ProviderDefaults.Count == 0 || desired.ValueKind != JsonValueKind.Object
-            ? []
-            : [.. _hints.ProviderDefaults.Where(name => !desired.TryGetProperty(name, out var value) || CanonicalText.IsEmpty(value))];
+    private sealed class SameFields : IEqualityComparer<IReadOnlySet<HintTree>>
+    {
+        public static readonly SameFields Instance = new();
+
+        public bool Equals(IReadOnlySet<HintTree>? left, IReadOnlySet<HintTree>? right) => left!.SetEquals(right!);
+
+        public int GetHashCode(IReadOnlySet<HintTree> fields) => fields.Count;
+    }
 
     /// <summary>Elements that are alike, and how far they are taken.</summary>
     private sealed class Bucket

@@ -51,16 +51,20 @@ public sealed class PropertyDiff
         var operations = walk.Operations;
         if (operations.Count == 0)
             return Empty;
-        ResendRequired(operations, left, right, hints, null);
+        if (hints.HasRequiredOnUpdate)
+            ResendRequired(operations, left, JsonPatch.Apply(left, Write(operations, PatchValues.Stored)), right, hints, null, isCreateOnly: false);
         return new PropertyDiff(operations);
     }
 
     // Only once something changes at all: a field to be sent with every update is no reason for one.
-    private static void ResendRequired(List<PatchOperation> operations, JsonElement actual, JsonElement desired, HintTree hints, PropertyPath? path)
+    private static void ResendRequired(List<PatchOperation> operations, JsonElement actual, JsonElement changed, JsonElement desired, HintTree hints, PropertyPath? path, bool isCreateOnly)
     {
-        foreach (var (name, child) in hints.Children.OrderBy(child => child.Key, StringComparer.Ordinal))
+        foreach (var (name, child) in hints.Ordered)
         {
-            if (!desired.TryGetProperty(name, out var value) || CanonicalText.IsEmpty(value))
+            var createOnly = isCreateOnly || child.Hint.CreateOnly;
+            if (!desired.TryGetProperty(name, out var value) || CanonicalText.IsEmpty(value) || DiffWalk.IsNoOpinion(value) || createOnly && child.Hint.WriteOnly)
+                continue;
+            if (!changed.TryGetProperty(name, out var after))
                 continue;
             var place = PropertyPath.Of(path, name);
             if (child.Hint.RequiredOnUpdate)
@@ -69,15 +73,34 @@ public sealed class PropertyDiff
                 if (operations.Any(operation => operation.IsCreateOnly && IsWithin(operation.Pointer, pointer)))
                     continue;
                 operations.RemoveAll(operation => IsWithin(operation.Pointer, pointer));
-                operations.Add(new PatchOperation(PatchVerb.Add, pointer, value, child, IsCreateOnly: false));
+                operations.Add(new PatchOperation(PatchVerb.Add, pointer, Whole(after, value, child), child, IsCreateOnly: false));
             }
-            else if (value.ValueKind == JsonValueKind.Object && !Envelope.IsEnvelope(value)
-                && actual.TryGetProperty(name, out var before) && before.ValueKind == JsonValueKind.Object && !Envelope.IsEnvelope(before))
+            else if (child.HasRequiredOnUpdate && IsPlainObject(value) && IsPlainObject(after) && actual.TryGetProperty(name, out var before) && IsPlainObject(before))
             {
-                ResendRequired(operations, before, value, child, place);
+                ResendRequired(operations, before, after, value, child, place, createOnly);
             }
         }
     }
+
+    /// <summary>The whole of a field after the change: what the document does not mention stays, and what it does is as it says, because a row knows no secrets.</summary>
+    private static JsonElement Whole(JsonElement after, JsonElement declared, HintTree hints)
+    {
+        if (!IsPlainObject(after) || !IsPlainObject(declared) || hints.Hint.Opaque)
+            return CanonicalText.Of(after, hints, Sense.Declaration) == CanonicalText.Of(declared, hints, Sense.Declaration) ? declared : after;
+        return JsonText.Write(writer =>
+        {
+            writer.WriteStartObject();
+            foreach (var property in after.EnumerateObject())
+            {
+                writer.WritePropertyName(property.Name);
+                (declared.TryGetProperty(property.Name, out var said) ? Whole(property.Value, said, hints.Child(property.Name)) : property.Value).WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        });
+    }
+
+    private static bool IsPlainObject(JsonElement value) => value.ValueKind == JsonValueKind.Object && !Envelope.IsEnvelope(value);
 
     private static bool IsWithin(string pointer, string ancestor) =>
         pointer.StartsWith(ancestor, StringComparison.Ordinal) && (pointer.Length == ancestor.Length || pointer[ancestor.Length] == '/');

@@ -11,7 +11,7 @@ public static class SetOnceFreeze
     {
         if (existing is not { ValueKind: JsonValueKind.Object } stored)
             return desired;
-        if (!JsonText.Mentions(desired, "\"SetOnce\""u8) && !JsonText.Mentions(stored, "\"SetOnce\""u8))
+        if (!Mentioned(desired, stored))
             return desired;
         return JsonText.Write(writer => Write(desired, stored, HintTree.Of(schema), writer));
     }
@@ -36,7 +36,7 @@ public static class SetOnceFreeze
 
             writer.WriteEndObject();
         }
-        else if (desired.ValueKind == JsonValueKind.Array && stored.ValueKind == JsonValueKind.Array)
+        else if (desired.ValueKind == JsonValueKind.Array && stored.ValueKind == JsonValueKind.Array && Mentioned(desired, stored))
         {
             WriteArray(desired, stored, hints, writer);
         }
@@ -49,35 +49,69 @@ public static class SetOnceFreeze
     private static void WriteArray(JsonElement desired, JsonElement stored, HintTree hints, Utf8JsonWriter writer)
     {
         var keyField = hints.Hint.IndexField ?? "Key";
-        var byKey = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var element in stored.EnumerateArray())
+        var before = stored.EnumerateArray().ToList();
+        var texts = before.ConvertAll(Text);
+        var isTaken = new bool[before.Count];
+        var byKey = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < before.Count; i++)
         {
-            if (KeyOf(element) is { } key)
-                byKey.TryAdd(key, element);
+            if (KeyOf(before[i]) is { } key)
+                isTaken[i] = byKey.TryAdd(key, i);
         }
 
-        var sameLength = desired.GetArrayLength() == stored.GetArrayLength();
-        var index = 0;
-        writer.WriteStartArray();
-        foreach (var element in desired.EnumerateArray())
+        var after = desired.EnumerateArray().ToList();
+        var results = new JsonElement?[after.Count];
+        for (var i = 0; i < after.Count; i++)
         {
-            var key = KeyOf(element);
-            if (key is not null && byKey.TryGetValue(key, out var before))
-                Write(element, before, hints, writer);
-            else if (key is null && sameLength)
-                Write(element, stored[index], hints, writer);
+            if (KeyOf(after[i]) is { } key)
+                results[i] = byKey.TryGetValue(key, out var match) ? Frozen(after[i], before[match]) : after[i];
+            else if (hints.Hint.UpdateMethod == UpdateMethod.Array)
+                results[i] = after.Count == before.Count ? Frozen(after[i], before[i]) : after[i];
             else
-                element.WriteTo(writer);
-            index++;
+                results[i] = TakeEqual(after[i]);
         }
 
+        writer.WriteStartArray();
+        for (var i = 0; i < after.Count; i++)
+            (results[i] ?? Alike(after[i])).WriteTo(writer);
         writer.WriteEndArray();
 
         string? KeyOf(JsonElement element) =>
             element.ValueKind == JsonValueKind.Object && !Envelope.IsEnvelope(element) && element.TryGetProperty(keyField, out var key)
                 ? CanonicalText.Of(key, hints.Child(keyField), Sense.Declaration)
                 : null;
+
+        JsonElement? TakeEqual(JsonElement element) => Take(Text(element)) is null ? null : element;
+
+        // A member of a set has no name: it is the stored one that it is equal to but for what was set once.
+        JsonElement Alike(JsonElement element)
+        {
+            for (var i = 0; i < before.Count; i++)
+            {
+                if (!isTaken[i] && Take(Text(Frozen(element, before[i])), i) is { } found)
+                    return found;
+            }
+
+            return element;
+        }
+
+        JsonElement? Take(string text, int from = 0)
+        {
+            var found = texts.IndexOf(text, from);
+            while (found >= 0 && isTaken[found])
+                found = texts.IndexOf(text, found + 1);
+            if (found < 0)
+                return null;
+            isTaken[found] = true;
+            return before[found];
+        }
+
+        JsonElement Frozen(JsonElement element, JsonElement other) => JsonText.Write(inner => Write(element, other, hints, inner));
+
+        string Text(JsonElement element) => CanonicalText.Of(element, hints, Sense.Declaration);
     }
+
+    private static bool Mentioned(JsonElement desired, JsonElement stored) => JsonText.Mentions(desired, "\"SetOnce\""u8) || JsonText.Mentions(stored, "\"SetOnce\""u8);
 
     private static bool IsFrozen(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Envelope.Strategy, out var strategy) && strategy.ValueKind == JsonValueKind.String

@@ -84,27 +84,37 @@ public sealed class DependencyGraph
         return order.Count == Count ? order : null;
     }
 
-    /// <summary>The nodes of one cycle, each waiting for the next and the last for the first; null when there is none.</summary>
-    public IReadOnlyList<int>? FindCycle()
+    /// <summary>Cycles that share no node, each node waiting for the next and the last for the first; none when there is an order.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> FindCycles()
     {
         var order = Peel();
         if (order.Count == Count)
-            return null;
+            return [];
         var isDone = new bool[Count];
         foreach (var node in order)
             isDone[node] = true;
 
-        // Whatever is left waits for something that is left too, so walking from dependency to dependency must come back.
-        var walked = new List<int>();
-        var positions = new Dictionary<int, int>();
-        var current = Array.IndexOf(isDone, false);
-        while (positions.TryAdd(current, walked.Count))
+        // Whatever is left waits for something that is left too, so walking from dependency to dependency comes back, or to where an earlier walk has been.
+        var cycles = new List<IReadOnlyList<int>>();
+        var isWalked = new bool[Count];
+        for (var start = 0; start < Count; start++)
         {
-            walked.Add(current);
-            current = Array.Find(_dependencies[current], dependency => !isDone[dependency]);
+            var walked = new List<int>();
+            var positions = new Dictionary<int, int>();
+            var current = start;
+            while (!isDone[current] && !isWalked[current] && positions.TryAdd(current, walked.Count))
+            {
+                walked.Add(current);
+                current = Array.Find(_dependencies[current], dependency => !isDone[dependency]);
+            }
+
+            if (positions.TryGetValue(current, out var position))
+                cycles.Add(walked[position..]);
+            foreach (var node in walked)
+                isWalked[node] = true;
         }
 
-        return walked[positions[current]..];
+        return cycles;
     }
 
     /// <summary>The connected components, edges taken without direction: no edge leads from one to another.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Formae.Engine.Diff;
 using Formae.Model;
 
 namespace Formae.Engine.Planning;
@@ -8,14 +6,18 @@ namespace Formae.Engine.Planning;
 internal sealed class ApplyPlanning(PlanRequest request)
 {
     private readonly List<Diagnostic> _warnings = [];
-    private readonly List<ResourceUpdate> _resources = [];
-    private List<TargetUpdate> _targets = [];
+    private readonly List<string> _notices = [];
+    private readonly TargetPlanning _targets = new(request);
     private List<StackUpdate> _stacks = [];
     private List<PolicyUpdate> _policies = [];
     private List<DeclaredResource> _declared = [];
     private List<Resource> _goingAway = [];
+    private Changes _changes = new(request, []);
+    private IReadOnlyList<ResourceUpdate> _resources = [];
 
-    public PlanOutcome Run() => CheckDocument() ?? Identify() ?? FindPlaces() ?? CheckCreates() ?? Compare() ?? DriftCheck.Run(request, _resources) ?? CheckStacks() ?? Order();
+    public PlanOutcome Run() =>
+        CheckDocument() ?? Identify() ?? FindPlaces() ?? CheckCreates() ?? Compare() ?? ReplaceTargets() ?? Cascade() ?? CheckRecreations()
+        ?? DriftCheck.Run(request, _resources) ?? CheckStacks() ?? Order();
 
     private PlanOutcome.Invalid? CheckDocument()
     {
@@ -29,15 +31,15 @@ internal sealed class ApplyPlanning(PlanRequest request)
     {
         var identities = new Identification(request, _declared);
         identities.Run();
-        _goingAway = identities.GoingAway;
-        var targets = new TargetPlanning(request, identities);
-        var refused = targets.Run();
-        _targets = targets.Updates;
-        if (identities.Diagnostics.Count > 0)
-            return new PlanOutcome.Invalid(identities.Diagnostics);
+        var refused = _targets.Run(identities);
+        if (identities.Diagnostics.Count + _targets.Diagnostics.Count > 0)
+            return new PlanOutcome.Invalid([.. identities.Diagnostics, .. _targets.Diagnostics]);
         if (identities.Missing.Count > 0)
             return Rejections.ReferencedResourcesNotFound([.. identities.Missing.Keys], [.. identities.Missing.Values]);
-        return refused;
+        if (refused is not null)
+            return refused;
+        _goingAway = identities.GoingAway;
+        return SecretTargets.Check(request, _targets, _declared);
     }
 
     private PlanOutcome? FindPlaces()
@@ -56,97 +58,30 @@ internal sealed class ApplyPlanning(PlanRequest request)
         return null;
     }
 
-    private PlanOutcome? CheckCreates()
-    {
-        var diagnostics = new List<Diagnostic>();
-        (Resource Resource, List<string> Fields)? first = null;
-        foreach (var one in _declared)
-        {
-            if (one.Existing is not null)
-                continue;
-            var missing = PropertyCheck.MissingOnCreate(one.Properties, one.Hints);
-            if (missing.Count == 0)
-                continue;
-            first ??= (one.Resource, missing);
-            diagnostics.AddRange(missing.Select(field => new Diagnostic
-            {
-                Code = DiagnosticCodes.RequiredFieldMissing,
-                Summary = $"To create {one.Resource.Key} it needs '{field}'.",
-                Path = one.PropertiesPlace.ToString(),
-            }));
-        }
-
-        return first is { } found ? Rejections.RequiredFieldMissing(found.Resource, found.Fields, diagnostics) : null;
-    }
+    private PlanOutcome? CheckCreates() =>
+        RecreationCheck.MissingFields(_declared.Where(one => one.Existing is null).Select(one => (one.Resource, (DeclaredResource?)one)));
 
     private PlanOutcome? Compare()
     {
-        foreach (var one in _declared)
-        {
-            if (one.Existing is { } existing)
-                Change(one, existing);
-            else
-                Add(ResourceOperation.Create, one.Resource, null);
-        }
-
+        _changes = new Changes(request, _declared);
+        _changes.Compare();
         foreach (var resource in _goingAway)
-            Add(ResourceOperation.Delete, resource, resource);
+            _changes.Delete(resource, source: null);
         return null;
     }
 
-    private void Change(DeclaredResource one, Resource existing)
+    private PlanOutcome? ReplaceTargets() => TargetReplaces.Run(request, _targets, _changes, _notices);
+
+    private PlanOutcome? Cascade()
     {
-        var mode = request.Mode == ApplyMode.Reconcile ? DiffMode.Exact : DiffMode.EnsureExists;
-        var desired = SetOnceFreeze.Apply(one.Properties, existing.Properties, one.Resource.Schema);
-        var diff = PropertyDiff.Between(existing.Properties, desired, one.Resource.Schema, mode);
-        var isMoved = existing.Label != one.Resource.Label || existing.Stack != one.Resource.Stack;
-        var isElsewhere = existing.Target != one.Resource.Target;
-        if (diff.IsEmpty && !isMoved && !isElsewhere)
-            return;
-
-        // The declared over the stored: what nobody mentioned goes to the plugin as it is, in either mode.
-        var merged = diff.IsEmpty ? existing.Properties : JsonPatch.Apply(existing.Properties ?? JsonText.EmptyObject, diff.Patch(PatchValues.Stored));
-        if (diff.NeedsReplace || isElsewhere)
-        {
-            Replace(one, existing, diff, request.Mode == ApplyMode.Reconcile ? one.Properties : merged);
-            return;
-        }
-
-        Add(ResourceOperation.Update, one.Resource with
-        {
-            NativeId = existing.NativeId,
-            ReadOnlyProperties = existing.ReadOnlyProperties,
-            Version = existing.Version,
-            Properties = merged,
-        }, existing, update => update with
-        {
-            Patch = diff.Patch(PatchValues.Preview),
-            OldLabel = existing.Label == one.Resource.Label ? null : existing.Label,
-            OldStack = existing.Stack == one.Resource.Stack ? null : existing.Stack,
-        });
+        var refused = new Cascades(request, _changes, _targets, _notices).Run();
+        _resources = _changes.Updates;
+        return refused;
     }
 
-    private void Replace(DeclaredResource one, Resource existing, PropertyDiff diff, JsonElement? properties)
-    {
-        var group = request.NewKsuid();
-        Add(ResourceOperation.Delete, existing, existing, update => update with
-        {
-            GroupId = group,
-            CreateOnlyPatch = diff.NeedsReplace ? diff.CreateOnlyPatch(PatchValues.Preview) : null,
-        });
-        Add(ResourceOperation.Create, one.Resource with { Properties = properties }, existing, update => update with
-        {
-            GroupId = group,
-            OldLabel = existing.Label == one.Resource.Label ? null : existing.Label,
-            OldStack = existing.Stack == one.Resource.Stack ? null : existing.Stack,
-        });
-    }
-
-    private void Add(ResourceOperation operation, Resource resource, Resource? existing, Func<ResourceUpdate, ResourceUpdate>? more = null)
-    {
-        var update = new ResourceUpdate { Node = ResourceUpdate.NodeOf(resource.Ksuid!, operation), Operation = operation, Resource = resource, Existing = existing };
-        _resources.Add(more is null ? update : more(update));
-    }
+    private PlanOutcome? CheckRecreations() =>
+        RecreationCheck.Secrets(_changes, _declared)
+        ?? RecreationCheck.MissingFields(_changes.All.Where(change => change.IsReplace).Select(change => (change.Desired!, change.Declared)));
 
     private PlanOutcome? CheckStacks()
     {
@@ -160,12 +95,10 @@ internal sealed class ApplyPlanning(PlanRequest request)
         return empty.Count > 0 ? Rejections.EmptyStackRejected(empty) : null;
     }
 
-    private PlanOutcome Order()
-    {
-        var labels = _declared.Select(one => one.Resource).Concat(request.Inventory.Resources)
-            .Where(resource => resource.Ksuid is not null).DistinctBy(resource => resource.Ksuid).ToDictionary(resource => resource.Ksuid!, resource => resource.Label, StringComparer.Ordinal);
-        return PolicyPlanning.Into(Ordering.Finish(_resources, _targets, _stacks, _warnings, labels), _policies);
-    }
+    private PlanOutcome Order() => Ordering.Finish(
+        new Plan { Resources = _resources, Targets = _targets.Updates, Stacks = _stacks, Policies = _policies, Forgotten = _targets.Forgotten, Warnings = _warnings, Notices = _notices },
+        request.Inventory,
+        _declared.Select(one => one.Resource));
 
     private static Diagnostic NotDeclared(DeclaredResource one, string key, string label, IEnumerable<string> known) => new()
     {

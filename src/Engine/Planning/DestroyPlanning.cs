@@ -30,9 +30,9 @@ internal sealed class DestroyPlanning(PlanRequest request)
                 return Rejections.TargetHasDependents(_dependentTargets);
         }
 
-        var labels = request.Inventory.Resources.Where(resource => resource.Ksuid is not null).DistinctBy(resource => resource.Ksuid)
-            .ToDictionary(resource => resource.Ksuid!, resource => resource.Label, StringComparer.Ordinal);
-        return PolicyPlanning.Into(Ordering.Finish(_resources, _targets, [], [], labels), PolicyPlanning.OfDestroy(request, _resources));
+        var forgotten = request.Inventory.Resources.Where(resource => resource.Stack == Stack.Unmanaged && _goingTargets.Contains(resource.Target));
+        return Ordering.Finish(
+            new Plan { Resources = _resources, Targets = _targets, Policies = PolicyPlanning.OfDestroy(request, _resources), Forgotten = [.. forgotten] }, request.Inventory, []);
     }
 
     private void Requested()

@@ -11,11 +11,14 @@ namespace Formae.Engine.Planning;
 public static class ExecutedPatch
 {
     /// <param name="update">With its schema; its secrets may be sealed by now, and stay so in the patch.</param>
-    /// <remarks>A reference that was declared before and is declared still is not in it, even if its source has another value by now.</remarks>
+    /// <remarks>
+    /// A reference that was declared before and is declared still is not in it, even if its source has another value by now; unless that is one of the
+    /// producers that the command replaces (<see cref="ResourceUpdate.Rewrites"/>).
+    /// </remarks>
     public static Resolution Of(ResourceUpdate update, Func<PropertyUri, JsonElement?> values)
     {
         // The desired state of an update is the declared over the stored, so there is nothing in the stored that could be removed by mistake.
-        var diff = PropertyDiff.Between(update.Existing?.Properties, update.Resource.Properties, update.Resource.Schema, DiffMode.Exact);
+        var diff = Rewriting.Diff(update.Existing?.Properties, update.Resource.Properties, update.Resource.Schema, update.Rewrites);
         return References.Resolve(diff.Patch(PatchValues.Stored), values);
     }
 }

@@ -6,42 +6,46 @@ namespace Formae.Engine.Planning;
 /// <summary>The last step of every plan: what waits for what, and whether that is possible.</summary>
 internal static class Ordering
 {
-    public static PlanOutcome Finish(
-        IReadOnlyList<ResourceUpdate> resources,
-        IReadOnlyList<TargetUpdate> targets,
-        IReadOnlyList<StackUpdate> stacks,
-        IReadOnlyList<Diagnostic> warnings,
-        IReadOnlyDictionary<string, string> labels)
+    private static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
+
+    /// <param name="plan">Everything but the order.</param>
+    /// <param name="inventory">Targets that do not change matter for the order too.</param>
+    /// <param name="declared">Resources that may not be stored yet, for their labels.</param>
+    public static PlanOutcome Finish(Plan plan, Inventory inventory, IEnumerable<Resource> declared)
     {
-        var edges = new Edges(resources, targets);
+        var edges = new Edges(plan.Resources, plan.Targets, inventory.Targets);
         edges.Find();
-        if (Cycle(resources, targets, edges) is { } cycle)
-            return Rejections.CyclesDetected(cycle);
-        return new PlanOutcome.Planned(new Plan
+        var circles = new Circles(plan, edges);
+        if (circles.Break() is { } circle)
+            return Rejections.CyclesDetected(circle);
+
+        var labels = Labels(plan, inventory, declared);
+        return new PlanOutcome.Planned(plan with
         {
-            Resources = [.. resources.Select(update => update with { DependsOn = edges.Of(update.Node), ReferenceLabels = Labels(edges.ReferencesOf(update.Node), labels) })],
-            Targets = [.. targets.Select(update => update with { DependsOn = edges.Of(update.Node) })],
-            Stacks = stacks,
-            Warnings = warnings,
+            Resources = [.. plan.Resources.Select(update => update with { DependsOn = edges.Of(update.Node), ReferenceLabels = Labels(edges.ReferencesOf(update.Node), labels) })],
+            Targets = [.. plan.Targets.Select(update => update with { DependsOn = edges.Of(update.Node) })],
+            Notices = [.. plan.Notices, .. circles.Notices],
         });
     }
 
-    private static IReadOnlyList<string>? Cycle(IReadOnlyList<ResourceUpdate> resources, IReadOnlyList<TargetUpdate> targets, Edges edges)
+    private static Dictionary<string, string> Labels(Plan plan, Inventory inventory, IEnumerable<Resource> declared)
     {
-        var graph = DependencyGraph.Of(resources.Select(update => (update.Node, (IEnumerable<string>)edges.Of(update.Node)))
-            .Concat(targets.Select(update => (update.Node, (IEnumerable<string>)edges.Of(update.Node)))).ToList());
-        if (graph.FindCycle() is not { } cycle)
-            return null;
-        var names = resources.ToDictionary(update => update.Node, update => update.Resource.Key.ToString(), StringComparer.Ordinal);
-        foreach (var target in targets)
-            names[target.Node] = $"target '{target.Target.Label}'";
-        return [.. cycle.Select(node => names[graph[node]]).Distinct()];
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (plan.Resources.Count == 0)
+            return labels;
+        foreach (var resource in declared.Concat(inventory.Resources))
+        {
+            if (resource.Ksuid is { } ksuid)
+                labels.TryAdd(ksuid, resource.Label);
+        }
+
+        return labels;
     }
 
-    private static IReadOnlyDictionary<string, string> Labels(IReadOnlyList<ResourceReference> references, IReadOnlyDictionary<string, string> labels)
+    private static IReadOnlyDictionary<string, string> Labels(IReadOnlyList<ResourceReference> references, Dictionary<string, string> labels)
     {
         if (references.Count == 0)
-            return EmptyLabels;
+            return NoLabels;
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var reference in references)
         {
@@ -51,6 +55,4 @@ internal static class Ordering
 
         return found;
     }
-
-    private static readonly IReadOnlyDictionary<string, string> EmptyLabels = new Dictionary<string, string>();
 }

@@ -38,8 +38,9 @@ public enum ResourceOperation
 }
 
 /// <summary>
-/// One operation on one resource. A replace is a delete and a create that share a <see cref="GroupId"/>. An update with an empty patch and an
-/// <see cref="OldLabel"/> or <see cref="OldStack"/> is a rename or an adoption: nothing in the cloud changes.
+/// One operation on one resource. A replace is a delete and a create that share a <see cref="GroupId"/>. An update with an empty patch
+/// changes nothing in the cloud, only the row: a rename (<see cref="OldLabel"/>), an adoption (<see cref="OldStack"/>), or a reference to a deleted resource that
+/// becomes the plain value it had.
 /// </summary>
 public sealed record ResourceUpdate
 {

@@ -74,6 +74,9 @@ public sealed record Inventory
 
     /// <summary>Labels of targets whose resources, the unmanaged ones too, are all among <see cref="Resources"/>.</summary>
     public IReadOnlySet<string> TargetsRead { get; init; } = new HashSet<string>();
+
+    /// <summary>KSUIDs that were looked for by <see cref="InventoryNeeds.Ksuids"/>, whether there is a live resource or not.</summary>
+    public IReadOnlySet<string> KsuidsRead { get; init; } = new HashSet<string>();
 }
 
 /// <summary>A version of a resource that was written by something else than a reconcile: a patch, a synchronisation, an adoption.</summary>

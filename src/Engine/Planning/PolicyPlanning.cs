@@ -82,9 +82,6 @@ internal static class PolicyPlanning
         }
     }
 
-    public static PlanOutcome Into(PlanOutcome outcome, IReadOnlyList<PolicyUpdate> updates) =>
-        outcome is PlanOutcome.Planned { Plan: var plan } && updates.Count > 0 ? new PlanOutcome.Planned(plan with { Policies = updates }) : outcome;
-
     private static IEnumerable<PolicyUpdate> Inline(PlanRequest request, Stack declared, Stack existing)
     {
         var before = Policies.InlineOf(existing).ToDictionary(policy => policy.Type, StringComparer.Ordinal);

@@ -13,7 +13,7 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
             var name = property.Name;
             if (hints.Fields is { } fields && !fields.Contains(name))
             {
-                Unknown(Severity.Error, name, fields, PropertyPath.Of(place, name));
+                Unknown(name, fields, PropertyPath.Of(place, name));
                 continue;
             }
 
@@ -32,9 +32,12 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
 
     private static void Missing(JsonElement value, HintTree hints, PropertyPath? place, List<string> missing)
     {
-        foreach (var (name, child) in hints.Children)
+        foreach (var (name, child) in hints.Ordered)
         {
-            var isGiven = value.TryGetProperty(name, out var given) && given.ValueKind != JsonValueKind.Null;
+            _ = value.TryGetProperty(name, out var given);
+            while (Envelope.IsValue(given))
+                given = given.GetProperty(Envelope.Value);
+            var isGiven = given.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
             var isThere = isGiven && !(given.ValueKind == JsonValueKind.String && given.ValueEquals(""));
 
             // An empty text is a value of a field that every object has, unless a create is said to need more.
@@ -79,10 +82,20 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
             Members(value, hints, PropertyPath.Of(parent, name));
         else if (value.ValueKind == JsonValueKind.Array)
             Elements(value, hints, PropertyPath.Of(parent, name));
+        else if (value.ValueKind == JsonValueKind.String && hints.IsJson && Wrong(value.GetString()!) is { } reason)
+            InvalidJson(reason, PropertyPath.Of(parent, name));
+    }
+
+    private static string? Wrong(string text)
+    {
+        if (text.Length == 0 || JsonText.TryCanonical(text, out _))
+            return null;
+        return JsonText.IsJson(text) ? "says a key twice" : "is no JSON document";
     }
 
     private void Elements(JsonElement array, HintTree hints, PropertyPath place)
     {
+        Keys(array, hints, place);
         var index = 0;
         foreach (var element in array.EnumerateArray())
         {
@@ -93,6 +106,34 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
                 WrongType(element, hints.Hint.ItemType!, PropertyPath.Of(place, at));
             else if (element.ValueKind == JsonValueKind.Object)
                 Members(element, hints, PropertyPath.Of(place, at));
+            else if (element.ValueKind == JsonValueKind.String && hints.IsJson && Wrong(element.GetString()!) is { } reason)
+                InvalidJson(reason, PropertyPath.Of(place, at));
+        }
+    }
+
+    // Only one of them could be found again: which, would be up to their order.
+    private void Keys(JsonElement array, HintTree hints, PropertyPath place)
+    {
+        if (hints.Hint is not { UpdateMethod: UpdateMethod.EntitySet, IndexField: { Length: > 0 } field } || array.GetArrayLength() < 2)
+            return;
+        var seen = new Dictionary<string, string>(StringComparer.Ordinal);
+        var index = -1;
+        foreach (var element in array.EnumerateArray())
+        {
+            index++;
+            if (element.ValueKind != JsonValueKind.Object || Envelope.IsEnvelope(element) || !element.TryGetProperty(field, out var key) || CanonicalText.IsEmpty(key))
+                continue;
+            var name = CanonicalText.Of(key, hints.Child(field), Sense.Declaration);
+            var whole = CanonicalText.Of(element, hints, Sense.Declaration);
+            if (seen.TryAdd(name, whole) || seen[name] == whole)
+                continue;
+            diagnostics.Add(new Diagnostic
+            {
+                Code = DiagnosticCodes.DuplicateElement,
+                Summary = $"Two elements of '{Short(place)}' have the same {field}.",
+                Detail = $"Elements are told apart by {field}: give each its own, or remove one.",
+                Path = PropertyPath.Of(place, index).ToString(),
+            });
         }
     }
 
@@ -101,23 +142,23 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
         if (hints.Children.Count == 0)
             return;
 
-        // A schema that gives the types of nested fields lists all of them; one that does not lists only those with a behaviour.
+        // A schema that gives the types of nested fields lists all of them, and what it does not list would be lost on the way without a word; one that does not
+        // give them lists only those with a behaviour.
         var isClosed = hints.Children.Values.Any(static child => child.Hint.Type is not null);
         foreach (var property in value.EnumerateObject())
         {
             if (isClosed && !hints.Children.ContainsKey(property.Name))
-                Unknown(Severity.Warning, property.Name, hints.Children.Keys, PropertyPath.Of(place, property.Name));
+                Unknown(property.Name, hints.Children.Keys, PropertyPath.Of(place, property.Name));
             else
                 Value(property.Value, hints.Child(property.Name), place, property.Name);
         }
     }
 
-    private void Unknown(Severity severity, string name, IEnumerable<string> known, PropertyPath place)
+    private void Unknown(string name, IEnumerable<string> known, PropertyPath place)
     {
         var fields = known.Order(StringComparer.Ordinal).ToList();
         diagnostics.Add(new Diagnostic
         {
-            Severity = severity,
             Code = DiagnosticCodes.UnknownProperty,
             Summary = $"{resourceType} has no field '{name}' here that can be set.{Suggestion.Sentence(name, fields)}",
             Detail = $"Fields: {string.Join(", ", fields.Take(40))}{(fields.Count > 40 ? ", …" : "")}.",
@@ -128,10 +169,20 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
     private void WrongType(JsonElement value, string expected, PropertyPath place) => diagnostics.Add(new Diagnostic
     {
         Code = DiagnosticCodes.WrongPropertyType,
-        Summary = $"'{place.HintPath[(place.HintPath.IndexOf("Properties.", StringComparison.Ordinal) + "Properties.".Length)..]}' of {resourceType} must be {WithArticle(expected)}; it is {NameOf(value)}.",
+        Summary = $"'{Short(place)}' of {resourceType} must be {WithArticle(expected)}; it is {NameOf(value)}.",
         Detail = expected == "string" && value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? "Put it in quotes." : null,
         Path = place.ToString(),
     });
+
+    private void InvalidJson(string reason, PropertyPath place) => diagnostics.Add(new Diagnostic
+    {
+        Code = DiagnosticCodes.InvalidJsonText,
+        Summary = $"'{Short(place)}' of {resourceType} is compared as a JSON document, and the text {reason}.",
+        Detail = "Write one JSON document in which each key is there once.",
+        Path = place.ToString(),
+    });
+
+    private static string Short(PropertyPath place) => place.HintPath[(place.HintPath.IndexOf("Properties.", StringComparison.Ordinal) + "Properties.".Length)..];
 
     private static bool IsOfType(JsonElement value, string? type) => value.ValueKind == JsonValueKind.Null || type switch
     {

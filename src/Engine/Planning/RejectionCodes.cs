@@ -15,4 +15,5 @@ public static class RejectionCodes
     public const string RequiredFieldMissingOnCreate = "RequiredFieldMissingOnCreate";
     public const string StackReferenceNotFound = "StackReferenceNotFound";
     public const string TargetReferenceNotFound = "TargetReferenceNotFound";
+    public const string SecretNotKnown = "SecretNotKnown";
 }

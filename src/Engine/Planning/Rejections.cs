@@ -63,16 +63,28 @@ internal static class Rejections
             data.WriteString("FormaNamespace", declared.Namespace);
         });
 
-    public static PlanOutcome TargetConfigDiffers(Target existing, Target declared, IReadOnlyList<string> fields) => Rejected(
-        RejectionCodes.TargetAlreadyExists,
-        $"The target '{declared.Label}' exists with another config, and {Quoted(fields)} cannot be changed in place. Choose another label, or destroy the target first.",
+    public static PlanOutcome NonPortableResources(string target, IReadOnlyList<Resource> resources) => Rejected(
+        RejectionCodes.NonPortableResources,
+        $"The target '{target}' would be replaced, and {(resources.Count == 1 ? "a resource" : $"{resources.Count} resources")} on it cannot be made again elsewhere: {Some(resources.Select(resource => resource.Key))}. Give the new config to a target of another label.",
         data =>
         {
-            data.WriteString("TargetLabel", declared.Label);
-            data.WriteString("MismatchType", "config");
-            WriteConfig(data, "ExistingConfig", existing.Config);
-            WriteConfig(data, "FormaConfig", declared.Config);
+            data.WriteString("TargetLabel", target);
+            WriteArray(data, "Resources", resources, static (writer, resource) => writer.WriteStringValue(resource.Key.ToString()));
         });
+
+    public static PlanOutcome SecretNotKnown(IReadOnlyList<(Resource Resource, string Source, IReadOnlyList<PropertyPath> Fields)> resources) => Rejected(
+        RejectionCodes.SecretNotKnown,
+        $"Because of '{resources[0].Source}' {Some(resources.Select(one => one.Resource.Key))} would be made again, and of a secret in it only the hash is known. Declare it in this document, with the secret.",
+        data => WriteArray(data, "Resources", resources, static (writer, one) =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("Stack", one.Resource.Stack);
+            writer.WriteString("Type", one.Resource.Type);
+            writer.WriteString("Label", one.Resource.Label);
+            writer.WriteString("CascadeSource", one.Source);
+            WriteArray(writer, "Fields", one.Fields, static (fields, field) => fields.WriteStringValue(field.ToString()));
+            writer.WriteEndObject();
+        }));
 
     public static PlanOutcome RequiredFieldMissing(Resource resource, IReadOnlyList<string> fields, IReadOnlyList<Diagnostic> diagnostics) => Rejected(
         RejectionCodes.RequiredFieldMissingOnCreate,
@@ -100,7 +112,7 @@ internal static class Rejections
 
     public static PlanOutcome ResourceHasDependents(IReadOnlyList<(Resource Resource, string Source)> dependents) => Rejected(
         RejectionCodes.ResourceHasDependents,
-        $"Others depend on what would be destroyed: {string.Join(", ", dependents.Take(5).Select(dependent => dependent.Resource.Key.ToString()))}{(dependents.Count > 5 ? ", …" : "")}. Destroy them too, or ask for a cascade.",
+        $"Others depend on what would be deleted: {Some(dependents.Select(dependent => dependent.Resource.Key))}. Change or destroy them first, or ask for a cascade.",
         data => WriteArray(data, "Dependents", dependents, static (writer, dependent) =>
         {
             writer.WriteStartObject();
@@ -113,7 +125,7 @@ internal static class Rejections
 
     public static PlanOutcome TargetHasDependents(IReadOnlyList<(string Target, string Source)> dependents) => Rejected(
         RejectionCodes.TargetHasDependents,
-        $"The config of {Quoted(dependents.Select(dependent => dependent.Target))} refers to what would be destroyed. Destroy the target too, or ask for a cascade.",
+        $"The config of {Quoted(dependents.Select(dependent => dependent.Target))} refers to what would be deleted. Change or destroy the target first, or ask for a cascade.",
         data => WriteArray(data, "Dependents", dependents, static (writer, dependent) =>
         {
             writer.WriteStartObject();
@@ -147,12 +159,10 @@ internal static class Rejections
         writer.WriteEndObject();
     }
 
-    private static void WriteConfig(Utf8JsonWriter writer, string name, JsonElement? config)
+    private static string Some(IEnumerable<ResourceKey> keys)
     {
-        if (config is not { } value)
-            return;
-        writer.WritePropertyName(name);
-        SecretValues.Redacted(value, null).WriteTo(writer);
+        var all = keys.Distinct().ToList();
+        return $"{string.Join(", ", all.Take(5))}{(all.Count > 5 ? ", …" : "")}";
     }
 
     private static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));

@@ -8,8 +8,13 @@ namespace Formae.Model;
 /// <summary>What two values are compared by.</summary>
 public enum Sense
 {
-    /// <summary>What was declared: a reference is the place it points at, whatever value it had.</summary>
+    /// <summary>
+    /// What was declared: a reference is the place it points at, whatever value it had. An empty text in a field of an object is how documents leave the field out.
+    /// </summary>
     Declaration,
+
+    /// <summary>As <see cref="Declaration"/>, for what is stored: a reference in whose place something else was found since is no longer that reference.</summary>
+    Stored,
 
     /// <summary>What the cloud holds: a reference is its value, and what no read returns does not count inside of objects.</summary>
     Content,
@@ -23,10 +28,11 @@ public static class CanonicalText
 {
     /// <summary>The text of a value; empty for null, <c>[]</c>, <c>{}</c> and whatever holds only these.</summary>
     /// <param name="without">Properties of this very object that do not count.</param>
-    public static string Of(JsonElement value, HintTree hints, Sense sense, IReadOnlyCollection<string>? without = null)
+    /// <param name="leftOut">Fields, at any depth, that do not count: see <see cref="ProviderDefaults.LeftOutBy"/>.</param>
+    public static string Of(JsonElement value, HintTree hints, Sense sense, IReadOnlyCollection<string>? without = null, IReadOnlySet<HintTree>? leftOut = null)
     {
         var text = new StringBuilder();
-        Write(value, hints, sense, text, without);
+        Write(value, hints, new Reading(sense, leftOut), text, without);
         return text.ToString();
     }
 
@@ -38,14 +44,14 @@ public static class CanonicalText
         _ => false,
     };
 
-    private static void Write(JsonElement value, HintTree hints, Sense sense, StringBuilder text, IReadOnlyCollection<string>? without)
+    private static void Write(JsonElement value, HintTree hints, Reading reading, StringBuilder text, IReadOnlyCollection<string>? without)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Undefined or JsonValueKind.Null:
                 return;
             case JsonValueKind.Object when Envelope.IsEnvelope(value):
-                WriteEnvelope(value, hints, sense, text);
+                WriteEnvelope(value, hints, reading, text);
                 return;
         }
 
@@ -58,10 +64,10 @@ public static class CanonicalText
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                WriteObject(value, hints, sense, text, without);
+                WriteObject(value, hints, reading, text, without);
                 break;
             case JsonValueKind.Array:
-                WriteArray(value, hints, sense, text);
+                WriteArray(value, hints, reading, text);
                 break;
             case JsonValueKind.String:
                 var plain = value.GetString()!;
@@ -83,20 +89,22 @@ public static class CanonicalText
         }
     }
 
-    private static void WriteEnvelope(JsonElement value, HintTree hints, Sense sense, StringBuilder text)
+    private static void WriteEnvelope(JsonElement value, HintTree hints, Reading reading, StringBuilder text)
     {
-        if (SecretValues.DigestOf(value) is { } digest && (sense == Sense.Content || !Envelope.IsReference(value)))
+        if (SecretValues.DigestOf(value) is { } digest && (reading.Sense == Sense.Content || !Envelope.IsReference(value)))
         {
             WriteDigest(digest, text);
         }
         else if (Envelope.IsReference(value))
         {
-            if (sense == Sense.Content && value.TryGetProperty(Envelope.Value, out var last))
+            if (reading.Sense == Sense.Content && value.TryGetProperty(Envelope.Value, out var last))
             {
-                Write(last, hints, sense, text, null);
+                Write(last, hints, reading, text, null);
                 return;
             }
 
+            if (reading.Sense == Sense.Stored && HasDrifted(value, hints))
+                text.Append('d');
             WriteText('r', value.GetProperty(Envelope.Reference).GetString()!, text);
             WriteText('j', value.TryGetProperty(Envelope.Json, out var path) ? path.GetString() ?? "" : "", text);
         }
@@ -112,11 +120,11 @@ public static class CanonicalText
         }
         else
         {
-            Write(value.TryGetProperty(Envelope.Value, out var inner) ? inner : default, hints, sense, text, null);
+            Write(value.TryGetProperty(Envelope.Value, out var inner) ? inner : default, hints, reading, text, null);
         }
     }
 
-    private static void WriteObject(JsonElement value, HintTree hints, Sense sense, StringBuilder text, IReadOnlyCollection<string>? without)
+    private static void WriteObject(JsonElement value, HintTree hints, Reading reading, StringBuilder text, IReadOnlyCollection<string>? without)
     {
         var properties = new List<KeyValuePair<string, JsonElement>>();
         foreach (var property in value.EnumerateObject())
@@ -127,12 +135,15 @@ public static class CanonicalText
         text.Append('{');
         foreach (var (key, child) in properties)
         {
-            if (without is not null ? without.Contains(key) : sense == Sense.Content && hints.Child(key).Hint.WriteOnly)
+            var node = hints.Child(key);
+            if (without is not null ? without.Contains(key) : reading.Sense == Sense.Content && node.Hint.WriteOnly)
+                continue;
+            if (reading.LeftOut?.Contains(node) == true || reading.Sense != Sense.Content && child.ValueKind == JsonValueKind.String && child.ValueEquals(""))
                 continue;
             var before = text.Length;
             WriteText('k', key, text);
             var after = text.Length;
-            Write(child, hints.Child(key), sense, text, null);
+            Write(child, node, reading, text, null);
             if (text.Length == after)
                 text.Length = before;
         }
@@ -143,7 +154,7 @@ public static class CanonicalText
             text.Append('}');
     }
 
-    private static void WriteArray(JsonElement value, HintTree hints, Sense sense, StringBuilder text)
+    private static void WriteArray(JsonElement value, HintTree hints, Reading reading, StringBuilder text)
     {
         var count = value.GetArrayLength();
         if (count == 0)
@@ -151,7 +162,7 @@ public static class CanonicalText
         var elements = ArrayPool<string>.Shared.Rent(count);
         var next = 0;
         foreach (var element in value.EnumerateArray())
-            elements[next++] = Of(element, hints, sense);
+            elements[next++] = Of(element, hints, reading.Sense, null, reading.LeftOut);
 
         var isValueSet = hints.Hint.UpdateMethod is UpdateMethod.None or UpdateMethod.Set;
         if (hints.Hint.UpdateMethod is not UpdateMethod.Array)
@@ -168,8 +179,14 @@ public static class CanonicalText
         ArrayPool<string>.Shared.Return(elements, clearArray: true);
     }
 
+    // A synchronisation that found another value than the one written keeps that value and drops what was applied.
+    private static bool HasDrifted(JsonElement reference, HintTree hints) =>
+        reference.TryGetProperty(Envelope.Value, out _) && !reference.TryGetProperty(Envelope.Applied, out _) && !SecretValues.IsSecret(reference, hints);
+
     private static void WriteDigest(string digest, StringBuilder text) => WriteText('h', digest, text);
 
     private static void WriteText(char kind, string value, StringBuilder text) =>
         text.Append(kind).Append(CultureInfo.InvariantCulture, $"{value.Length}").Append(':').Append(value);
+
+    private readonly record struct Reading(Sense Sense, IReadOnlySet<HintTree>? LeftOut);
 }

@@ -20,8 +20,17 @@ public sealed class HintTree
 
     public IReadOnlyDictionary<string, HintTree> Children => _children;
 
-    /// <summary>Children that the provider fills in when they are left out.</summary>
-    public IReadOnlyList<string> ProviderDefaults { get; private set; } = [];
+    /// <summary>The same in the order of their names.</summary>
+    public IReadOnlyList<KeyValuePair<string, HintTree>> Ordered { get; private set; } = [];
+
+    /// <summary>Whether the provider fills in anything below, at any depth.</summary>
+    public bool HasProviderDefaults { get; private set; }
+
+    /// <summary>Whether anything below is sent again with every update.</summary>
+    public bool HasRequiredOnUpdate { get; private set; }
+
+    /// <summary>Whether a child is an entity set.</summary>
+    public bool HasEntitySets { get; private set; }
 
     /// <summary>At the root: the read-write fields, or null when the schema lists none.</summary>
     public IReadOnlySet<string>? Fields { get; private set; }
@@ -65,8 +74,13 @@ public sealed class HintTree
 
     private void Finish()
     {
-        ProviderDefaults = [.. _children.Where(child => child.Value.Hint.HasProviderDefault).Select(child => child.Key).Order(StringComparer.Ordinal)];
+        Ordered = [.. _children.OrderBy(child => child.Key, StringComparer.Ordinal)];
         foreach (var child in _children.Values)
+        {
             child.Finish();
+            HasProviderDefaults |= child.Hint.HasProviderDefault || child.HasProviderDefaults;
+            HasRequiredOnUpdate |= child.Hint.RequiredOnUpdate || child.HasRequiredOnUpdate;
+            HasEntitySets |= child.Hint.UpdateMethod == UpdateMethod.EntitySet;
+        }
     }
 }

@@ -70,6 +70,20 @@ public static class JsonText
     public static bool Mentions(JsonElement? value, ReadOnlySpan<byte> utf8) =>
         value is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } present && JsonMarshal.GetRawUtf8Value(present).IndexOf(utf8) >= 0;
 
+    /// <summary>Whether a string is a JSON document, whatever keys it says twice.</summary>
+    public static bool IsJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, Reading);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>A JSON document inside a string, with sorted keys; false when it is none, or says a key twice.</summary>
     public static bool TryCanonical(string text, out string canonical)
     {

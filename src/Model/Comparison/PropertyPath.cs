@@ -24,6 +24,13 @@ public sealed class PropertyPath
 
     public static PropertyPath Of(PropertyPath? parent, int index) => new(parent, null, index);
 
+    /// <summary>A path below a place.</summary>
+    public static PropertyPath Of(PropertyPath place, PropertyPath below)
+    {
+        var parent = below.Parent is { } above ? Of(place, above) : place;
+        return new PropertyPath(parent, below.Key, below.Index);
+    }
+
     /// <summary><c>Tags[3].Key</c>; a key that would be misread is quoted: <c>Labels["a.b"]</c>.</summary>
     public override string ToString() => Dotted(withIndexes: true);
 

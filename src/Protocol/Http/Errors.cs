@@ -43,6 +43,9 @@ public static class ErrorCodes
     public const string StackDeletedDuringApply = "StackDeletedDuringApply";
     public const string PluginNotFound = "PluginNotFound";
 
+    /// <summary>Something would be made again whose secrets are not known: only their hashes are stored.</summary>
+    public const string SecretNotKnown = "SecretNotKnown";
+
     /// <summary>The document is malformed or means nothing; see the diagnostics.</summary>
     public const string InvalidForma = "InvalidForma";
 

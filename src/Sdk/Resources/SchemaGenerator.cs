@@ -43,7 +43,8 @@ public static class SchemaGenerator
     private static void AddHints(SortedDictionary<string, FieldHint> hints, Type record, string prefix, Stack<Type> above)
     {
         var nullability = new NullabilityInfoContext();
-        foreach (var property in PropertiesOf(record).Where(p => !IsReadOnly(p) || IsOpaque(p)))
+        var isNested = prefix.Length > 0;
+        foreach (var property in PropertiesOf(record).Where(p => !IsReadOnly(p) || IsOpaque(p) || isNested))
         {
             var path = prefix + property.Name;
             var shape = JsonShape.Of(property.PropertyType);
@@ -53,6 +54,10 @@ public static class SchemaGenerator
                 ItemType = shape.Item is null ? null : JsonShape.Of(shape.Item).Type,
                 Required = property.IsDefined(typeof(RequiredMemberAttribute)) && nullability.Create(property).ReadState == NullabilityState.NotNull,
             };
+
+            // Inside of an object there is no list of fields to leave it out of: an output there is what the provider fills in.
+            if (isNested && IsReadOnly(property))
+                hint = hint with { Required = false, HasProviderDefault = true };
             foreach (var attribute in property.GetCustomAttributes<FieldAttribute>())
                 hint = attribute.Apply(hint);
             if (hint.IndexField is { } key && (shape.Item is null || PropertiesOf(shape.Item).All(p => p.Name != key)))

@@ -72,8 +72,8 @@ public sealed class DiffExampleTests
         Assert.NotEmpty(what);
         var schema = Schema(("X", hint));
         (actual, desired, reconcile, patch) = (Fill(actual), Fill(desired), Fill(reconcile), Fill(patch));
-        Assert.Equal(reconcile, Operations(PropertyDiff.Between(Json(actual), Json(desired), schema, DiffMode.Exact)));
-        Assert.Equal(patch, Operations(PropertyDiff.Between(Json(actual), Json(desired), schema, DiffMode.EnsureExists)));
+        Assert.Equal(reconcile, Told(PropertyDiff.Between(Json(actual), Json(desired), schema, DiffMode.Exact)));
+        Assert.Equal(patch, Told(PropertyDiff.Between(Json(actual), Json(desired), schema, DiffMode.EnsureExists)));
     }
 
     [Fact]
@@ -81,9 +81,9 @@ public sealed class DiffExampleTests
     {
         var schema = Schema(("X", null), ("R", new FieldHint { RequiredOnUpdate = true }));
 
-        Assert.Equal("", Operations(PropertyDiff.Between(Json("""{"X":1,"R":"r"}"""), Json("""{"X":1,"R":"r"}"""), schema, DiffMode.Exact)));
-        Assert.Equal("""[=/X=2][+/R="r"]""", Operations(PropertyDiff.Between(Json("""{"X":1,"R":"r"}"""), Json("""{"X":2,"R":"r"}"""), schema, DiffMode.Exact)));
-        Assert.Equal("""[+/R="s"]""", Operations(PropertyDiff.Between(Json("""{"X":1,"R":"r"}"""), Json("""{"X":1,"R":"s"}"""), schema, DiffMode.Exact)));
+        Assert.Equal("", Told(PropertyDiff.Between(Json("""{"X":1,"R":"r"}"""), Json("""{"X":1,"R":"r"}"""), schema, DiffMode.Exact)));
+        Assert.Equal("""[=/X=2][+/R="r"]""", Told(PropertyDiff.Between(Json("""{"X":1,"R":"r"}"""), Json("""{"X":2,"R":"r"}"""), schema, DiffMode.Exact)));
+        Assert.Equal("""[+/R="s"]""", Told(PropertyDiff.Between(Json("""{"X":1,"R":"r"}"""), Json("""{"X":1,"R":"s"}"""), schema, DiffMode.Exact)));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class DiffExampleTests
         .Replace("DIGEST", Digest, StringComparison.Ordinal)
         .Replace("URI", Uri, StringComparison.Ordinal);
 
-    private static string Operations(PropertyDiff diff) => string.Concat(diff.Patch(PatchValues.Preview).EnumerateArray().Select(operation =>
+    internal static string Told(PropertyDiff diff) => string.Concat(diff.Patch(PatchValues.Preview).EnumerateArray().Select(operation =>
     {
         var sign = operation.GetProperty("op").GetString() switch { "add" => '+', "replace" => '=', _ => '-' };
         return $"[{sign}{operation.GetProperty("path").GetString()}{(operation.TryGetProperty("value", out var value) ? "=" + value.GetRawText() : "")}]";

@@ -28,7 +28,7 @@ public sealed class RandomPlanTests
                 Kind = CommandKind.Apply,
                 Mode = mode,
                 Forma = forma,
-                Inventory = new Inventory { Resources = [.. stored.Values], Stacks = [.. stacks.Values], Targets = [new Target { Label = "eu", Namespace = "DEMO" }] },
+                Inventory = new Inventory { Resources = [.. stored.Values], Stacks = [.. stacks.Values], Targets = [new Target { Label = "eu", Namespace = "DEMO" }], DependentsRead = stored.Keys.ToHashSet() },
                 Schemas = new Dictionary<string, ResourceSchema> { [Scenario.Vnet] = Scenario.VnetSchema, [Scenario.Subnet] = Scenario.SubnetSchema },
                 Namespaces = new HashSet<string> { "DEMO" },
                 NewKsuid = () => Scenario.IdOf($"n{ids++:D8}"),

@@ -70,14 +70,6 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public void A_config_field_without_a_hint_cannot_change()
-    {
-        var refused = new Scenario().GivenTarget().DeclareTarget(config: """{"Region":"us-1"}""").Refused();
-
-        Assert.Equal("""{"TargetLabel":"eu","MismatchType":"config","ExistingConfig":{"Region":"eu-1"},"FormaConfig":{"Region":"us-1"}}""", refused.Data!.Value.GetRawText());
-    }
-
-    [Fact]
     public void A_config_field_with_a_mutable_hint_can_change()
     {
         var schema = new ConfigSchema { Hints = new Dictionary<string, ConfigHint> { ["Region"] = new() } };

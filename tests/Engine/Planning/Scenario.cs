@@ -21,10 +21,27 @@ internal sealed class Scenario
             ["Cidr"] = new() { Type = "string" },
             ["Tags"] = new() { UpdateMethod = UpdateMethod.EntitySet, IndexField = "Key", Type = "array", ItemType = "object" },
             ["Tags.Key"] = new() { Required = true, Type = "string" },
+            ["Tags.Value"] = new() { Type = "string" },
             ["Secret"] = new() { Opaque = true },
             ["Attached"] = new() { EdgeKind = EdgeKind.AttachesTo },
             ["Runtime"] = new() { EdgeKind = EdgeKind.RuntimeDependency },
         },
+    };
+
+    public const string Port = "DEMO::Net::Port";
+
+    /// <summary>Can be made again elsewhere; what it belongs to cannot be changed in place.</summary>
+    public static readonly ResourceSchema PortSchema = new()
+    {
+        Identifier = "Name",
+        Fields = ["Name", "NetId", "Label", "Secret", "Text"],
+        Hints = new Dictionary<string, FieldHint>
+        {
+            ["Name"] = new() { RequiredOnCreate = true },
+            ["NetId"] = new() { CreateOnly = true },
+            ["Secret"] = new() { Opaque = true },
+        },
+        Portable = true,
     };
 
     public static readonly ResourceSchema SubnetSchema = new()
@@ -43,9 +60,19 @@ internal sealed class Scenario
     private readonly List<Target> _targets = [];
     private readonly List<Target> _storedTargets = [];
     private readonly List<Modification> _modifications = [];
+    private bool _isAllRead = true;
     private int _ids;
 
     public static string IdOf(string label) => ("0" + label.Replace("-", "", StringComparison.Ordinal) + new string('0', 27))[..27];
+
+    private static ResourceSchema SchemaOf(string type) => type switch { Vnet => VnetSchema, Port => PortSchema, _ => SubnetSchema };
+
+    /// <summary>Who depends on what, and what is on the targets, was not looked for yet.</summary>
+    public Scenario Unread()
+    {
+        _isAllRead = false;
+        return this;
+    }
 
     public Scenario GivenStack(string label = "web", string? description = null)
     {
@@ -71,7 +98,7 @@ internal sealed class Scenario
             Ksuid = IdOf(label),
             NativeId = "native-" + label,
             Managed = stack != Stack.Unmanaged,
-            Schema = type == Vnet ? VnetSchema : SubnetSchema,
+            Schema = SchemaOf(type),
             Version = "v1",
         });
         if (_storedStacks.All(known => known.Label != stack) && stack != Stack.Unmanaged)
@@ -97,9 +124,9 @@ internal sealed class Scenario
         return this;
     }
 
-    public Scenario DeclareTarget(string label = "eu", string config = """{"Region":"eu-1"}""", ConfigSchema? schema = null, string @namespace = "DEMO")
+    public Scenario DeclareTarget(string label = "eu", string config = """{"Region":"eu-1"}""", ConfigSchema? schema = null, string @namespace = "DEMO", Reaping? reaping = null)
     {
-        _targets.Add(new Target { Label = label, Namespace = @namespace, Config = Json(config), ConfigSchema = schema });
+        _targets.Add(new Target { Label = label, Namespace = @namespace, Config = Json(config), ConfigSchema = schema, Reaping = reaping });
         return this;
     }
 
@@ -122,8 +149,16 @@ internal sealed class Scenario
             Simulate = simulate,
             Force = force,
             Forma = Forma,
-            Inventory = new Inventory { Resources = _stored, Stacks = _storedStacks, Targets = _storedTargets, Modifications = _modifications },
-            Schemas = new Dictionary<string, ResourceSchema> { [Vnet] = VnetSchema, [Subnet] = SubnetSchema },
+            Inventory = new Inventory
+            {
+                Resources = _stored,
+                Stacks = _storedStacks,
+                Targets = _storedTargets,
+                Modifications = _modifications,
+                DependentsRead = _isAllRead ? _stored.Select(resource => resource.Ksuid!).ToHashSet() : [],
+                TargetsRead = _isAllRead ? _storedTargets.Select(target => target.Label).ToHashSet() : [],
+            },
+            Schemas = new Dictionary<string, ResourceSchema> { [Vnet] = VnetSchema, [Subnet] = SubnetSchema, [Port] = PortSchema },
             Namespaces = new HashSet<string> { "DEMO" },
             NewKsuid = () => "1new" + (_ids++).ToString("D23", CultureInfo.InvariantCulture),
         };
@@ -131,7 +166,7 @@ internal sealed class Scenario
 
     public PlanOutcome Outcome(ApplyMode mode = ApplyMode.Reconcile) => Planner.Plan(Request(CommandKind.Apply, mode));
 
-    public Plan Reconcile() => Planned(Outcome());
+    public Plan Reconcile(OnDependents dependents = OnDependents.Abort) => Planned(Planner.Plan(Request(CommandKind.Apply, ApplyMode.Reconcile, dependents)));
 
     public Plan Patch() => Planned(Outcome(ApplyMode.Patch));
 
