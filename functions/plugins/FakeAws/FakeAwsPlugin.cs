@@ -26,6 +26,7 @@ public static class FakeAwsPlugin
             .AddResource<Secret, SecretHandler>()
             .AddResource<GenericResource, GenericResourceHandler>()
             .AddResource<ChildResource, ChildResourceHandler>()
-            .AddResource<GrandchildResource, GrandchildResourceHandler>();
+            .AddResource<GrandchildResource, GrandchildResourceHandler>()
+            .AddResource<Everything, EverythingHandler>();
     }
 }

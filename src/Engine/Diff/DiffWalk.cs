@@ -23,9 +23,12 @@ internal sealed class DiffWalk(DiffMode mode)
             if (createOnly && child.Hint.WriteOnly || IsNoOpinion(property.Value))
                 continue;
             var place = PropertyPath.Of(path, property.Name);
-            if (actual.TryGetProperty(property.Name, out var before))
+            var isThere = actual.TryGetProperty(property.Name, out var before);
+            if ((!isThere || IsNoOpinion(before)) && CanonicalText.IsEmpty(property.Value))
+                continue;
+            if (isThere)
                 Value(before, property.Value, child, place, createOnly);
-            else if (!CanonicalText.IsEmpty(property.Value))
+            else
                 Note(PatchVerb.Add, place, property.Value, child, createOnly);
         }
 
@@ -99,7 +102,7 @@ internal sealed class DiffWalk(DiffMode mode)
         {
             if (child.Hint.UpdateMethod != UpdateMethod.EntitySet || child.Hint.HasProviderDefault || child.Hint.WriteOnly)
                 continue;
-            if (IsDeclared(desired, name) || !actual.TryGetProperty(name, out var before) || CanonicalText.IsEmpty(before))
+            if (IsDeclared(desired, name) || !actual.TryGetProperty(name, out var before) || CanonicalText.IsEmpty(before) || IsNoOpinion(before))
                 continue;
             Note(PatchVerb.Remove, PropertyPath.Of(path, name), default, child, isCreateOnly || child.Hint.CreateOnly);
         }

@@ -28,6 +28,8 @@ internal sealed class DiffModel(DiffMode mode)
     /// <summary>Says nothing, or only that the field is left out.</summary>
     public static bool IsSilent(JsonNode? node) => node is null || (node is JsonValue text && text.GetValueKind() == JsonValueKind.String && text.GetValue<string>().Length == 0);
 
+    private static bool Same(JsonNode? before, JsonNode? after, Field? field) => SaysNothing(before) ? SaysNothing(after) : Meaning(before, field) == Meaning(after, field);
+
     private static bool SaysNothing(JsonNode? node) => IsNothing(node) || IsSilent(node);
 
     /// <summary>A text that two values share exactly when they mean the same. Fields in <paramref name="without"/> do not count.</summary>
@@ -128,13 +130,13 @@ internal sealed class DiffModel(DiffMode mode)
             if (!isKnown || IsSilent(said) || (field is not null && createOnly && field.Flags.WriteOnly && !IsSilent(said)))
             {
                 // A whole entity set that a reconcile no longer finds in the document.
-                var isRemoved = IsExact && said is null && field is { Kind: FieldKind.Entities, Flags: { HasProviderDefault: false, WriteOnly: false } } && !IsNothing(before[name]);
-                if (isRemoved ? after.ContainsKey(name) : !JsonNode.DeepEquals(before[name], after[name]) && !(SaysNothing(before[name]) && SaysNothing(after[name])))
+                var isRemoved = IsExact && said is null && field is { Kind: FieldKind.Entities, Flags: { HasProviderDefault: false, WriteOnly: false } } && !SaysNothing(before[name]);
+                if (isRemoved ? after.ContainsKey(name) : !Same(before[name], after[name], field))
                     return $"{place}: nobody mentioned it, and it is {after[name]?.ToJsonString() ?? "gone"}";
             }
-            else if (IsNothing(before[name]) && IsNothing(said))
+            else if (SaysNothing(before[name]) && IsNothing(said))
             {
-                if (!IsNothing(after[name]))
+                if (!SaysNothing(after[name]))
                     return $"{place}: it should be empty";
             }
             else if (Value(before[name], said, after[name], field ?? new Field(name, FieldKind.Scalar, new(), []), place, createOnly) is { } wrong)

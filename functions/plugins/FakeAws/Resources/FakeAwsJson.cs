@@ -13,4 +13,5 @@ namespace Formae.Plugins.FakeAws;
 [JsonSerializable(typeof(GenericResource))]
 [JsonSerializable(typeof(ChildResource))]
 [JsonSerializable(typeof(GrandchildResource))]
+[JsonSerializable(typeof(Everything))]
 internal sealed partial class FakeAwsJson : JsonSerializerContext;
