@@ -258,7 +258,7 @@ public sealed class FieldTests : IAsyncLifetime
         Assert.Equal(2, both.Select(resource => resource.Ksuid).Distinct().Count());
         Assert.Single(both.Select(resource => resource.NativeId).Distinct());
         var lookups = new List<string>();
-        await foreach (var row in _plane.Get<Formae.Coordination.Storage.FormaeTables>().ByNativeId.QueryAsync<Azure.Data.Tables.TableEntity>(row => row.RowKey == first.NativeId))
+        await foreach (var row in _plane.Get<Formae.Coordination.Storage.FormaeTables>().ByNativeId.QueryAsync<Azure.Data.Tables.TableEntity>($"RowKey eq '{first.NativeId}'"))
             lookups.Add(row.GetString("Ksuid"));
         Assert.Equal(both.Select(resource => resource.Ksuid!).Order(), lookups.Order());
     }
