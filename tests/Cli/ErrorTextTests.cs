@@ -114,6 +114,15 @@ public sealed class ErrorTextTests
             """
         },
         {
+            ErrorCodes.SecretNotKnown,
+            """{"Resources":[{"Stack":"app","Type":"A::B::C","Label":"db","CascadeSource":"net","Fields":["Password"]}]}""",
+            """
+            error SecretNotKnown: These would be made again because of something else, and of their secrets only hashes are known.
+              app  A::B::C  db  (depends on net)
+            Declare them in the document, with their secrets.
+            """
+        },
+        {
             ErrorCodes.RequiredFieldMissingOnCreate,
             """{"MissingFields":["Name","Cidr"],"Stack":"web","Label":"x","Type":"A::B::C"}""",
             "error RequiredFieldMissingOnCreate: x (A::B::C, stack web) cannot be created without Name, Cidr."

@@ -123,8 +123,79 @@ public sealed class PlanViewTests
 
         var plan = Render(new Simulation { Command = Samples.Command(update), Warnings = ["Look out."] });
 
-        Assert.Contains("~   new  FakeAWS::S3::Bucket  (was old; because it depends on main)", plan, StringComparison.Ordinal);
+        Assert.Contains("~   new  FakeAWS::S3::Bucket  (was old; because of main)", plan, StringComparison.Ordinal);
         Assert.Contains("warning: Look out.", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_replaced_target_is_one_change_with_the_fields_that_differ_and_takes_its_resources_along()
+    {
+        var (before, after) = (Samples.Json("""{"Region":"eu-1","Account":"a"}"""), Samples.Json("""{"Region":"us-1","Account":"a"}"""));
+        var command = Samples.Command(
+            Samples.Update("delete", "logs") with { GroupId = "g", IsCascade = true, CascadeSource = "eu" },
+            Samples.Update("create", "logs") with { GroupId = "g", IsCascade = true, CascadeSource = "eu" }) with
+        {
+            TargetUpdates =
+            [
+                new TargetUpdate { TargetLabel = "eu", Operation = "delete", ExistingConfig = before },
+                new TargetUpdate { TargetLabel = "eu", Operation = "create", ExistingConfig = before, DesiredConfig = after },
+            ],
+        };
+
+        Assert.Equal("""
+              -/+ target eu
+                    ~ Region  "eu-1" → "us-1"
+
+            Stack web
+              -/+ logs  FakeAWS::S3::Bucket  (because of eu)
+
+            Plan: 0 to create, 0 to update, 1 to replace, 0 to delete; 1 target to replace
+
+            """, Render(new Simulation { Command = command }));
+    }
+
+    [Fact]
+    public void A_reference_that_is_written_again_says_of_what_the_new_value_will_be()
+    {
+        var plan = Plan(Samples.Update("update", "app") with
+        {
+            IsCascade = true,
+            CascadeSource = "main",
+            PatchDocument = Samples.Json("""[{"op":"replace","path":"/VpcId","value":{"$cascade-resolvable":true,"$source-label":"main","$current-value":"vpc-1"}},{"op":"replace","path":"/Key","value":{"$cascade-resolvable":true,"$source-label":"main","$current-value":{"$opaque":"redacted"}}}]"""),
+            OldProperties = Samples.Json($$"""{"VpcId":{"$ref":"formae://{{Samples.Vpc}}#/VpcId","$value":"vpc-1"},"Key":{"$opaque":"redacted"} }"""),
+            Properties = Samples.Json($$"""{"VpcId":{"$ref":"formae://{{Samples.Vpc}}#/VpcId"},"Key":{"$opaque":"redacted"} }"""),
+        });
+
+        Assert.Contains("~   app  FakeAWS::S3::Bucket  (because of main)", plan, StringComparison.Ordinal);
+        Assert.Contains("~ VpcId  \"vpc-1\" → (of the new main)", plan, StringComparison.Ordinal);
+        Assert.Contains("~ Key    *** → (of the new main)", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Adoptions_and_policies_are_told()
+    {
+        var command = Samples.Command(Samples.Update("update", "logs") with { OldStackName = "$unmanaged", PatchDocument = Samples.Json("[]") }) with
+        {
+            PolicyUpdates =
+            [
+                new PolicyUpdate { Operation = "create", PolicyLabel = "web-ttl-12345678", PolicyType = "ttl", StackLabel = "web", PolicyConfig = Samples.Json("""{"Type":"ttl","TTLSeconds":60}""") },
+                new PolicyUpdate { Operation = "attach", PolicyLabel = "nightly", PolicyType = "auto-reconcile", StackLabel = "web" },
+                new PolicyUpdate { Operation = "skip", PolicyLabel = "old", PolicyType = "ttl", ReferencingStacks = ["app", "ops"] },
+            ],
+        };
+
+        Assert.Equal("""
+              +   policy web-ttl-12345678  ttl  (of stack web)
+                    + TTLSeconds  60
+              +   policy nightly  auto-reconcile  (for stack web from now on)
+              =   policy old  ttl  (stays, because it is used by app, ops)
+
+            Stack web
+              ~   logs  FakeAWS::S3::Bucket  (taken over from what was discovered)
+
+            Plan: 0 to create, 1 to update, 0 to delete
+
+            """, Render(new Simulation { Command = command }));
     }
 
     [Theory]

@@ -76,6 +76,10 @@ internal static class ErrorText
                 "Other resources depend on what would be deleted.",
                 data.Items("Dependents").Select(resource => Line(ErrorData.Text(resource, "Stack"), ErrorData.Text(resource, "ResourceType"), ErrorData.Text(resource, "ResourceLabel"), Because(resource))),
                 "Delete them too with --on-dependents cascade, or change them first."),
+            ErrorCodes.SecretNotKnown => new Text(
+                "These would be made again because of something else, and of their secrets only hashes are known.",
+                data.Items("Resources").Select(resource => Line(ErrorData.Text(resource, "Stack"), ErrorData.Text(resource, "Type"), ErrorData.Text(resource, "Label"), Because(resource))),
+                "Declare them in the document, with their secrets."),
             ErrorCodes.RequiredFieldMissingOnCreate => new Text(
                 $"{data.Text("Label")} ({data.Text("Type")}, stack {data.Text("Stack")}) cannot be created without {string.Join(", ", data.Texts("MissingFields"))}.",
                 [],

@@ -22,8 +22,10 @@ internal sealed record PatchLine(string Sign, string Path, JsonElement? Old, Jso
             var (old, oldSecret) = Find(before, names);
             var (desired, desiredSecret) = Find(after, names);
             JsonElement? value = operation.TryGetProperty("value", out var given) ? given : null;
-            if (oldSecret || desiredSecret)
+            if ((oldSecret || desiredSecret) && !(value is { } rewritten && ValueText.IsRewritten(rewritten)))
                 (old, value) = (old is null ? null : HiddenValue, value is null ? null : HiddenValue);
+            else if (value is { } marker && ValueText.IsRewritten(marker))
+                old = marker.TryGetProperty("$current-value", out var current) ? current : old;
             else if (desired is { ValueKind: JsonValueKind.Object } whole && whole.TryGetProperty("$ref", out _))
                 value = whole;
             lines.Add(Text(operation, "op") switch

@@ -10,10 +10,18 @@ internal static class PlanView
     public static void Write(IAnsiConsole console, Simulation simulation)
     {
         var command = simulation.Command;
-        foreach (var target in command.TargetUpdates ?? [])
-            WriteTarget(console, target);
+        foreach (var target in TargetChange.Of(command))
+        {
+            WriteHead(console, target.Kind, $"target {target.Update.TargetLabel}", "", Cascade(target.Update.CascadeSource));
+            WriteLines(console, target.Lines(), new ValueText());
+        }
+
         foreach (var policy in command.PolicyUpdates ?? [])
-            WriteHead(console, ResourceChange.KindOf(policy.Operation), $"policy {policy.PolicyLabel}", policy.PolicyType, "");
+        {
+            var (kind, name, notes) = PolicyText.Of(policy);
+            WriteHead(console, kind, name, policy.PolicyType, notes);
+            WriteLines(console, PolicyText.Lines(policy), new ValueText());
+        }
 
         var changes = ResourceChange.Of(command);
         var stacks = (command.StackUpdates ?? []).Select(update => update.StackLabel).Concat(changes.Select(change => change.Stack)).Distinct(StringComparer.Ordinal);
@@ -32,48 +40,47 @@ internal static class PlanView
         console.MarkupLine($"[bold]{Summary(command)}[/]");
     }
 
-    /// <summary><c>Plan: 3 to create, 1 to update, 0 to delete</c>; replaces are named when there are any.</summary>
+    /// <summary><c>Plan: 3 to create, 1 to update, 0 to delete</c>; replaces, and targets that are there already, are named when there are any.</summary>
     public static string Summary(Command command)
     {
         var changes = ResourceChange.Of(command);
         int Count(ChangeKind kind) => changes.Count(change => change.Kind == kind);
         var replaced = Count(ChangeKind.Replace);
-        return $"Plan: {Count(ChangeKind.Create)} to create, {Count(ChangeKind.Update)} to update, {(replaced == 0 ? "" : $"{replaced} to replace, ")}{Count(ChangeKind.Delete)} to delete";
+        return $"Plan: {Count(ChangeKind.Create)} to create, {Count(ChangeKind.Update)} to update, {(replaced == 0 ? "" : $"{replaced} to replace, ")}{Count(ChangeKind.Delete)} to delete{Targets(command)}";
     }
 
-    private static void WriteTarget(IAnsiConsole console, TargetUpdate target)
+    private static string Targets(Command command)
     {
-        var kind = ResourceChange.KindOf(target.Operation);
-        WriteHead(console, kind, $"target {target.TargetLabel}", "", Cascade(target.IsCascade, target.CascadeSource));
-        var values = new ValueText();
-        if (kind == ChangeKind.Create && target.DesiredConfig is { ValueKind: System.Text.Json.JsonValueKind.Object } config)
-        {
-            foreach (var field in config.EnumerateObject())
-                WriteLine(console, new PatchLine("+", field.Name, null, field.Value), values, field.Name.Length);
-        }
-        else if (kind is ChangeKind.Update or ChangeKind.Replace && target is { ExistingConfig: { } before, DesiredConfig: { } after })
-        {
-            WriteLine(console, new PatchLine("~", "Config", before, after), values, "Config".Length);
-        }
+        var targets = TargetChange.Of(command);
+        string Some(ChangeKind kind, string verb) => targets.Count(target => target.Kind == kind) is > 0 and var count ? $"; {count} {(count == 1 ? "target" : "targets")} to {verb}" : "";
+        return Some(ChangeKind.Update, "update") + Some(ChangeKind.Replace, "replace") + Some(ChangeKind.Delete, "delete");
     }
 
     private static void WriteResource(IAnsiConsole console, ResourceChange change)
     {
         var update = change.Update;
         var renamed = update.OldLabel is { Length: > 0 } old && old != update.ResourceLabel ? $"was {old}" : "";
-        var moved = update.OldStackName is { Length: > 0 } from && from != update.StackName ? $"from stack {from}" : "";
+        var moved = update.OldStackName switch
+        {
+            Model.Stack.Unmanaged => "taken over from what was discovered",
+            { Length: > 0 } from when from != update.StackName => $"from stack {from}",
+            _ => "",
+        };
         var forced = change.ForcedBy() is { Count: > 0 } fields ? $"{string.Join(", ", fields)} cannot be changed in place" : "";
-        var notes = string.Join("; ", new[] { renamed, moved, forced, Cascade(update.IsCascade, update.CascadeSource) }.Where(note => note.Length > 0));
-        WriteHead(console, change.Kind, update.ResourceLabel ?? update.ResourceId, update.ResourceType, notes);
-        var lines = change.Kind == ChangeKind.Delete ? [] : change.Lines();
-        var width = Math.Min(24, lines.Count == 0 ? 0 : lines.Max(line => line.Path.Length));
-        var values = new ValueText(update.ReferenceLabels);
-        foreach (var line in lines)
-            WriteLine(console, line, values, width);
+        var cascade = Cascade(update.CascadeSource is { Length: > 0 } source ? source : update.IsCascade is true ? "something else here" : null);
+        WriteHead(console, change.Kind, update.ResourceLabel ?? update.ResourceId, update.ResourceType, string.Join("; ", new[] { renamed, moved, forced, cascade }.Where(note => note.Length > 0)));
+        WriteLines(console, change.Kind == ChangeKind.Delete ? [] : change.Lines(), new ValueText(update.ReferenceLabels));
     }
 
     private static void WriteHead(IAnsiConsole console, ChangeKind kind, string name, string type, string notes) =>
         console.MarkupLine($"  [{ResourceChange.ColourOf(kind)}]{ResourceChange.SignOf(kind),-3} {Literal.Of(name)}[/]{(type.Length == 0 ? "" : $"  {Literal.Of(type)}")}{(notes.Length == 0 ? "" : $"  [grey]({Literal.Of(notes)})[/]")}");
+
+    private static void WriteLines(IAnsiConsole console, IReadOnlyList<PatchLine> lines, ValueText values)
+    {
+        var width = Math.Min(24, lines.Count == 0 ? 0 : lines.Max(line => line.Path.Length));
+        foreach (var line in lines)
+            WriteLine(console, line, values, width);
+    }
 
     private static void WriteLine(IAnsiConsole console, PatchLine line, ValueText values, int width)
     {
@@ -88,8 +95,7 @@ internal static class PlanView
         });
     }
 
-    private static string Cascade(bool? isCascade, string? source) =>
-        isCascade is not true ? "" : source is { Length: > 0 } ? $"because it depends on {source}" : "because of what it depends on";
+    private static string Cascade(string? source) => source is { Length: > 0 } ? $"because of {source}" : "";
 
     private static string Participle(string operation) => ResourceChange.KindOf(operation) switch
     {

@@ -9,6 +9,7 @@ internal enum ChangeKind
     Update,
     Replace,
     Delete,
+    Keep,
     Read,
 }
 
@@ -27,6 +28,7 @@ internal sealed record ResourceChange(ChangeKind Kind, ResourceUpdate Update)
         ChangeKind.Update => "~",
         ChangeKind.Replace => "-/+",
         ChangeKind.Delete => "-",
+        ChangeKind.Keep => "=",
         _ => "?",
     };
 

@@ -21,6 +21,9 @@ internal sealed class ValueText(IReadOnlyDictionary<string, string>? labels = nu
         Envelope.IsOpaque(value) || Envelope.IsSealed(value) || Envelope.IsHashed(value)
         || (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("$opaque", out _));
 
+    /// <summary>A reference that is written again because what it points at is replaced; its value is known once that is done.</summary>
+    public static bool IsRewritten(JsonElement value) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("$cascade-resolvable", out _);
+
     private void Append(StringBuilder text, JsonElement value)
     {
         if (text.Length > Longest)
@@ -63,8 +66,8 @@ internal sealed class ValueText(IReadOnlyDictionary<string, string>? labels = nu
     /// <summary><c>label.Property</c>, whichever way the reference is written; null when it is none.</summary>
     private string? Reference(JsonElement value)
     {
-        if (value.TryGetProperty("$cascade-resolvable", out _) && value.TryGetProperty("$source-label", out var source))
-            return $"{source} (to be known)";
+        if (IsRewritten(value))
+            return $"(of the new {Member(value, "$source-label")})";
         if (Envelope.IsSource(value))
             return $"{Member(value, Envelope.Label)}.{Member(value, Envelope.Property)}";
         if (!Envelope.IsReference(value) || !PropertyUri.TryParse(Member(value, Envelope.Reference), out var uri))

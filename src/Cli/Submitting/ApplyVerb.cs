@@ -17,9 +17,15 @@ internal static class ApplyVerb
         }.AcceptOnlyFromAmong("reconcile", "patch");
         var simulate = new Option<bool>("--simulate") { Description = "Show the plan and stop." };
         var force = new Option<bool>("--force") { Description = "With reconcile: overwrite what was changed since the last reconcile." };
+        var dependents = new Option<string>("--on-dependents")
+        {
+            Description = "When resources of other stacks depend on what a reconcile deletes: refuse, or delete them too.",
+            HelpName = "abort|cascade",
+            DefaultValueFactory = _ => "abort",
+        }.AcceptOnlyFromAmong("abort", "cascade");
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
         var detach = new Option<bool>("--detach") { Description = "Do not wait for the outcome." };
-        var command = new Command("apply", "Makes the world as a document says.") { file, mode, simulate, force, yes, detach };
+        var command = new Command("apply", "Makes the world as a document says.") { file, mode, simulate, force, dependents, yes, detach };
         command.RunsOn(new CommonOptions(), context, async (result, session) =>
         {
             var document = await Document.ReadAsync(result.GetValue(file)!, session.Cancellation);
@@ -30,6 +36,7 @@ internal static class ApplyVerb
                 File = document.File,
                 Simulate = result.GetValue(simulate),
                 Force = result.GetValue(force),
+                OnDependents = result.GetValue(dependents) == "cascade" ? DependentsChoice.Cascade : DependentsChoice.Abort,
             };
             return await new Submission(session, request, document) { Yes = result.GetValue(yes), Detach = result.GetValue(detach) }.RunAsync();
         });

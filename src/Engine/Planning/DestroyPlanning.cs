@@ -30,9 +30,19 @@ internal sealed class DestroyPlanning(PlanRequest request)
                 return Rejections.TargetHasDependents(_dependentTargets);
         }
 
-        var forgotten = request.Inventory.Resources.Where(resource => resource.Stack == Stack.Unmanaged && _goingTargets.Contains(resource.Target));
+        var forgotten = request.Inventory.Resources.Where(resource => resource.Stack == Stack.Unmanaged && _goingTargets.Contains(resource.Target)).ToList();
         return Ordering.Finish(
-            new Plan { Resources = _resources, Targets = _targets, Policies = PolicyPlanning.OfDestroy(request, _resources), Forgotten = [.. forgotten] }, request.Inventory, []);
+            new Plan
+            {
+                Resources = _resources,
+                Targets = _targets,
+                Policies = PolicyPlanning.OfDestroy(request, _resources),
+                Forgotten = forgotten,
+                Notices = [.. forgotten.GroupBy(resource => resource.Target, StringComparer.Ordinal).Select(target =>
+                    $"{target.Count()} unmanaged {(target.Count() == 1 ? "resource" : "resources")} on the target '{target.Key}' will be forgotten, and stay in the cloud.")],
+            },
+            request.Inventory,
+            []);
     }
 
     private void Requested()

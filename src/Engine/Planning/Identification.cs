@@ -58,7 +58,7 @@ internal sealed class Identification(PlanRequest request, IReadOnlyList<Declared
     {
         var resource = one.Resource;
         _declared.TryAdd(resource.Key, one);
-        var existing = Lookup(resource.Stack, resource) ?? Lookup(Stack.Unmanaged, resource);
+        var existing = Lookup(resource.Stack, resource) ?? Discovered(resource);
         if (existing is null && resource.Alias is { Length: > 0 } alias)
         {
             Note(DiagnosticCodes.InvalidAlias, $"Nothing in the stack '{resource.Stack}', nor among what was discovered, has the label '{alias}' that '{resource.Label}' gives as its alias.",
@@ -75,6 +75,9 @@ internal sealed class Identification(PlanRequest request, IReadOnlyList<Declared
         one.Existing = existing;
         one.Resource = resource with { Ksuid = existing?.Ksuid ?? request.NewKsuid(), Managed = true };
     }
+
+    // Of the same name on another target is another thing, which is not taken away to make this one.
+    private Resource? Discovered(Resource resource) => Lookup(Stack.Unmanaged, resource) is { } found && found.Target == resource.Target ? found : null;
 
     private Resource? Lookup(string stack, Resource resource)
     {

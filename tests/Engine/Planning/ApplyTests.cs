@@ -86,7 +86,7 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public void An_alias_renames_and_keeps_the_identity()
+    public void F061_an_alias_renames_and_keeps_the_identity()
     {
         var plan = new Scenario().Given("old").Declare("new", alias: "old").Reconcile();
 
@@ -97,12 +97,50 @@ public sealed class ApplyTests
     }
 
     [Fact]
-    public void What_was_discovered_is_adopted_under_its_identity()
+    public void F064_what_was_discovered_is_adopted_under_its_identity()
     {
         var plan = new Scenario().GivenStack().Given("net1", stack: Stack.Unmanaged).Declare("net1").Reconcile();
 
         var update = plan.Of("net1", ResourceOperation.Update);
         Assert.Equal((Scenario.IdOf("net1"), Stack.Unmanaged, "web"), (update.Resource.Ksuid, update.OldStack, update.Resource.Stack));
+    }
+
+    [Fact]
+    public void F065_what_was_discovered_under_another_label_is_adopted_by_its_alias()
+    {
+        var update = new Scenario().GivenStack().Given("i-123", stack: Stack.Unmanaged).Declare("net1", alias: "i-123").Reconcile().Of("net1", ResourceOperation.Update);
+
+        Assert.Equal((Scenario.IdOf("i-123"), "i-123", Stack.Unmanaged), (update.Resource.Ksuid, update.OldLabel, update.OldStack));
+        Assert.Equal("[]", update.Patch!.Value.GetRawText());
+    }
+
+    [Theory]
+    [InlineData(ApplyMode.Reconcile)]
+    [InlineData(ApplyMode.Patch)]
+    public void What_was_discovered_elsewhere_is_not_taken_for_it(ApplyMode mode)
+    {
+        var scenario = new Scenario().GivenStack().GivenTarget("us").Given("net1", stack: Stack.Unmanaged).Declare("net1", target: "us");
+
+        Assert.Equal(["create net1"], (mode == ApplyMode.Reconcile ? scenario.Reconcile() : scenario.Patch()).Operations());
+    }
+
+    [Fact]
+    public void F063_a_new_label_without_an_alias_is_another_resource()
+    {
+        var plan = new Scenario().Given("old").Declare("new").Reconcile();
+
+        Assert.Equal(["create new", "delete old"], plan.Operations());
+        Assert.NotEqual(plan.Resources[0].Resource.Ksuid, plan.Resources[1].Resource.Ksuid);
+    }
+
+    [Fact]
+    public void F066_another_target_is_another_object_under_the_same_identity()
+    {
+        var plan = new Scenario().GivenTarget("us").Given("net1").Declare("net1", target: "us").Reconcile();
+
+        Assert.Equal(["delete net1 < create net1"], plan.Order());
+        Assert.Equal((plan.Resources[0].GroupId, plan.Resources[0].Resource.Ksuid), (plan.Resources[1].GroupId, plan.Resources[1].Resource.Ksuid));
+        Assert.Null(plan.Resources[1].Resource.NativeId);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class DestroyTests
     }
 
     [Fact]
-    public void A_cascade_takes_dependents_and_theirs_in_order()
+    public void F082_a_cascade_takes_dependents_and_theirs_in_order()
     {
         var plan = NetAndSubnet().Given("deep", $$"""{"Name":"d","Peer":{{Stored("s1")}} }""").Declare("net1").Destroy(OnDependents.Cascade);
 
@@ -69,6 +69,15 @@ public sealed class DestroyTests
         Assert.Equal(["delete net1"], plan.Operations());
         Assert.Equal((true, "eu"), (plan.Resources[0].IsCascade, plan.Resources[0].CascadeSource));
         Assert.Equal(["delete net1 < delete target eu"], plan.Order());
+    }
+
+    [Fact]
+    public void F083_unmanaged_resources_on_a_destroyed_target_are_forgotten_without_a_call()
+    {
+        var plan = new Scenario().Given("net1").Given("seen", stack: Stack.Unmanaged).Given("elsewhere", target: "us", stack: Stack.Unmanaged).DeclareTarget().Destroy();
+
+        Assert.Equal(["delete net1"], plan.Operations());
+        Assert.Equal(["seen"], plan.Forgotten.Select(resource => resource.Label));
     }
 
     [Fact]

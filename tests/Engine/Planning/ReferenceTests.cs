@@ -78,11 +78,11 @@ public sealed class ReferenceTests
         Assert.Equal(RejectionCodes.CyclesDetected, new Scenario().GivenTarget().DeclareStack().Declare("a", $$"""{"Name":"a","Peer":{{Reference("a")}}}""").Refused().Code);
 
     [Fact]
-    public void Deletes_run_from_consumer_to_producer() =>
+    public void F088_deletes_run_from_consumer_to_producer() =>
         Assert.Equal(["delete s1 < delete net1"], new Scenario().Given("net1").Given("s1", $$"""{"Name":"s","NetId":{{Stored("net1")}}}""", Subnet).Given("keep").Declare("keep").Reconcile().Order());
 
     [Fact]
-    public void An_attachment_is_deleted_after_what_it_is_attached_to() =>
+    public void F089_an_attachment_is_deleted_after_what_it_is_attached_to() =>
         Assert.Equal(["delete net1 < delete att"], new Scenario().Given("net1").Given("att", $$"""{"Name":"a","Attached":{{Stored("net1")}}}""").Given("keep").Declare("keep").Reconcile().Order());
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ReferenceTests
                 .Declare("pool", """{"Name":"p","VnetName":"n"}""", Subnet).Declare("net1").Reconcile().Order());
 
     [Fact]
-    public void A_runtime_dependency_goes_first_then_the_children_then_the_producer() =>
+    public void F090_a_runtime_dependency_goes_first_then_the_children_then_the_producer() =>
         Assert.Equal(
             ["delete fn < delete net1", "delete fn < delete pool", "delete pool < delete net1"],
             new Scenario().Given("net1").Given("fn", $$"""{"Name":"f","Runtime":{{Stored("net1")}}}""")
