@@ -13,18 +13,19 @@ namespace Formae.Client;
 /// The control plane's HTTP API, typed. Safe for use from many threads. Every method throws <see cref="FormaeApiException"/> when the server refuses and
 /// <see cref="FormaeConnectionException"/> when there is no answer.
 /// </summary>
-public sealed class FormaeClient : IDisposable
+public sealed partial class FormaeClient : IDisposable
 {
     private const string Root = "api/v1/";
 
     private readonly HttpClient _http;
     private readonly Uri _server;
+    private readonly Func<CancellationToken, ValueTask<string>>? _token;
 
     /// <summary>A client of one control plane; no request is sent yet.</summary>
     /// <param name="options">Where it is and who asks.</param>
     public FormaeClient(FormaeClientOptions options)
     {
-        _server = options.Server;
+        (_server, _token) = (options.Server, options.Token);
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = !options.Server.IsLoopback, AutomaticDecompression = DecompressionMethods.All })
         {
             BaseAddress = new Uri(options.Server.AbsoluteUri.TrimEnd('/') + "/"),
@@ -83,6 +84,11 @@ public sealed class FormaeClient : IDisposable
     /// <param name="cancellation">Gives up.</param>
     public Task<IReadOnlyList<Target>> GetTargetsAsync(string? query = null, CancellationToken cancellation = default) =>
         GetOrEmptyAsync("targets?" + Parameter("query", query).TrimStart('&'), HttpJson.Default.IReadOnlyListTarget, [], cancellation);
+
+    /// <summary>Policies, those with a label of their own and those that stand in a stack; none is an empty list.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<IReadOnlyList<PolicyInventoryItem>> GetPoliciesAsync(CancellationToken cancellation = default) =>
+        GetOrEmptyAsync("policies", HttpJson.Default.IReadOnlyListPolicyInventoryItem, [], cancellation);
 
     /// <summary>The plugins of the catalog, without their schemas.</summary>
     /// <param name="cancellation">Gives up.</param>
@@ -159,6 +165,11 @@ public sealed class FormaeClient : IDisposable
     private async Task<T> SendAsync<T>(HttpRequestMessage message, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
         using var response = await AnswerAsync(message, cancellation);
+        return await ReadAsync(response, type, cancellation);
+    }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancellation);
@@ -176,6 +187,8 @@ public sealed class FormaeClient : IDisposable
 
     private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage message, CancellationToken cancellation)
     {
+        if (_token is not null)
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await _token(cancellation));
         HttpResponseMessage response;
         try
         {
@@ -219,7 +232,7 @@ public sealed class FormaeClient : IDisposable
         }
 
         return response.StatusCode == HttpStatusCode.Unauthorized
-            ? new FormaeApiException(401, new ErrorResponse { Error = "Unauthorized", Message = "The server wants a key, or another one." })
+            ? new FormaeApiException(401, new ErrorResponse { Error = ErrorCodes.Unauthorized, Message = "The server wants a key, or another one." })
             : NotOurs(response, text);
     }
 

@@ -15,6 +15,9 @@ public sealed record FormaeClientOptions
     /// <summary>A function key (header <c>x-functions-key</c>). Default null: none is sent.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Gives the token that a request proves its caller by (header <c>Authorization: Bearer</c>); asked before each request, so that it may renew it. Default null: none is sent.</summary>
+    public Func<CancellationToken, ValueTask<string>>? Token { get; init; }
+
     /// <summary>How long one request may take. Default 100 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
 }

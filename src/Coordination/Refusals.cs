@@ -26,8 +26,8 @@ public static class Refusals
         ErrorCodes.Unauthorized => 401,
         ErrorCodes.Forbidden => 403,
         ErrorCodes.NotFound or ErrorCodes.PluginNotFound => 404,
-        ErrorCodes.ReconcileRejected or ErrorCodes.ConflictingCommands or ErrorCodes.TargetAlreadyExists or ErrorCodes.NonPortableResources or ErrorCodes.TargetReaped
-            or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents or ErrorCodes.StackDeletedDuringApply
+        ErrorCodes.ReconcileRejected or ErrorCodes.ConflictingCommands or ErrorCodes.TargetAlreadyExists or ErrorCodes.NonPortableResources
+            or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents
             or ErrorCodes.SecretNotKnown => 409,
         ErrorCodes.TooLarge => 413,
         ErrorCodes.PatchRejected or ErrorCodes.EmptyStackRejected => 422,

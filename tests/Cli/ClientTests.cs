@@ -56,15 +56,15 @@ public sealed class ClientTests
     public async Task A_refusal_keeps_its_code_and_its_payload()
     {
         await using var server = await FakeServer.StartAsync();
-        server.Refuses("GET stats", 409, ErrorCodes.TargetReaped, new { TargetLabels = new[] { "eu" } }, "Given up.");
+        server.Refuses("GET stats", 409, ErrorCodes.TargetHasDependents, new { TargetLabels = new[] { "eu" } }, "Given up.");
         using var client = Client(server);
 
         var refusal = await Assert.ThrowsAsync<FormaeApiException>(() => client.GetStatsAsync(Cancellation));
 
         Assert.Equal(409, refusal.Status);
-        Assert.Equal(ErrorCodes.TargetReaped, refusal.Response.Error);
+        Assert.Equal(ErrorCodes.TargetHasDependents, refusal.Response.Error);
         Assert.Equal("eu", refusal.Response.Data!.Value.GetProperty("TargetLabels")[0].GetString());
-        Assert.Equal("TargetReaped: Given up.", refusal.Message);
+        Assert.Equal("TargetHasDependents: Given up.", refusal.Message);
     }
 
     [Fact]

@@ -88,14 +88,6 @@ public sealed class ErrorTextTests
             """
         },
         {
-            ErrorCodes.TargetReaped,
-            """{"TargetLabels":["a","b"]}""",
-            """
-            error TargetReaped: These targets were given up because nothing was reached there for too long: a, b.
-            Declare it again under Targets in the document to take it back.
-            """
-        },
-        {
             ErrorCodes.TargetHasDependents,
             """{"Dependents":[{"TargetLabel":"k8s","CascadeSource":"cluster"}]}""",
             """
@@ -152,14 +144,6 @@ public sealed class ErrorTextTests
             """
         },
         {
-            ErrorCodes.StackDeletedDuringApply,
-            """{"StackLabel":"web"}""",
-            """
-            error StackDeletedDuringApply: Stack web was deleted while the command was being planned.
-            Give the command again.
-            """
-        },
-        {
             ErrorCodes.PluginNotFound,
             """{"Name":"gcp"}""",
             """
@@ -171,6 +155,10 @@ public sealed class ErrorTextTests
         { ErrorCodes.InvalidRequest, "{}", "error InvalidRequest: The server refused.\n  {}" },
         { ErrorCodes.TooLarge, "{}", "error TooLarge: The document is larger than the server takes." },
         { ErrorCodes.NotFound, "{}", "error NotFound: There is no such thing." },
+        { ErrorCodes.Unauthorized, "{}", "error Unauthorized: The server wants a key.\nGive a key with --key or $FORMAE_KEY, or a token with --entra or $FORMAE_TOKEN." },
+        { ErrorCodes.Forbidden, "{}", "error Forbidden: Your role may not do this." },
+        { ErrorCodes.AccessUnavailable, "{}", "error AccessUnavailable: The server cannot check tokens now.\nTry again later." },
+        { ErrorCodes.NoPluginManager, "{}", "error NoPluginManager: The server does not install plugins." },
         { ErrorCodes.InternalError, "{}", "error InternalError: The server failed.\nIts log says more." },
     };
 

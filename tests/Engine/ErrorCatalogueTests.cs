@@ -4,7 +4,7 @@ using Formae.Protocol.Http;
 
 namespace Formae.Engine.Tests;
 
-public sealed class ErrorCatalogueTests
+public sealed partial class ErrorCatalogueTests
 {
     [Fact]
     public void Every_code_is_explained_in_the_catalogue_and_nothing_else_is()
@@ -17,6 +17,24 @@ public sealed class ErrorCatalogueTests
         Assert.Empty(explained.Except(codes));
         Assert.All(rows, row => Assert.True(row.Split('|').Count(cell => cell.Trim().Length > 0) >= 3, $"cause and remedy: {row}"));
     }
+
+    [Fact]
+    public void Every_code_of_a_refusal_is_answered_somewhere()
+    {
+        // Lines that only sort codes begin with one.
+        var lines = new[] { "src/Engine", "src/Coordination", "functions" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Root(), folder), "*.cs", SearchOption.AllDirectories))
+            .SelectMany(File.ReadLines)
+            .Select(line => line.Trim())
+            .Where(line => !line.StartsWith("ErrorCodes.", StringComparison.Ordinal) && !line.StartsWith("or ErrorCodes.", StringComparison.Ordinal))
+            .ToList();
+        var answered = lines.SelectMany(line => Answered().Matches(line).Select(match => match.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Empty(typeof(ErrorCodes).GetFields().Select(field => field.Name).Except(answered));
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"\b(?:ErrorCodes|RejectionCodes)\.(\w+)")]
+    private static partial System.Text.RegularExpressions.Regex Answered();
 
     private static string Root()
     {

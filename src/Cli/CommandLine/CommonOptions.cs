@@ -10,6 +10,8 @@ internal sealed class CommonOptions
 {
     public const string ServerVariable = "FORMAE_SERVER";
     public const string KeyVariable = "FORMAE_KEY";
+    public const string TokenVariable = "FORMAE_TOKEN";
+    public const string EntraVariable = "FORMAE_ENTRA";
 
     private readonly Option<string?> _server = new("--server")
     {
@@ -21,6 +23,12 @@ internal sealed class CommonOptions
     {
         Description = $"Function key, sent as x-functions-key. Default: ${KeyVariable}, else none. The variable is safer: others on the machine can see arguments.",
         HelpName = "KEY",
+    };
+
+    private readonly Option<string?> _entra = new("--entra")
+    {
+        Description = $"Send a token of Microsoft Entra ID for this application (its id or api:// URI), from the identity that is signed in. Default: ${EntraVariable}, else none; ${TokenVariable} is sent as it is.",
+        HelpName = "AUDIENCE",
     };
 
     private readonly Option<string> _output = new Option<string>("--output", "-o")
@@ -36,21 +44,35 @@ internal sealed class CommonOptions
     {
         command.Add(_server);
         command.Add(_key);
+        command.Add(_entra);
         command.Add(_output);
     }
 
-    /// <exception cref="UsageException">The variable holds no address.</exception>
+    /// <exception cref="UsageException">The variable holds no address, or a token would be sent in the open.</exception>
     public Session Open(ParseResult result, CliContext context, CancellationToken cancellation)
     {
         var given = result.GetValue(_server);
         var server = FormaeClientOptions.DefaultServer;
         if ((given ?? context.Variable(ServerVariable)) is { Length: > 0 } text && !TryServer(text, out server))
             throw new UsageException($"{ServerVariable}='{text}' is no http or https address.");
-        return new Session(context, server, result.GetValue(_key) ?? context.Variable(KeyVariable), cancellation)
+        var token = Token(result, context);
+        if (token is not null && server.Scheme != Uri.UriSchemeHttps && !server.IsLoopback)
+            throw new UsageException($"A token is sent over https only, and the server is {server}.");
+        return new Session(context, server, result.GetValue(_key) ?? context.Variable(KeyVariable), cancellation, token)
         {
             Format = Enum.Parse<OutputFormat>(result.GetValue(_output)!, ignoreCase: true),
             LookLater = given is null ? "" : $" --server {given}",
         };
+    }
+
+    /// <summary>What is given for this one call goes before what is set for all; null for neither.</summary>
+    private Func<CancellationToken, ValueTask<string>>? Token(ParseResult result, CliContext context)
+    {
+        if (result.GetValue(_entra) is { Length: > 0 } given)
+            return new EntraToken(context.Credential, given).GetAsync;
+        if (context.Variable(TokenVariable) is { Length: > 0 } token)
+            return _ => new(token);
+        return context.Variable(EntraVariable) is { Length: > 0 } audience ? new EntraToken(context.Credential, audience).GetAsync : null;
     }
 
     private static bool TryServer(string text, out Uri server) =>

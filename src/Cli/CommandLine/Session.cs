@@ -5,9 +5,9 @@ using Formae.Client;
 namespace Formae.Cli.CommandLine;
 
 /// <summary>One run of a verb against one server.</summary>
-internal sealed class Session(CliContext context, Uri server, string? key, CancellationToken cancellation) : IDisposable
+internal sealed class Session(CliContext context, Uri server, string? key, CancellationToken cancellation, Func<CancellationToken, ValueTask<string>>? token = null) : IDisposable
 {
-    public FormaeClient Client { get; } = new(new FormaeClientOptions { Server = server, Key = key, ClientId = ClientIdentity.Of(context) });
+    public FormaeClient Client { get; } = new(new FormaeClientOptions { Server = server, Key = key, Token = token, ClientId = ClientIdentity.Of(context) });
 
     public Terminal Terminal => context.Terminal;
 

@@ -57,6 +57,11 @@ internal static class Verb
             terminal.Fail(e.Message, e.Server.IsLoopback ? "Is the control plane running? 'formae up' starts one on this machine." : "Check --server and the network.");
             return ExitCode.Unreachable;
         }
+        catch (TokenException e)
+        {
+            terminal.Fail(e.Message, "Sign in (az login), or put a token into $FORMAE_TOKEN.");
+            return ExitCode.Failed;
+        }
         catch (DocumentException e)
         {
             terminal.Fail(e.Message);

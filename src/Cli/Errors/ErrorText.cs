@@ -64,10 +64,6 @@ internal static class ErrorText
                 data.Items("Resources").Select(resource => resource.ValueKind == JsonValueKind.String ? resource.ToString() : Line(ErrorData.Text(resource, "Stack"), ErrorData.Text(resource, "Type"), ErrorData.Text(resource, "Label"))),
                 "Destroy them first, or declare a new target under another label."),
             ErrorCodes.TargetAlreadyExists => Target(data),
-            ErrorCodes.TargetReaped => new Text(
-                $"{Count(data.Texts("TargetLabels"), "This target was", "These targets were")} given up because nothing was reached there for too long: {string.Join(", ", data.Texts("TargetLabels"))}.",
-                [],
-                "Declare it again under Targets in the document to take it back."),
             ErrorCodes.TargetHasDependents => new Text(
                 "The config of other targets depends on what would be deleted.",
                 data.Items("Dependents").Select(target => Line("target", ErrorData.Text(target, "TargetLabel"), Because(target))),
@@ -86,13 +82,15 @@ internal static class ErrorText
                 null),
             ErrorCodes.StackReferenceNotFound => new Text($"Stack {data.Text("StackLabel")} is neither in the document nor in the inventory.", [], "Declare it under Stacks, or check the name."),
             ErrorCodes.TargetReferenceNotFound => new Text($"Target {data.Text("TargetLabel")} is neither in the document nor in the inventory.", [], "Declare it under Targets, or check the name."),
-            ErrorCodes.StackDeletedDuringApply => new Text($"Stack {data.Text("StackLabel")} was deleted while the command was being planned.", [], "Give the command again."),
             ErrorCodes.InvalidQuery => new Text($"The query is wrong: {(data.Text("Reason") is { Length: > 0 } reason ? reason : message)}", [], "A query is made of field:value terms, such as stack:web type:*::Bucket."),
             ErrorCodes.PluginNotFound => new Text(message ?? $"There is no plugin {data.Text("Name")}.", [], "formae inventory plugins lists those that are there."),
             ErrorCodes.InvalidForma => new Text(error.Diagnostics is { Count: > 0 } found ? $"The document has {Count(found, "one mistake", $"{found.Count} mistakes")}." : message ?? "The document is wrong.", [], null),
             ErrorCodes.TooLarge => new Text(message ?? "The document is larger than the server takes.", [], null),
             ErrorCodes.NotFound => new Text(message ?? "There is no such thing.", [], null),
-            "Unauthorized" => new Text(message ?? "The server wants a key.", [], "Give it with --key or $FORMAE_KEY."),
+            ErrorCodes.Unauthorized => new Text(message ?? "The server wants a key.", [], "Give a key with --key or $FORMAE_KEY, or a token with --entra or $FORMAE_TOKEN."),
+            ErrorCodes.Forbidden => new Text(message ?? "Your role may not do this.", [], null),
+            ErrorCodes.AccessUnavailable => new Text(message ?? "The server cannot check tokens now.", [], "Try again later."),
+            ErrorCodes.NoPluginManager => new Text(message ?? "The server does not install plugins.", [], null),
             ErrorCodes.InternalError => new Text(message ?? "The server failed.", [], "Its log says more."),
             _ => new Text(message ?? "The server refused.", error.Data is { } unknown ? [new ValueText().Of(unknown)] : [], null),
         };

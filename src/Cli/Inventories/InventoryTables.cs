@@ -26,6 +26,13 @@ internal static class InventoryTables
             .Select(target => new[] { target.Label, target.Namespace, target.Version.ToString(CultureInfo.InvariantCulture), target.Config is { } config ? values.Of(config) : "" }));
     }
 
+    public static void Write(IAnsiConsole console, IReadOnlyList<PolicyInventoryItem> policies)
+    {
+        var values = new ValueText();
+        Write(console, ["Policy", "Type", "Stacks", "Config"], policies.OrderBy(policy => policy.Label, StringComparer.Ordinal)
+            .Select(policy => new[] { policy.Label, policy.Type, string.Join(", ", policy.AttachedStacks), policy.Config is { } config ? values.Of(config) : "" }));
+    }
+
     public static void Write(IAnsiConsole console, IReadOnlyList<Plugin> plugins) =>
         Write(console, ["Plugin", "Namespace", "Version", "Status", "Types", "Last beat"], plugins.OrderBy(plugin => plugin.Name, StringComparer.Ordinal)
             .Select(plugin => new[]

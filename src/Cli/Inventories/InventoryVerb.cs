@@ -9,16 +9,25 @@ namespace Formae.Cli.Inventories;
 internal static class InventoryVerb
 {
     public static System.CommandLine.Command Build(CliContext context) =>
-        new("inventory", "Shows what the control plane holds.") { Resources(context), Stacks(context), Targets(context), Plugins(context) };
+        new("inventory", "Shows what the control plane holds.") { Resources(context), Stacks(context), Targets(context), Policies(context), Plugins(context) };
 
     private static System.CommandLine.Command Resources(CliContext context)
     {
         var query = Query("such as 'stack:web type:*::Bucket'");
         var tree = new Option<bool>("--tree") { Description = "As a tree: stack, resource, children." };
-        var command = new System.CommandLine.Command("resources", "Live resources.") { query, tree };
+        var max = new Option<int?>("--max-results") { Description = "How many. Default: all.", HelpName = "N" };
+        max.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token, ..] && int.TryParse(token.Value, System.Globalization.CultureInfo.InvariantCulture, out var number) && number < 1)
+                result.AddError("--max-results: 1 or more.");
+        });
+        var command = new System.CommandLine.Command("resources", "Live resources.") { query, tree, max };
         command.RunsOn(new CommonOptions(), context, async (result, session) =>
         {
-            var forma = await session.Client.GetResourcesAsync(result.GetValue(query), session.Cancellation);
+            var page = result.GetValue(max) is { } most
+                ? await session.Client.GetResourcePageAsync(result.GetValue(query), most, cancellation: session.Cancellation)
+                : new Client.Page<Model.Forma>(await session.Client.GetResourcesAsync(result.GetValue(query), session.Cancellation), null);
+            var forma = page.Items;
             if (session.Format != OutputFormat.Human)
                 MachineOutput.Write(session.Terminal.RawOut, session.Format, forma, HttpJson.Default.Forma);
             else if (forma.Resources.Count == 0)
@@ -27,6 +36,8 @@ internal static class InventoryVerb
                 ResourceTree.Write(session.Terminal.Out, forma);
             else
                 InventoryTables.Write(session.Terminal.Out, forma.Resources);
+            if (page.Next is not null)
+                session.Terminal.Error.WriteLine("There are more.");
             return ExitCode.Ok;
         });
         return command;
@@ -62,6 +73,23 @@ internal static class InventoryVerb
                 session.Terminal.Out.WriteLine("No targets.");
             else
                 InventoryTables.Write(session.Terminal.Out, targets);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static System.CommandLine.Command Policies(CliContext context)
+    {
+        var command = new System.CommandLine.Command("policies", "Policies, and the stacks that they hold for.");
+        command.RunsOn(new CommonOptions(), context, async (_, session) =>
+        {
+            var policies = await session.Client.GetPoliciesAsync(session.Cancellation);
+            if (session.Format != OutputFormat.Human)
+                MachineOutput.Write(session.Terminal.RawOut, session.Format, policies, HttpJson.Default.IReadOnlyListPolicyInventoryItem);
+            else if (policies.Count == 0)
+                session.Terminal.Out.WriteLine("No policies.");
+            else
+                InventoryTables.Write(session.Terminal.Out, policies);
             return ExitCode.Ok;
         });
         return command;

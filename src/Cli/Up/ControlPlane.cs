@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Formae.Client;
 using Formae.Embedded.Host;
 using Formae.Embedded.Sqlite;
@@ -34,6 +36,12 @@ internal sealed class ControlPlane : IAsyncDisposable
     private readonly EmbeddedCluster _cluster;
     private readonly Apps _apps;
     private readonly string? _readyFile;
+
+    /// <summary>Where the environment says that access is controlled, this program itself must be let in to see who has announced himself.</summary>
+    private readonly string? _key = Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(name => name.StartsWith("Formae__Access__", StringComparison.OrdinalIgnoreCase))
+        ? Convert.ToHexString(RandomNumberGenerator.GetBytes(32))
+        : null;
+
     private readonly TaskCompletionSource _crashed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ControlPlane(DataDirectory data, Apps apps, ControlPlaneOptions options)
@@ -188,6 +196,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             {
                 ["FormaeStorage"] = $"TableEndpoint={new Uri(Path.Combine(_data.Path, "store", "tables.db")).AbsoluteUri}",
                 ["AzureWebJobsStorage"] = $"UseEmbeddedStorage=true;DataSource={Path.Combine(_data.Path, "hub")}",
+                ["Formae__Access__Keys__reader__up"] = _key is null ? null : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(_key))),
             }),
         };
         ConsoleColor[] colours = [ConsoleColor.Green, ConsoleColor.Yellow, ConsoleColor.Magenta, ConsoleColor.Blue];
@@ -219,7 +228,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>The catalog outlives a run, so it is the processes of this one that must be in it.</summary>
     private async Task HearOfAsync(HashSet<string> waiting, CancellationToken cancellation)
     {
-        using var client = new FormaeClient(new FormaeClientOptions { Server = new Uri(Address), ClientId = "formae-up" });
+        using var client = new FormaeClient(new FormaeClientOptions { Server = new Uri(Address), Key = _key, ClientId = "formae-up" });
         while (true)
         {
             foreach (var known in await client.GetPluginsAsync(cancellation))

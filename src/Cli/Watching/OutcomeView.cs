@@ -19,6 +19,8 @@ internal static class OutcomeView
             console.MarkupLine($"  [{colour}]{UpdateText.MarkOf(update.State)} {Literal.Of(update.Operation)} {Literal.Of(update.Name)}[/]  {Literal.Of(update.Type)}{Literal.Of(message)}{attempts}");
         }
 
+        if (command.Error is { Length: > 0 } error)
+            console.MarkupLine($"  [{UpdateText.ColourOf(command.State)}]{Literal.Of(error)}[/]");
         console.MarkupLine($"[{UpdateText.ColourOf(command.State)}]{Literal.Of(Summary(command))}[/]");
     }
 

@@ -16,12 +16,13 @@ internal static class StatusVerb
         var watch = new Option<bool>("--watch", "-w") { Description = "Follow the command until it is done; without ID, your latest one." };
         var query = new Option<string?>("--query") { Description = "Only the commands that this query finds, such as 'status:Failed'.", HelpName = "QUERY" };
         var max = new Option<int>("--max-results") { Description = "How many to list, 1 to 200.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var all = new Option<bool>("--all") { Description = "List all of them." };
         max.Validators.Add(result =>
         {
             if (result.Tokens is [var token, ..] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number is < 1 or > 200)
                 result.AddError("--max-results: a number from 1 to 200.");
         });
-        var command = new System.CommandLine.Command("status", "Shows commands: what they did, and how far they are.") { id, watch, query, max };
+        var command = new System.CommandLine.Command("status", "Shows commands: what they did, and how far they are.") { id, watch, query, max, all };
         command.Validators.Add(result =>
         {
             if (!string.IsNullOrEmpty(result.GetValue(id)) && !string.IsNullOrEmpty(result.GetValue(query)))
@@ -41,7 +42,7 @@ internal static class StatusVerb
             }
 
             if (string.IsNullOrEmpty(one))
-                return await ListAsync(session, result.GetValue(query), result.GetValue(max));
+                return await ListAsync(session, result.GetValue(query), result.GetValue(all) ? null : result.GetValue(max));
             return result.GetValue(watch) ? await WatchAsync(session, one) : await ShowAsync(session, one);
         });
         return command;
@@ -66,9 +67,10 @@ internal static class StatusVerb
         return ExitCode.Ok;
     }
 
-    private static async Task<int> ListAsync(Session session, string? query, int max)
+    /// <param name="max">Null: all.</param>
+    private static async Task<int> ListAsync(Session session, string? query, int? max)
     {
-        var commands = await session.Client.ListCommandsAsync(query, CommandScope.Agent, max, session.Cancellation);
+        var commands = max is { } most ? await session.Client.ListCommandsAsync(query, CommandScope.Agent, most, session.Cancellation) : await AllAsync(session, query);
         if (session.Format != OutputFormat.Human)
             WriteObject(session, commands);
         else if (commands.Count == 0)
@@ -76,6 +78,20 @@ internal static class StatusVerb
         else
             CommandView.WriteList(session.Terminal.Out, commands);
         return ExitCode.Ok;
+    }
+
+    private static async Task<IReadOnlyList<Protocol.Http.Command>> AllAsync(Session session, string? query)
+    {
+        var commands = new List<Protocol.Http.Command>();
+        string? next = null;
+        do
+        {
+            var page = await session.Client.GetCommandPageAsync(query, continuation: next, cancellation: session.Cancellation);
+            commands.AddRange(page.Items);
+            next = page.Next;
+        }
+        while (next is not null);
+        return commands;
     }
 
     private static void WriteObject(Session session, IReadOnlyList<Protocol.Http.Command> commands) =>

@@ -33,14 +33,12 @@ public static class ErrorCodes
     public const string ReferencedResourcesNotFound = "ReferencedResourcesNotFound";
     public const string TargetAlreadyExists = "TargetAlreadyExists";
     public const string NonPortableResources = "NonPortableResources";
-    public const string TargetReaped = "TargetReaped";
     public const string TargetHasDependents = "TargetHasDependents";
     public const string ResourceHasDependents = "ResourceHasDependents";
     public const string RequiredFieldMissingOnCreate = "RequiredFieldMissingOnCreate";
     public const string InvalidQuery = "InvalidQueryError";
     public const string StackReferenceNotFound = "StackReferenceNotFound";
     public const string TargetReferenceNotFound = "TargetReferenceNotFound";
-    public const string StackDeletedDuringApply = "StackDeletedDuringApply";
     public const string PluginNotFound = "PluginNotFound";
 
     /// <summary>Something would be made again whose secrets are not known: only their hashes are stored.</summary>

@@ -95,6 +95,22 @@ public sealed class HttpTokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_directory_that_changes_its_key_is_asked_for_the_new_one()
+    {
+        var http = new HttpCaller(_plane, Settings());
+        http.Headers["Authorization"] = $"Bearer {_directory.Token(Audience, ["Formae.Reader"])}";
+        Assert.Equal(200, (await http.GetAsync("/api/v1/stats")).Status);
+
+        _directory.ChangeKey();
+        http.Headers["Authorization"] = $"Bearer {_directory.Token(Audience, ["Formae.Reader"])}";
+
+        // The new keys are fetched beside the request that found them missing.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await http.GetAsync("/api/v1/stats")).Status != 200)
+            Assert.False(patience.IsCancellationRequested, "The new key was never asked for.");
+    }
+
+    [Fact]
     public async Task A_key_may_stand_beside_tokens_and_a_token_goes_before_it()
     {
         var key = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes("the key of admins")));
