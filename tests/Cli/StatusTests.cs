@@ -36,6 +36,18 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task Who_gave_a_command_and_why_it_broke_is_shown()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET commands/C1/status", Samples.Status(Done with { ResourceUpdates = null, SubjectName = "ada@example.org", Error = "The stack was\ntaken over." }));
+        using var run = new TestRun();
+
+        await run.InvokeAsync(server, "status", "C1");
+
+        Assert.StartsWith("Command C1  apply (reconcile)  2026-01-02 03:04:05Z  by ada@example.org\n  The stack was taken over.\nFailed:", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Watching_ends_as_the_command_does()
     {
         await using var server = await FakeServer.StartAsync();

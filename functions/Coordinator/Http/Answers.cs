@@ -17,7 +17,9 @@ internal static class Answers
 
     public static IResult Error(string code, string message) => Error(new ErrorResponse { Error = code, Message = message });
 
-    public static IResult Error(ErrorResponse error) => Json(error, HttpJson.Readable.ErrorResponse, Refusals.StatusOf(error.Error));
+    public static IResult Error(ErrorResponse error) => Error(Refusals.StatusOf(error.Error), error);
+
+    public static IResult Error(int status, ErrorResponse error) => Json(error, HttpJson.Readable.ErrorResponse, status);
 
     public static IResult NotFound(string message) => Error(ErrorCodes.NotFound, message);
 

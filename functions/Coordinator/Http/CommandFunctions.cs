@@ -47,7 +47,7 @@ public sealed class CommandFunctions(CommandIntake intake, SubmissionReader read
             case IntakeOutcome.Answered answered:
                 return Answers.Json(answered.Response, HttpJson.Readable.SubmitCommandResponse);
             case IntakeOutcome.Refused refused:
-                return Answers.Json(refused.Error, HttpJson.Readable.ErrorResponse, refused.Status);
+                return Answers.Error(refused.Status, refused.Error);
             default:
                 throw new InvalidOperationException("An outcome that this endpoint does not know.");
         }

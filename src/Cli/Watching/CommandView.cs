@@ -10,7 +10,7 @@ internal static class CommandView
 {
     public static void Write(IAnsiConsole console, Command command, DateTimeOffset now)
     {
-        console.MarkupLine($"[bold]Command {Literal.Of(command.CommandId)}[/]  {Literal.Of(What(command))}{(command.StartTs is { } start ? $"  [grey]{Time(start)}[/]" : "")}");
+        console.MarkupLine($"[bold]Command {Literal.Of(command.CommandId)}[/]  {Literal.Of(What(command))}{(command.StartTs is { } start ? $"  [grey]{Time(start)}[/]" : "")}{((command.SubjectName ?? command.Subject) is { Length: > 0 } who ? $"  [grey]by {Literal.Of(who)}[/]" : "")}");
         foreach (var update in UpdateText.Of(command))
         {
             var colour = UpdateText.ColourOf(update.State);
@@ -20,6 +20,8 @@ internal static class CommandView
             console.MarkupLine($"  [{colour}]{UpdateText.MarkOf(update.State)} {update.State,-10}[/] {update.Operation,-6} {Literal.Of(update.Name)}  [grey]{Literal.Of(update.Type)}{elapsed}{attempt}[/]{Literal.Of(message)}");
         }
 
+        if (command.Error is { Length: > 0 } error)
+            console.MarkupLine($"  [{UpdateText.ColourOf(command.State)}]{Literal.Of(error.ReplaceLineEndings(" "))}[/]");
         console.MarkupLine($"[{UpdateText.ColourOf(command.State)}]{Literal.Of(OutcomeView.Summary(command))}[/]");
     }
 

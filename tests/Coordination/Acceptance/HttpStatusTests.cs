@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Model;
@@ -96,6 +97,20 @@ public sealed class HttpStatusTests : IAsyncLifetime
         }
 
         Assert.Equal(400, (await _http.GetAsync($"/api/v1/resources?continuation={next}")).Status);
+    }
+
+    [Fact]
+    public async Task What_commands_do_is_read_only_of_those_that_are_shown()
+    {
+        var (hidden, shown) = ((await AddAsync(1, "others"))[0], (await AddAsync(1, "tests"))[0]);
+
+        // Nobody can read this update, so whoever does fails.
+        await _plane.Get<FormaeTables>().Updates.AddEntityAsync(new TableEntity(hidden, UpdateRecord.RowOf(0, 0)) { ["State"] = States.Success, ["Plan"] = "no plan" }, CancellationToken.None);
+
+        Assert.Equal([shown], Ids(await QueryAsync("client:me")));
+        Assert.Equal([shown], Ids(await _http.GetAsync("/api/v1/commands/status?scope=agent&max_results=1")));
+        Assert.Equal(404, (await QueryAsync("status:Failed stack:none")).Status);
+        await Assert.ThrowsAsync<System.Text.Json.JsonException>(() => QueryAsync("client:others"));
     }
 
     [Fact]
