@@ -101,6 +101,24 @@ public sealed partial class FormaeClient : IDisposable
     public async Task<Plugin> GetPluginAsync(string name, CancellationToken cancellation = default) =>
         (await GetAsync($"plugins/{Uri.EscapeDataString(name)}", HttpJson.Default.PluginAnswer, cancellation)).Plugin;
 
+    /// <summary>A file that helps to write documents: <c>forma.json</c> (JSON Schema), <c>formae.pkl</c>, or <c>NAMESPACE.pkl</c> of a plugin.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Its bytes, UTF-8.</returns>
+    public async Task<byte[]> GetSchemaAsync(string name, CancellationToken cancellation = default)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, $"{Root}schemas/{Uri.EscapeDataString(name)}");
+        using var response = await AnswerAsync(message, cancellation);
+        try
+        {
+            return await response.Content.ReadAsByteArrayAsync(cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new FormaeConnectionException(_server, "the connection broke in the middle of the answer", e);
+        }
+    }
+
     /// <summary>What the control plane holds and does, in numbers.</summary>
     /// <param name="cancellation">Gives up.</param>
     public Task<Stats> GetStatsAsync(CancellationToken cancellation = default) => GetAsync("stats", HttpJson.Default.Stats, cancellation);
@@ -131,6 +149,8 @@ public sealed partial class FormaeClient : IDisposable
             Field("query", query);
         if (request.Kind == SubmitKind.Destroy)
             Field("on-dependents", request.OnDependents == DependentsChoice.Cascade ? "cascade" : "abort");
+        foreach (var (name, value) in request.Parameters)
+            Field($"prop:{name}", value);
         if (request.File is { } file)
         {
             var content = new ReadOnlyMemoryContent(file.Content);

@@ -12,6 +12,9 @@ public sealed record SubmitRequest
     /// <summary>The document, as JSON or YAML. Null for a destroy by <see cref="Query"/>.</summary>
     public SubmitFile? File { get; init; }
 
+    /// <summary>Values of the document's parameters (its <c>Properties</c>), by name; sent as fields <c>prop:NAME</c>. Default: none, so that defaults count.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Destroy only: which managed resources to delete, in the query language. Default null.</summary>
     public string? Query { get; init; }
 

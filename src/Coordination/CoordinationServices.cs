@@ -7,6 +7,7 @@ using Formae.Coordination.Commands;
 using Formae.Coordination.Intake;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Queries;
+using Formae.Coordination.Schemas;
 using Formae.Coordination.Storage;
 using Formae.Model;
 using Formae.Protocol.Secrets;
@@ -55,6 +56,7 @@ public static class CoordinationServices
         services.AddSingleton<PolicyQueries>();
         services.AddSingleton<PluginQueries>();
         services.AddSingleton<StatsQuery>();
+        services.AddSingleton<DocumentSchemas>();
         return services;
     }
 

@@ -16,6 +16,7 @@ public static class DiagnosticCodes
     public const string AmbiguousNumber = "AmbiguousNumber";
     public const string UnsupportedYaml = "UnsupportedYaml";
     public const string TooManyAliases = "TooManyAliases";
+    public const string PklError = "PklError";
 
     // Its shape.
     public const string WrongType = "WrongType";

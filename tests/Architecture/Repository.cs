@@ -3,7 +3,7 @@ namespace Formae.Architecture.Tests;
 /// <summary>The repository as files: what these tests read.</summary>
 internal static class Repository
 {
-    private static readonly string[] Ours = [".ci", ".github", "bench", "dev", "docs", "eng", "functions", "infra", "samples", "src", "tests"];
+    private static readonly string[] Ours = [".ci", ".github", "bench", "dev", "docs", "eng", "functions", "infra", "samples", "src", "tests", "tools"];
 
     private static readonly string[] Generated = ["artifacts", "bin", "obj", "node_modules", "TestResults", ".vs", ".idea", ".vscode"];
 

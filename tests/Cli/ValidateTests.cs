@@ -10,8 +10,9 @@ public sealed class ValidateTests
     {
         using var run = new TestRun();
 
-        Assert.Equal(ExitCode.Ok, await run.InvokeAsync("validate", run.Write("x.yaml", "Stacks:\n  - Label: web\n")));
+        Assert.Equal(ExitCode.Ok, await run.InvokeAsync("validate", run.Write("x.yaml", "Stacks:\n  - Label: web\n"), "--offline"));
         Assert.Contains("is well formed: 0 resources, 1 stacks, 0 targets.", run.Out, StringComparison.Ordinal);
+        Assert.Equal("", run.Error);
     }
 
     [Fact]
@@ -22,5 +23,47 @@ public sealed class ValidateTests
         Assert.Equal(ExitCode.InvalidDocument, await run.InvokeAsync("validate", run.Write("x.json", "{\n  \"Stacks\": [3]\n}")));
         Assert.Contains("x.json:2:", run.Error, StringComparison.Ordinal);
         Assert.Contains("    2 |   \"Stacks\": [3]", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Types_are_looked_at_by_a_control_plane_and_nothing_is_changed()
+    {
+        using var run = new TestRun();
+        await using var server = (await FakeServer.StartAsync()).On("POST commands", Samples.NoChanges);
+
+        Assert.Equal(ExitCode.Ok, await run.InvokeAsync(server, "validate", run.Write("x.yaml", "Stacks:\n  - Label: web\n")));
+        Assert.Contains("is sound: 0 resources", run.Out, StringComparison.Ordinal);
+        Assert.Equal("true", Assert.Single(server.Requests).Form["simulate"]);
+    }
+
+    [Fact]
+    public async Task What_a_control_plane_finds_is_shown_with_line_and_column()
+    {
+        using var run = new TestRun();
+        await using var server = (await FakeServer.StartAsync()).On("POST commands", """
+            {"error":"InvalidForma","message":"m","diagnostics":[{"Severity":"Error","Code":"UnknownProperty","Summary":"No such field.","Path":"Stacks[0].Label","Line":2,"Column":5}]}
+            """, 400);
+
+        Assert.Equal(ExitCode.InvalidDocument, await run.InvokeAsync(server, "validate", run.Write("x.yaml", "Stacks:\n  - Label: web\n")));
+        Assert.Contains("x.yaml:2:5", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_is_not_about_the_document_leaves_it_sound()
+    {
+        using var run = new TestRun();
+        await using var server = (await FakeServer.StartAsync()).Refuses("POST commands", 409, "ConflictingCommands", message: "Another command works on the stack.");
+
+        Assert.Equal(ExitCode.Ok, await run.InvokeAsync(server, "validate", run.Write("x.yaml", "Stacks:\n  - Label: web\n")));
+        Assert.Contains("is sound", run.Out, StringComparison.Ordinal);
+        Assert.Contains("refused at the moment", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_control_plane_that_was_named_must_answer()
+    {
+        using var run = new TestRun();
+
+        Assert.Equal(ExitCode.Unreachable, await run.InvokeAsync("validate", run.Write("x.yaml", "Stacks:\n  - Label: web\n"), "--server", "http://127.0.0.1:1"));
     }
 }

@@ -13,6 +13,9 @@ internal sealed class CommonOptions
     public const string TokenVariable = "FORMAE_TOKEN";
     public const string EntraVariable = "FORMAE_ENTRA";
 
+    /// <summary>Names that no parameter of a document gets for its option.</summary>
+    public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.Ordinal) { "--server", "--key", "--entra", "--output", "--help", "--version" };
+
     private readonly Option<string?> _server = new("--server")
     {
         Description = $"Address of the control plane. Default: ${ServerVariable}, else {FormaeClientOptions.DefaultServer.OriginalString}.",
@@ -40,13 +43,20 @@ internal sealed class CommonOptions
 
     public CommonOptions() => _server.Validators.Add(ValidateServer);
 
+    /// <summary>False for a verb that prints one thing in one form.</summary>
+    public bool HasOutput { get; init; } = true;
+
     public void AddTo(Command command)
     {
         command.Add(_server);
         command.Add(_key);
         command.Add(_entra);
-        command.Add(_output);
+        if (HasOutput)
+            command.Add(_output);
     }
+
+    /// <summary>The address was chosen, by an option or by the variable, and is not just the default.</summary>
+    public bool IsServerGiven(ParseResult result, CliContext context) => (result.GetValue(_server) ?? context.Variable(ServerVariable)) is { Length: > 0 };
 
     /// <exception cref="UsageException">The variable holds no address, or a token would be sent in the open.</exception>
     public Session Open(ParseResult result, CliContext context, CancellationToken cancellation)
@@ -60,7 +70,7 @@ internal sealed class CommonOptions
             throw new UsageException($"A token is sent over https only, and the server is {server}.");
         return new Session(context, server, result.GetValue(_key) ?? context.Variable(KeyVariable), cancellation, token)
         {
-            Format = Enum.Parse<OutputFormat>(result.GetValue(_output)!, ignoreCase: true),
+            Format = HasOutput ? Enum.Parse<OutputFormat>(result.GetValue(_output)!, ignoreCase: true) : OutputFormat.Human,
             LookLater = given is null ? "" : $" --server {given}",
         };
     }

@@ -18,6 +18,9 @@ internal static class ExitCode
     /// <summary>The document cannot be read or is wrong.</summary>
     public const int InvalidDocument = 4;
 
+    /// <summary>A program that is needed, such as pkl, is missing or does not work.</summary>
+    public const int MissingTool = 5;
+
     /// <summary>Stopped by the person; a command that was accepted goes on.</summary>
     public const int Interrupted = 130;
 }

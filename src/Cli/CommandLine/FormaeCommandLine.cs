@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Formae.Cli.Demo;
 using Formae.Cli.Inventories;
+using Formae.Cli.Schemas;
 using Formae.Cli.Submitting;
 using Formae.Cli.Up;
 using Formae.Cli.Watching;
@@ -12,20 +13,31 @@ namespace Formae.Cli.CommandLine;
 /// <summary>The tree of verbs, and one run of it.</summary>
 internal static class FormaeCommandLine
 {
-    public static RootCommand Tree(CliContext context) => new("Formae: infrastructure as code, as functions.")
+    /// <param name="context">What surrounds the run.</param>
+    /// <param name="flags">The parameters of the document that is named, each an option. Default: none is.</param>
+    public static RootCommand Tree(CliContext context, DocumentFlags? flags = null) => new("Formae: infrastructure as code, as functions.")
     {
-        ApplyVerb.Build(context),
-        DestroyVerb.Build(context),
+        ApplyVerb.Build(context, flags ?? DocumentFlags.None),
+        DestroyVerb.Build(context, flags ?? DocumentFlags.None),
         StatusVerb.Build(context),
         InventoryVerb.Build(context),
-        ValidateVerb.Build(context),
+        ValidateVerb.Build(context, flags ?? DocumentFlags.None),
+        EvalVerb.Build(context, flags ?? DocumentFlags.None),
+        SchemaVerb.Build(context),
         UpVerb.Build(context),
         DemoVerb.Build(context),
     };
 
-    public static async Task<int> RunAsync(string[] args, CliContext context, CancellationToken cancellation)
+    public static Task<int> RunAsync(string[] args, CliContext context, CancellationToken cancellation) => Verb.GuardAsync(context, async () =>
     {
-        var result = Tree(context).Parse(args);
+        // Which options there are is known once the document has said which parameters it has.
+        var first = Tree(context).Parse(args);
+        var flags = await DocumentFlags.FindAsync(args, first, context, cancellation);
+        return await RunAsync(ReferenceEquals(flags, DocumentFlags.None) ? first : Tree(context, flags).Parse(args), context, cancellation);
+    });
+
+    private static async Task<int> RunAsync(ParseResult result, CliContext context, CancellationToken cancellation)
+    {
         if (result.Errors.Count > 0 && result.Action is null or ParseErrorAction)
         {
             foreach (var error in result.Errors)

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using Formae.Cli.Errors;
 using Formae.Cli.Output;
+using Formae.Cli.Pkl;
 using Formae.Cli.Submitting;
 using Formae.Cli.Up;
 using Formae.Client;
+using Formae.Protocol.Http;
+using Command = System.CommandLine.Command;
 
 namespace Formae.Cli.CommandLine;
 
@@ -38,6 +41,11 @@ internal static class Verb
             ErrorText.Write(session.Terminal.Error, e, document, session.LookLater);
             return ErrorText.ExitCodeOf(e);
         }
+        catch (InvalidDocumentException e) when (session.Format != OutputFormat.Human)
+        {
+            MachineOutput.Write(session.Terminal.RawError, session.Format, new ErrorResponse { Error = ErrorCodes.InvalidForma, Message = e.Message, Diagnostics = e.Diagnostics });
+            return ExitCode.InvalidDocument;
+        }
     }
 
     public static async Task<int> GuardAsync(CliContext context, Func<Task<int>> run)
@@ -66,6 +74,16 @@ internal static class Verb
         {
             terminal.Fail(e.Message);
             return ExitCode.InvalidDocument;
+        }
+        catch (InvalidDocumentException e)
+        {
+            DiagnosticView.Write(terminal.Error, e.Diagnostics, e.Document);
+            return ExitCode.InvalidDocument;
+        }
+        catch (ToolException e)
+        {
+            terminal.Fail(e.Message, e.Advice);
+            return ExitCode.MissingTool;
         }
         catch (UpException e)
         {

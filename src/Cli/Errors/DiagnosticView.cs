@@ -10,8 +10,16 @@ internal static class DiagnosticView
 {
     public static void Write(IAnsiConsole console, IEnumerable<Diagnostic> diagnostics, Document? document)
     {
+        var wasShown = false;
         foreach (var diagnostic in diagnostics)
-            Write(console, diagnostic, document);
+        {
+            // Of an evaluated document only the path means anything to the person.
+            Write(console, document is { IsEvaluated: true } ? diagnostic with { Line = null, Column = null } : diagnostic, document);
+            wasShown = true;
+        }
+
+        if (wasShown && document is { IsEvaluated: true })
+            console.MarkupLine($"[grey]{Literal.Of($"These places are in the evaluated document: 'formae eval {document.Path}' prints it.")}[/]");
     }
 
     private static void Write(IAnsiConsole console, Diagnostic diagnostic, Document? document)

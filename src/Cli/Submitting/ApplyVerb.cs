@@ -1,14 +1,15 @@
 using System.CommandLine;
 using Formae.Cli.CommandLine;
+using Formae.Cli.Pkl;
 using Formae.Client;
 
 namespace Formae.Cli.Submitting;
 
 internal static class ApplyVerb
 {
-    public static Command Build(CliContext context)
+    public static Command Build(CliContext context, DocumentFlags flags)
     {
-        var file = new Argument<string>("FILE") { Description = "The document: JSON, or YAML (.yaml, .yml)." };
+        var input = new DocumentInput(context, flags);
         var mode = new Option<string>("--mode")
         {
             Description = "reconcile: the document is the whole of its stacks, and what it leaves out is deleted. patch: only what it mentions changes, and nothing is deleted.",
@@ -25,15 +26,17 @@ internal static class ApplyVerb
         }.AcceptOnlyFromAmong("abort", "cascade");
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
         var detach = new Option<bool>("--detach") { Description = "Do not wait for the outcome." };
-        var command = new Command("apply", "Makes the world as a document says.") { file, mode, simulate, force, dependents, yes, detach };
+        var command = new Command("apply", "Makes the world as a document says.") { mode, simulate, force, dependents, yes, detach };
+        input.AddTo(command);
         command.RunsOn(new CommonOptions(), context, async (result, session) =>
         {
-            var document = await Document.ReadAsync(result.GetValue(file)!, session.Cancellation);
+            var document = await input.ReadAsync(result, new PklPurpose("apply", result.GetValue(mode)!), session.Cancellation);
             var request = new SubmitRequest
             {
                 Kind = SubmitKind.Apply,
                 Mode = result.GetValue(mode) == "reconcile" ? SubmitMode.Reconcile : SubmitMode.Patch,
                 File = document.File,
+                Parameters = document.Parameters,
                 Simulate = result.GetValue(simulate),
                 Force = result.GetValue(force),
                 OnDependents = result.GetValue(dependents) == "cascade" ? DependentsChoice.Cascade : DependentsChoice.Abort,

@@ -1,14 +1,15 @@
 using System.CommandLine;
 using Formae.Cli.CommandLine;
+using Formae.Cli.Pkl;
 using Formae.Client;
 
 namespace Formae.Cli.Submitting;
 
 internal static class DestroyVerb
 {
-    public static Command Build(CliContext context)
+    public static Command Build(CliContext context, DocumentFlags flags)
     {
-        var file = new Argument<string?>("FILE") { Description = "Delete what this document names.", Arity = ArgumentArity.ZeroOrOne };
+        var input = new DocumentInput(context, flags, "Delete what this document names: JSON, YAML (.yaml, .yml) or Pkl (.pkl).", isRequired: false);
         var query = new Option<string?>("--query") { Description = "Delete the managed resources that this query finds, such as 'stack:web type:*::Bucket'.", HelpName = "QUERY" };
         var dependents = new Option<string>("--on-dependents")
         {
@@ -19,20 +20,22 @@ internal static class DestroyVerb
         var simulate = new Option<bool>("--simulate") { Description = "Show the plan and stop." };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
         var detach = new Option<bool>("--detach") { Description = "Do not wait for the outcome." };
-        var command = new Command("destroy", "Deletes what a document or a query names.") { file, query, dependents, simulate, yes, detach };
+        var command = new Command("destroy", "Deletes what a document or a query names.") { query, dependents, simulate, yes, detach };
+        input.AddTo(command);
         command.Validators.Add(result =>
         {
-            var hasFile = !string.IsNullOrEmpty(result.GetValue(file));
+            var hasFile = !string.IsNullOrEmpty(input.PathOf(result));
             if (hasFile == !string.IsNullOrEmpty(result.GetValue(query)))
                 result.AddError(hasFile ? "Give a FILE or --query, not both." : "Give a FILE or --query: which resources are to be destroyed?");
         });
         command.RunsOn(new CommonOptions(), context, async (result, session) =>
         {
-            var document = result.GetValue(file) is { Length: > 0 } path ? await Document.ReadAsync(path, session.Cancellation) : null;
+            var document = input.PathOf(result.CommandResult) is { Length: > 0 } ? await input.ReadAsync(result, new PklPurpose("destroy", "none"), session.Cancellation) : null;
             var request = new SubmitRequest
             {
                 Kind = SubmitKind.Destroy,
                 File = document?.File,
+                Parameters = document?.Parameters ?? new Dictionary<string, string>(),
                 Query = result.GetValue(query),
                 Simulate = result.GetValue(simulate),
                 OnDependents = result.GetValue(dependents) == "cascade" ? DependentsChoice.Cascade : DependentsChoice.Abort,

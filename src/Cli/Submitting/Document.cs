@@ -1,9 +1,10 @@
 using System.Text;
 using Formae.Client;
+using Formae.Model;
 
 namespace Formae.Cli.Submitting;
 
-/// <summary>A document on the disk, as the server gets it and as errors show it.</summary>
+/// <summary>A document on the disk, as the server gets it and as errors show it. One that is written in Pkl is evaluated: the server gets what came of it.</summary>
 internal sealed class Document
 {
     // The server's limit is its own; this one keeps a wrong argument from filling the memory.
@@ -11,27 +12,38 @@ internal sealed class Document
 
     private readonly Lazy<string[]> _lines;
 
-    public Document(string path, byte[] bytes)
+    public Document(string path, byte[] bytes, bool isEvaluated = false)
     {
         Path = path;
-        File = new SubmitFile(System.IO.Path.GetFileName(path), bytes, SubmitFile.ContentTypeOf(path));
+        IsEvaluated = isEvaluated;
+        var name = System.IO.Path.GetFileName(path);
+        File = new SubmitFile(isEvaluated ? name + ".json" : name, bytes, SubmitFile.ContentTypeOf(name));
         _lines = new Lazy<string[]>(() => Encoding.UTF8.GetString(bytes).ReplaceLineEndings("\n").Split('\n'));
     }
 
     /// <summary>As the person wrote it.</summary>
     public string Path { get; }
 
+    /// <summary>The bytes are not those of the file but what they evaluate to: lines and columns in them mean nothing to the person.</summary>
+    public bool IsEvaluated { get; }
+
     public SubmitFile File { get; }
 
+    /// <summary>Values that were given to the document's parameters, by name.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
     /// <exception cref="DocumentException">It is not there or cannot be read.</exception>
-    public static async Task<Document> ReadAsync(string path, CancellationToken cancellation)
+    public static async Task<Document> ReadAsync(string path, CancellationToken cancellation) => new(path, await BytesAsync(path, cancellation));
+
+    /// <exception cref="DocumentException">It is not there or cannot be read.</exception>
+    public static async Task<byte[]> BytesAsync(string path, CancellationToken cancellation)
     {
         try
         {
             var file = new FileInfo(path);
             if (file.Exists && file.Length > LargestFile)
                 throw new DocumentException($"{path} is larger than {LargestFile / 1024 / 1024} MB: is it the document?");
-            return new Document(path, await System.IO.File.ReadAllBytesAsync(path, cancellation));
+            return await System.IO.File.ReadAllBytesAsync(path, cancellation);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -49,6 +61,15 @@ internal sealed class Document
 
     /// <summary>A line, from 1; null beyond the end.</summary>
     public string? Line(int number) => number >= 1 && number <= _lines.Value.Length ? _lines.Value[number - 1] : null;
+}
+
+/// <summary>The document was looked at on this machine, and something is wrong with it.</summary>
+internal sealed class InvalidDocumentException(Document document, IReadOnlyList<Diagnostic> diagnostics) : Exception(diagnostics[0].Summary)
+{
+    /// <summary>The file that the diagnostics are about.</summary>
+    public Document Document { get; } = document;
+
+    public IReadOnlyList<Diagnostic> Diagnostics { get; } = diagnostics;
 }
 
 /// <summary>The document cannot be had.</summary>

@@ -1,0 +1,64 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Formae.Protocol.Schemas;
+
+/// <summary>The few forms of which the schema of a document is made.</summary>
+internal static class Node
+{
+    public static JsonObject Reference(string definition, string? description = null)
+    {
+        var node = new JsonObject { ["$ref"] = $"#/$defs/{definition.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}" };
+        if (description is not null)
+            node["description"] = description;
+        return node;
+    }
+
+    public static JsonObject Text(string description) => new() { ["description"] = description, ["type"] = OrNull("string") };
+
+    public static JsonObject Flag(string description) => new() { ["description"] = description, ["type"] = OrNull("boolean") };
+
+    public static JsonObject OneOf(string description, params string[] choices) => new() { ["description"] = description, ["enum"] = new JsonArray([.. choices.Select(choice => JsonValue.Create(choice)), null]) };
+
+    public static JsonObject List(string definition, string description) => new()
+    {
+        ["description"] = description,
+        ["type"] = OrNull("array"),
+        ["items"] = Reference(definition),
+    };
+
+    public static JsonObject Object(string description, bool nullable, (string Name, JsonObject Schema)[] members) => new()
+    {
+        ["description"] = description,
+        ["type"] = nullable ? OrNull("object") : "object",
+        ["properties"] = new JsonObject(members.Select(member => KeyValuePair.Create<string, JsonNode?>(member.Name, member.Schema))),
+        ["additionalProperties"] = Ignored(),
+    };
+
+    /// <summary>A key that the server ignores with a warning. The annotation is that of the language services of editors, which show it as a warning; a validator lets it pass.</summary>
+    public static JsonObject Ignored() => new() { ["deprecationMessage"] = "This key means nothing here and is ignored. Keys are case-sensitive." };
+
+    public static JsonObject WhereTypeIs(string type) => new()
+    {
+        ["properties"] = new JsonObject { ["Type"] = new JsonObject { ["const"] = type } },
+        ["required"] = new JsonArray("Type"),
+    };
+
+    public static JsonArray OrNull(params string[] types) => new([.. types.Select(type => JsonValue.Create(type)), JsonValue.Create("null")]);
+
+    public static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
+}
+
+[JsonSerializable(typeof(JsonObject))]
+internal sealed partial class SchemaJson : JsonSerializerContext
+{
+    public static SchemaJson Readable => field ??= new(new JsonSerializerOptions
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        MaxDepth = 512,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,0 +1,145 @@
+using System.Text;
+using System.Text.Json;
+using Formae.Cli.Tests.Support;
+using Formae.Engine.Planning;
+using Formae.Model;
+using Formae.Plugins.FakeAws;
+using Formae.Plugins.Local;
+using Formae.Protocol.Documents;
+using Formae.Protocol.Http;
+using Formae.Protocol.Schemas;
+using Formae.Sdk;
+using Formae.Sdk.Testing;
+
+namespace Formae.Cli.Tests.Schemas;
+
+/// <summary>What an editor says of a document by the JSON Schema, and what the control plane says of it, are the same.</summary>
+public sealed class SchemaVerdictTests
+{
+    private const string Frame = """{"Stacks":[{"Label":"web"}],"Targets":[{"Label":"cloud","Namespace":"FakeAWS"},{"Label":"here","Namespace":"Local"}],"Resources":[RESOURCE]}""";
+
+    /// <summary>Whole documents, and resources to be put into one, each with whether it is right.</summary>
+    private static readonly (bool IsRight, string Document)[] Documents =
+    [
+        (true, "{}"),
+        (true, """{"Description":{"Text":"t","Confirm":true},"Stacks":null}"""),
+        (true, """{"Stacks":[{"Label":"web","Description":null}],"Ressources":[]}"""),
+        (true, """{"Properties":{"region":{"Default":"eu-1","Flag":"region","Type":"String"}}}"""),
+        (true, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Config":{"Region":"eu-1"},"ConfigSchema":{"Hints":{"Region":{"CreateOnly":true}}},"Reaping":{"Kind":"never"}}]}"""),
+        (false, "[]"),
+        (false, """{"Stacks":{}}"""),
+        (false, """{"Stacks":[3]}"""),
+        (false, """{"Stacks":[{"Description":"no label"}]}"""),
+        (false, """{"Stacks":[{"Label":""}]}"""),
+        (false, """{"Stacks":[{"Label":"a\u0007b"}]}"""),
+        (false, """{"Stacks":[{"Label":"$unmanaged"}]}"""),
+        (false, """{"Stacks":[{"Label":7}]}"""),
+        (false, """{"Description":"t"}"""),
+        (false, """{"Description":{"Text":"t","Confirm":"yes"}}"""),
+        (false, """{"Properties":{"region":{"Type":"Text"}}}"""),
+        (false, """{"Properties":{"region":"eu-1"}}"""),
+        (false, """{"Targets":[{"Label":"cloud"}]}"""),
+        (false, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Config":"eu-1"}]}"""),
+        (false, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Discoverable":"yes"}]}"""),
+        (false, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Reaping":{"Kind":"later"}}]}"""),
+        (true, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":"10.0.0.0/16"}""")),
+        (true, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":"10.0.0.0/16","EnableDnsSupport":null,"Tags":[{"Key":"a","Value":"b"}]}""")),
+        (true, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":"10.0.0.0/16","Tags":[]}""")),
+        (true, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":{"$value":"10.0.0.0/16","$strategy":"SetOnce"}}""")),
+        (true, Resource("FakeAWS::SecretsManager::Secret", """{"SecretString":{"$value":"s","$visibility":"Opaque"}}""")),
+        (true, Resource("Local::Random::Id", """{"Length":8,"Keepers":{"a":"b"}}""", "here")),
+        (true, Resource("Local::Shell::Command", """{"Apply":["true"],"TimeoutSeconds":5}""", "here")),
+        (false, Resource("FakeAWS::EC2::VPC", """{}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":null}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":10}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":{"a":"b"}}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlok":"10.0.0.0/16","CidrBlock":"10.0.0.0/16"}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":"10.0.0.0/16","VpcId":"outputs are not written"}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":"10.0.0.0/16","EnableDnsSupport":"yes"}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":"10.0.0.0/16","Tags":"a"}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":"10.0.0.0/16","Tags":{"a":"b"}}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":"10.0.0.0/16","Tags":["a"]}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":"10.0.0.0/16","Tags":[{"Value":"b"}]}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":"10.0.0.0/16","Tags":[{"Key":"a","Vlaue":"b"}]}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":"10.0.0.0/16","Tags":[{"Key":1,"Value":"b"}]}""")),
+        (false, Resource("FakeAWS::EC2::VPC", """{"CidrBlock":{"$res":true,"$label":"net"}}""")),
+        (false, Resource("FakeAWS::EC2::VPC", "\"properties\"")),
+        (false, Resource("FakeAWS::EC2::Vcp", """{"CidrBlock":"10.0.0.0/16"}""")),
+        (false, Resource("Nobody::EC2::VPC", """{"CidrBlock":"10.0.0.0/16"}""")),
+        (false, Resource("VPC", """{"CidrBlock":"10.0.0.0/16"}""")),
+        (false, Resource("Local::Random::Id", """{"Length":8.5}""", "here")),
+        (false, Resource("Local::Random::Id", """{"Keepers":["a"]}""", "here")),
+        (false, Resource("Local::Shell::Command", """{"Apply":"true"}""", "here")),
+        (false, Resource("Local::Shell::Command", """{"Apply":[true]}""", "here")),
+        (false, Frame.Replace("RESOURCE", """{"Type":"Local::Random::Id","Target":"here"}""", StringComparison.Ordinal)),
+        (false, Frame.Replace("RESOURCE", """{"Label":"a","Target":"here"}""", StringComparison.Ordinal)),
+        (false, Frame.Replace("RESOURCE", """{"Label":"a","Type":"Local::Random::Id","Target":"here","Stack":"$unmanaged"}""", StringComparison.Ordinal)),
+        (false, Frame.Replace("RESOURCE", """{"Label":"a","Type":"Local::Random::Id","Target":["here"]}""", StringComparison.Ordinal)),
+        (false, Frame.Replace("RESOURCE", "\"a\"", StringComparison.Ordinal)),
+    ];
+
+    [Fact]
+    public async Task An_editor_and_the_control_plane_agree_on_what_is_wrong()
+    {
+        var catalog = await Catalog.OfBothAsync();
+        var samples = new[] { "webshop.yaml" }.Select(name => (IsRight: true, Document: AsJson(Path.Combine(NodeTools.Root, "samples", "webshop", name))));
+        var documents = Documents.Concat(samples).ToList();
+
+        var verdicts = await VerdictsAsync(catalog, [.. documents.Select(document => document.Document)]);
+
+        var disagreed = documents.Zip(verdicts)
+            .Where(pair => pair.First.IsRight != pair.Second || pair.First.IsRight != catalog.Accepts(pair.First.Document))
+            .Select(pair => $"is {(pair.First.IsRight ? "right" : "wrong")}; editor: {pair.Second}, control plane: {catalog.Accepts(pair.First.Document)}: {pair.First.Document}");
+        Assert.Empty(disagreed);
+    }
+
+    private static async Task<IReadOnlyList<bool>> VerdictsAsync(Catalog catalog, IReadOnlyList<string> documents)
+    {
+        using var run = new TestRun();
+        var schema = Path.Combine(run.Folder, "forma.json");
+        await File.WriteAllBytesAsync(schema, FormaSchema.Write(catalog.Shapes), TestContext.Current.CancellationToken);
+        var list = run.Write("documents.json", $"[{string.Join(',', documents)}]");
+        var answer = await NodeTools.NodeAsync(Path.Combine(NodeTools.Root, "tests", "Cli", "Schemas", "verdicts.mjs"), schema, list);
+        using var verdicts = JsonDocument.Parse(answer);
+        return [.. verdicts.RootElement.EnumerateArray().Select(verdict => verdict.GetProperty("isValid").GetBoolean())];
+    }
+
+    private static string AsJson(string file) =>
+        JsonSerializer.Serialize(FormaReader.Read(File.ReadAllBytes(file), DocumentFormat.Yaml).Forma ?? throw new InvalidOperationException($"{file} is wrong."), HttpJson.Readable.Forma);
+
+    private static string Resource(string type, string properties, string target = "cloud") =>
+        Frame.Replace("RESOURCE", $$"""{"Label":"a","Type":"{{type}}","Target":"{{target}}","Properties":{{properties}}}""", StringComparison.Ordinal);
+
+    private sealed record Catalog(IReadOnlyList<TypeShape> Shapes, IReadOnlyDictionary<string, ResourceSchema> Schemas)
+    {
+        public static async Task<Catalog> OfBothAsync()
+        {
+            await using var cloud = PluginHarness.Start("FakeAWS", FakeAwsPlugin.Define);
+            await using var machine = PluginHarness.Start("Local", LocalPlugin.Define);
+            var types = cloud.Operator.Types.Concat(machine.Operator.Types).ToList();
+            return new Catalog([.. types.Select(type => TypeShape.Of(type.Name, type.Schema, type.JsonSchema))], types.ToDictionary(type => type.Name, type => type.Schema));
+        }
+
+        /// <summary>What intake would say: the reader, then the planner.</summary>
+        public bool Accepts(string document)
+        {
+            if (FormaReader.Read(Encoding.UTF8.GetBytes(document)).Forma is not { } forma)
+                return false;
+            var ksuids = 0;
+            var outcome = Planner.Plan(new PlanRequest
+            {
+                Kind = CommandKind.Apply,
+                Mode = ApplyMode.Reconcile,
+                Simulate = true,
+                Forma = forma,
+                Inventory = new Inventory(),
+                Schemas = Schemas,
+                Namespaces = new HashSet<string> { "FakeAWS", "Local" },
+                NewKsuid = () => $"{++ksuids,27:D27}",
+            });
+
+            // An empty document, and a stack without resources, are refused for what they would do and not for their form.
+            return outcome is PlanOutcome.Planned or PlanOutcome.NeedsMore or PlanOutcome.Rejected { Code: RejectionCodes.EmptyStackRejected };
+        }
+    }
+}

