@@ -31,7 +31,7 @@ public sealed class CascadeTests : IAsyncLifetime
         ControlPlane.Succeeded(await _plane.RunAsync(Head + Parent + Consumer("net")));
         var before = await FindAsync("consumer");
 
-        var command = await _plane.RunAsync(Head + Parent.Replace("one", "two", StringComparison.Ordinal) + Consumer("net"));
+        var command = await _plane.RunAsync(Head + Parent.Replace("Name: one", "Name: two", StringComparison.Ordinal) + Consumer("net"));
 
         ControlPlane.Succeeded(command);
         Assert.Equal(["create parent", "delete parent", "update consumer"], Operations(command));
@@ -41,7 +41,7 @@ public sealed class CascadeTests : IAsyncLifetime
         await PointsAtAsync("consumer", "ParentRef", "parent", "ParentId");
         var after = await FindAsync("consumer");
         Assert.Equal((before.Ksuid, before.NativeId), (after.Ksuid, after.NativeId));
-        Assert.False(Assert.IsType<IntakeOutcome.Answered>(await _plane.SubmitAsync(Head + Parent.Replace("one", "two", StringComparison.Ordinal) + Consumer("net"))).Response.Simulation.ChangesRequired);
+        Assert.False(Assert.IsType<IntakeOutcome.Answered>(await _plane.SubmitAsync(Head + Parent.Replace("Name: one", "Name: two", StringComparison.Ordinal) + Consumer("net"))).Response.Simulation.ChangesRequired);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class CascadeTests : IAsyncLifetime
         ControlPlane.Succeeded(await _plane.RunAsync(Head + Parent + Vpc));
         ControlPlane.Succeeded(await _plane.RunAsync(Head.Replace("net", "app", StringComparison.Ordinal) + Consumer("app") + Machine("app")));
 
-        var command = await _plane.RunAsync(Head + Parent.Replace("one", "two", StringComparison.Ordinal) + Vpc.Replace("10.0", "10.9", StringComparison.Ordinal));
+        var command = await _plane.RunAsync(Head + Parent.Replace("Name: one", "Name: two", StringComparison.Ordinal) + Vpc.Replace("10.0", "10.9", StringComparison.Ordinal));
 
         ControlPlane.Succeeded(command);
         Assert.Equal(["create machine", "create parent", "create vpc", "delete machine", "delete parent", "delete vpc", "update consumer"], Operations(command));
