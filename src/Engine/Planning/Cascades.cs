@@ -51,10 +51,10 @@ internal sealed class Cascades(PlanRequest request, Changes changes, TargetPlann
             return;
         if (producer.IsDelete)
         {
-            // What the document declares without saying anything of this field is not deleted along with something else, and does not hold it back either.
-            if (changes.IsDeclared(consumer))
+            // What the document declares is not deleted along with something else. Nor does it hold that back, as long as it is not the document that refers to it.
+            if (changes.IsDeclared(consumer) && !changes.Declares(consumer, producer.Ksuid))
                 changes.Release(consumer, producer.Ksuid, source);
-            else if (request.OnDependents == OnDependents.Abort)
+            else if (changes.IsDeclared(consumer) || request.OnDependents == OnDependents.Abort)
                 _dependents.Add((consumer, source));
             else
                 _waiting.Enqueue(changes.Delete(consumer, source));

@@ -85,6 +85,10 @@ internal sealed class Changes(PlanRequest request, IReadOnlyList<DeclaredResourc
 
     public bool IsDeclared(Resource resource) => Declaration(resource.Ksuid!) is not null;
 
+    /// <summary>Whether the document itself has this resource refer to that one.</summary>
+    public bool Declares(Resource consumer, string producer) =>
+        Declaration(consumer.Ksuid!) is { } one && References.Enumerate(one.Properties, HintTree.None).Any(reference => reference.Uri.Ksuid == producer);
+
     private Change ChangeOf(Resource existing, string source) =>
         _byKsuid.TryGetValue(existing.Ksuid!, out var planned) ? planned : Add(new Change { Existing = existing, Desired = existing, Declared = Declaration(existing.Ksuid!), CascadeSource = source });
 

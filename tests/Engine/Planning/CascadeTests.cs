@@ -162,6 +162,16 @@ public sealed class CascadeTests
     }
 
     [Fact]
+    public void What_the_document_refers_to_does_not_go_along_with_something_else()
+    {
+        var refused = new Scenario().Given("net1").Given("s1", OnNet.Replace("REF", Stored("net1"), StringComparison.Ordinal), Subnet, "app")
+            .Given("keep", $$"""{"Name":"n","Peer":{{Stored("s1")}} }""").Declare("keep", $$"""{"Name":"n","Peer":{{Reference("s1", type: Subnet, stack: "app")}} }""");
+
+        var outcome = Assert.IsType<PlanOutcome.Rejected>(Planner.Plan(refused.Request(CommandKind.Apply, ApplyMode.Reconcile, OnDependents.Cascade)));
+        Assert.Equal((RejectionCodes.ResourceHasDependents, "keep"), (outcome.Code, outcome.Data!.Value.GetProperty("Dependents")[0].GetProperty("ResourceLabel").GetString()));
+    }
+
+    [Fact]
     public void A_reference_that_nobody_declares_any_more_becomes_the_value_it_had()
     {
         var plan = new Scenario().Given("net1").Given("s1", OnNet.Replace("REF", Stored("net1", "vnet-9"), StringComparison.Ordinal), Subnet).Declare("s1", """{"Name":"s"}""", Subnet).Reconcile();
@@ -189,7 +199,12 @@ public sealed class CascadeTests
         for (var i = 0; i < 200; i++)
             scenario.Given($"f{i:D3}", OnNet.Replace("REF", Stored("net1"), StringComparison.Ordinal), Subnet, "ops");
 
-        var plan = scenario.Reconcile();
+        // Whoever answers the first question has read everything behind it.
+        var request = scenario.Unread().Request(CommandKind.Apply, ApplyMode.Reconcile);
+        var needs = Assert.IsType<PlanOutcome.NeedsMore>(Planner.Plan(request)).More;
+        Assert.Equal([IdOf("net1")], needs.DependentsOf);
+        var outcome = Planner.Plan(request with { Inventory = request.Inventory with { DependentsRead = request.Inventory.Resources.Select(resource => resource.Ksuid!).ToHashSet() } });
+        var plan = Assert.IsType<PlanOutcome.Planned>(outcome).Plan;
 
         Assert.Equal(2 + 100 + 200, plan.Resources.Count);
         Assert.Contains("delete c49 < delete c48", plan.Order());

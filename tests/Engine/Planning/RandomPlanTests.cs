@@ -11,7 +11,7 @@ public sealed class RandomPlanTests
     private static readonly string[] Stacks = ["web", "app"];
 
     [Theory]
-    [InlineData(11), InlineData(12), InlineData(13), InlineData(14)]
+    [InlineData(11), InlineData(12), InlineData(13), InlineData(14), InlineData(15), InlineData(16), InlineData(17), InlineData(18)]
     public void A_plan_that_is_carried_out_leaves_nothing_to_plan(int seed)
     {
         var random = new Random(seed);
@@ -22,14 +22,16 @@ public sealed class RandomPlanTests
         for (var round = 0; round < 300; round++)
         {
             var mode = random.Next(3) == 0 ? ApplyMode.Patch : ApplyMode.Reconcile;
+            var dependents = random.Next(2) == 0 ? OnDependents.Cascade : OnDependents.Abort;
             var forma = Forma(random, stored.Values);
             PlanRequest Request() => new()
             {
                 Kind = CommandKind.Apply,
                 Mode = mode,
+                OnDependents = dependents,
                 Forma = forma,
                 Inventory = new Inventory { Resources = [.. stored.Values], Stacks = [.. stacks.Values], Targets = [new Target { Label = "eu", Namespace = "DEMO" }], DependentsRead = stored.Keys.ToHashSet() },
-                Schemas = new Dictionary<string, ResourceSchema> { [Scenario.Vnet] = Scenario.VnetSchema, [Scenario.Subnet] = Scenario.SubnetSchema },
+                Schemas = new Dictionary<string, ResourceSchema> { [Scenario.Vnet] = Scenario.VnetSchema, [Scenario.Port] = Scenario.PortSchema },
                 Namespaces = new HashSet<string> { "DEMO" },
                 NewKsuid = () => Scenario.IdOf($"n{ids++:D8}"),
             };
@@ -39,7 +41,11 @@ public sealed class RandomPlanTests
             ids = before;
             Assert.Equal(Text(outcome), Text(Planner.Plan(Request())));
             if (outcome is not PlanOutcome.Planned { Plan: var plan })
+            {
+                // No document has a circle in it, and none may come into being.
+                Assert.False(outcome is PlanOutcome.Rejected { Code: RejectionCodes.CyclesDetected }, $"seed {seed}, round {round}, {mode}: {(outcome as PlanOutcome.Rejected)?.Message}");
                 continue;
+            }
 
             carriedOut += plan.ChangesRequired ? 1 : 0;
             var context = $"seed {seed}, round {round}, {mode}";
@@ -52,7 +58,9 @@ public sealed class RandomPlanTests
             foreach (var update in plan.Stacks)
                 stacks[update.Stack.Label] = update.Stack;
 
-            var again = Assert.IsType<PlanOutcome.Planned>(Planner.Plan(Request())).Plan;
+            Assert.All(stored.Values, one => Assert.All(References.Enumerate(one.Properties, HintTree.None), reference => Assert.True(stored.ContainsKey(reference.Uri.Ksuid), $"{context}: {one.Label} refers to nothing")));
+            var next = Planner.Plan(Request());
+            var again = (next as PlanOutcome.Planned)?.Plan ?? throw new Xunit.Sdk.XunitException($"{context}: {Text(next)}");
             Assert.True(!again.ChangesRequired, $"{context}: {string.Join(", ", again.Operations())} {again.Resources.FirstOrDefault()?.Patch}");
         }
 
@@ -89,19 +97,21 @@ public sealed class RandomPlanTests
         var resources = new List<Resource>();
         foreach (var i in Enumerable.Range(0, 10).Where(_ => random.Next(3) > 0))
         {
+            var isPort = i % 3 == 0;
             var properties = new List<string> { $"\"Name\":\"n{(random.Next(8) == 0 ? random.Next(3) : 0)}\"" };
-            if (random.Next(2) == 0)
+            if (!isPort && random.Next(2) == 0)
                 properties.Add($"\"Cidr\":\"{random.Next(3)}\"");
-            if (random.Next(2) == 0)
+            if (!isPort && random.Next(2) == 0)
                 properties.Add($"\"Tags\":[{string.Join(',', new[] { "a", "b", "c" }.Where(_ => random.Next(2) == 0).Select(key => $$"""{"Key":"{{key}}","Value":"{{random.Next(3)}}"}"""))}]");
             var others = resources.Select(one => one.Key).Concat(stored.Where(one => one.Label.CompareTo($"r{i}") < 0).Select(one => one.Key)).ToList();
             if (others.Count > 0 && random.Next(2) == 0)
             {
                 var other = others[random.Next(others.Count)];
-                properties.Add($"\"{new[] { "Peer", "Attached", "Runtime" }[random.Next(3)]}\":{Scenario.Reference(other.Label, type: other.Type, stack: other.Stack)}");
+                string[] fields = isPort ? ["NetId", "Label"] : ["Peer", "Attached", "Runtime"];
+                properties.Add($"\"{fields[random.Next(fields.Length)]}\":{Scenario.Reference(other.Label, type: other.Type, stack: other.Stack)}");
             }
 
-            resources.Add(new Resource { Label = $"r{i}", Type = Scenario.Vnet, Stack = Stacks[i % 2], Target = "eu", Properties = Scenario.Json($"{{{string.Join(',', properties)}}}") });
+            resources.Add(new Resource { Label = $"r{i}", Type = isPort ? Scenario.Port : Scenario.Vnet, Stack = Stacks[i % 2], Target = "eu", Properties = Scenario.Json($"{{{string.Join(',', properties)}}}") });
         }
 
         return new Forma { Stacks = [.. resources.Select(one => one.Stack).Distinct().Select(label => new Stack { Label = label })], Resources = resources };
