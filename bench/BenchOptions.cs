@@ -71,6 +71,7 @@ internal sealed record BenchOptions
 /// <summary>The parts of a run, by the names that <c>--only</c> takes.</summary>
 internal static class Parts
 {
+    public const string Plan = "plan";
     public const string Apply = "apply";
     public const string Large = "large";
     public const string Chain = "chain";
@@ -80,7 +81,7 @@ internal static class Parts
     public const string Tables = "tables";
     public const string TaskHub = "taskhub";
 
-    public static IReadOnlyList<string> All { get; } = [Apply, Large, Chain, Latency, Terraform, Bus, Tables, TaskHub];
+    public static IReadOnlyList<string> All { get; } = [Plan, Apply, Large, Chain, Latency, Terraform, Bus, Tables, TaskHub];
 
     /// <summary>Those that need a running control plane.</summary>
     public static IReadOnlyList<string> OfControlPlane { get; } = [Apply, Large, Chain, Latency];

@@ -30,6 +30,15 @@ internal sealed class Caller(FormaeClient client)
             : elapsed;
     }
 
+    /// <summary>A simulation, read to the end, that must find so many updates.</summary>
+    public async Task SimulateAsync(byte[] document, int updates, CancellationToken cancellation)
+    {
+        var answer = await client.SubmitAsync(new SubmitRequest { Kind = SubmitKind.Apply, Mode = SubmitMode.Reconcile, File = FileOf(document), Simulate = true }, cancellation);
+        var found = answer.Simulation.Command.ResourceUpdates?.Count ?? 0;
+        if (found != updates)
+            throw new BenchException($"The simulation finds {found} updates; {updates} were expected.");
+    }
+
     private static SubmitFile FileOf(byte[] document) => new("bench.json", document, "application/json");
 
     private async Task<TimeSpan> RunAsync(string name, SubmitRequest request, int updates, CancellationToken cancellation)

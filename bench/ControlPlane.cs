@@ -29,6 +29,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             throw new BenchException($"There is no {cli}. './do bench' builds it, or name another one with --cli.");
         Directory.CreateDirectory(folder);
         var readyFile = Path.Combine(folder, "ready.json");
+        File.Delete(readyFile);
         var isAssembly = cli.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
         var start = new ProcessStartInfo(isAssembly ? "dotnet" : cli)
         {
@@ -74,6 +75,9 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Proportional set size of all processes together, in MB: shared pages count once.</summary>
     public double Memory() => ProcessTree.Of(_process.Id).Sum(ProcessTree.MemoryOf) / 1024.0;
+
+    /// <summary>The most that any one of the processes has held at once, in MB.</summary>
+    public double Peak() => ProcessTree.Of(_process.Id).Max(ProcessTree.PeakOf) / 1024.0;
 
     public int Processes() => ProcessTree.Of(_process.Id).Count;
 

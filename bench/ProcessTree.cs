@@ -25,6 +25,9 @@ internal static class ProcessTree
     /// <summary>In kB: the proportional set size, or the resident set where the kernel does not tell that one. 0 when the process is gone.</summary>
     public static long MemoryOf(int process) => Number($"/proc/{process}/smaps_rollup", "Pss:") ?? Number($"/proc/{process}/status", "VmRSS:") ?? 0;
 
+    /// <summary>In kB: the most that was resident at once.</summary>
+    public static long PeakOf(int process) => Number($"/proc/{process}/status", "VmHWM:") ?? 0;
+
     /// <summary>Ends a process that was left over, provided that the id still names one of this program.</summary>
     public static void KillIfAlive(int id, string program)
     {

@@ -59,6 +59,12 @@ finally
 
 IEnumerable<(string Name, Func<Task> Run)> Sections(Results results)
 {
+    if (options.Wants(Parts.Plan))
+    {
+        yield return ("planning alone", () => new PlanBench(options, results).RunAsync());
+        yield return ("planning over HTTP", () => new PlanRequestBench(options, results, Path.Combine(folder, "plan")).RunAsync(stop.Token));
+    }
+
     if (Parts.OfControlPlane.Any(options.Wants))
         yield return ("control plane", () => new ControlPlaneBench(options, results, Path.Combine(folder, "up")).RunAsync(stop.Token));
     if (options.Wants(Parts.Terraform))

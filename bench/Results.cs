@@ -5,7 +5,7 @@ namespace Formae.Bench;
 
 /// <summary>What is measured, and in what.</summary>
 /// <param name="Name">As it is printed.</param>
-/// <param name="Unit"><c>s</c>, <c>ms</c>, <c>MB</c> or <c>/s</c>.</param>
+/// <param name="Unit"><c>s</c>, <c>ms</c>, <c>MB</c>, <c>x</c> or <c>/s</c>.</param>
 internal sealed record Scenario(string Name, string Unit = "s")
 {
     /// <summary>What we want to reach; null for no aim.</summary>
@@ -61,6 +61,7 @@ internal sealed class Results(TextWriter output, bool isQuick)
     {
         "s" => string.Create(CultureInfo.InvariantCulture, $"{value:0.00} s"),
         "ms" => string.Create(CultureInfo.InvariantCulture, $"{value:0.00} ms"),
+        "x" => string.Create(CultureInfo.InvariantCulture, $"{value:0.0} x"),
         "MB" => string.Create(CultureInfo.InvariantCulture, $"{value:0} MB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value:#,0} {unit}"),
     };
