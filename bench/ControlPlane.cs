@@ -79,6 +79,9 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>The most that any one of the processes has held at once, in MB.</summary>
     public double Peak() => ProcessTree.Of(_process.Id).Max(ProcessTree.PeakOf) / 1024.0;
 
+    /// <summary>Seconds of processor time of all processes so far.</summary>
+    public double ProcessorTime() => ProcessTree.Of(_process.Id).Sum(ProcessTree.ProcessorTimeOf);
+
     public int Processes() => ProcessTree.Of(_process.Id).Count;
 
     public string Log()

@@ -28,6 +28,21 @@ internal static class ProcessTree
     /// <summary>In kB: the most that was resident at once.</summary>
     public static long PeakOf(int process) => Number($"/proc/{process}/status", "VmHWM:") ?? 0;
 
+    /// <summary>Seconds of processor time so far.</summary>
+    public static double ProcessorTimeOf(int process)
+    {
+        try
+        {
+            using var running = Process.GetProcessById(process);
+            return running.TotalProcessorTime.TotalSeconds;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It ended while it was looked at.
+            return 0;
+        }
+    }
+
     /// <summary>Ends a process that was left over, provided that the id still names one of this program.</summary>
     public static void KillIfAlive(int id, string program)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Formae.Model;
@@ -44,13 +45,16 @@ public static class Envelope
             return false;
         foreach (var property in value.EnumerateObject())
         {
-            var name = property.Name;
-            if (name.Length > 0 && name[0] == '$' && name is Value or Source or Reference or Embed or Sealed or Withheld)
+            // Names are made into strings only where they can be one of ours: this is asked of every object that is compared.
+            if (JsonMarshal.GetRawUtf8PropertyName(property) is [(byte)'$' or (byte)'\\', ..] && property.Name is Value or Source or Reference or Embed or Sealed or Withheld)
                 return true;
         }
 
         return false;
     }
+
+    /// <summary>A cheap no: whether anything in a value could be an envelope. A dollar sign may be written as an escape.</summary>
+    public static bool MayBeIn(JsonElement? value) => JsonText.Mentions(value, "\"$"u8) || JsonText.Mentions(value, "\\u0024"u8);
 
     public static bool IsSource(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Source, out var marker) && marker.ValueKind == JsonValueKind.True;

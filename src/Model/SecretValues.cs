@@ -32,11 +32,14 @@ public static class SecretValues
         value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
         && (hints.Hint.Opaque || Envelope.IsSealed(value) || Envelope.IsOpaque(value) || Envelope.IsHashed(value));
 
+    /// <summary>A cheap no: whether there can be a secret in a value.</summary>
+    public static bool MayBeIn(JsonElement value, HintTree hints) => hints.HasSecrets || Envelope.MayBeIn(value);
+
     /// <summary>The stored form: every secret becomes <c>{"$value":digest,"$visibility":"Opaque","$hashed":true}</c>.</summary>
     public static JsonElement Hashed(JsonElement properties, ResourceSchema? schema)
     {
         var hints = HintTree.Of(schema);
-        return JsonText.Rewrite(properties, hints, static (value, hints, _, writer) =>
+        return !MayBeIn(properties, hints) ? properties : JsonText.Rewrite(properties, hints, static (value, hints, _, writer) =>
         {
             if (!IsSecret(value, hints) || IsWithheld(value))
                 return false;
@@ -46,8 +49,9 @@ public static class SecretValues
     }
 
     /// <summary>Every secret becomes <c>{"$opaque":"redacted"}</c>.</summary>
-    public static JsonElement Redacted(JsonElement properties, ResourceSchema? schema) =>
-        JsonText.Rewrite(properties, HintTree.Of(schema), static (value, hints, _, writer) =>
+    public static JsonElement Redacted(JsonElement properties, ResourceSchema? schema) => !MayBeIn(properties, HintTree.Of(schema))
+        ? properties
+        : JsonText.Rewrite(properties, HintTree.Of(schema), static (value, hints, _, writer) =>
         {
             if (!IsSecret(value, hints))
                 return false;

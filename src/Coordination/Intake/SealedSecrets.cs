@@ -15,7 +15,7 @@ public sealed class SealedSecrets(SecretSeal seal)
 
     public Target Close(Target target) => target with { Config = Close(target.Config, schema: null) };
 
-    private JsonElement? Close(JsonElement? properties, ResourceSchema? schema) => properties is not { } open ? null : JsonText.Rewrite(open, HintTree.Of(schema), (value, hints, _, writer) =>
+    private JsonElement? Close(JsonElement? properties, ResourceSchema? schema) => properties is not { } open ? null : !SecretValues.MayBeIn(open, HintTree.Of(schema)) ? open : JsonText.Rewrite(open, HintTree.Of(schema), (value, hints, _, writer) =>
     {
         if (!SecretValues.IsSecret(value, hints) || Envelope.IsReference(value) || Envelope.IsSource(value) || Envelope.IsSealed(value) || Envelope.IsHashed(value))
             return false;

@@ -8,19 +8,21 @@ namespace Formae.Engine.Diff;
 /// <summary>RFC 6902, as far as plans use it: <c>add</c>, <c>replace</c> and <c>remove</c>.</summary>
 public static class JsonPatch
 {
-    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = JsonText.MaxDepth };
-
     /// <exception cref="JsonPatchException">An operation does not fit the document.</exception>
     public static JsonElement Apply(JsonElement document, JsonElement patch)
     {
-        if (patch.GetArrayLength() == 0)
-            return document;
+        return patch.GetArrayLength() == 0 ? document : Apply(document, patch.EnumerateArray().Select(operation => (
+            operation.GetProperty("op").GetString()!,
+            operation.GetProperty("path").GetString()!,
+            operation.TryGetProperty("value", out var given) ? given : default)));
+    }
+
+    internal static JsonElement Apply(JsonElement document, IEnumerable<(string Name, string Pointer, JsonElement Value)> operations)
+    {
         var root = ToNode(document);
-        foreach (var operation in patch.EnumerateArray())
+        foreach (var (name, pointer, given) in operations)
         {
-            var name = operation.GetProperty("op").GetString()!;
-            var pointer = operation.GetProperty("path").GetString()!;
-            var value = operation.TryGetProperty("value", out var given) ? ToNode(given) : null;
+            var value = ToNode(given);
             if (pointer.Length == 0)
                 root = name == "remove" ? null : value;
             else
@@ -36,7 +38,14 @@ public static class JsonPatch
         });
     }
 
-    private static JsonNode? ToNode(JsonElement element) => JsonNode.Parse(element.GetRawText(), documentOptions: Reading);
+    // Only what an operation leads through is taken apart; the rest is written as it is.
+    private static JsonNode? ToNode(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => JsonObject.Create(element),
+        JsonValueKind.Array => JsonArray.Create(element),
+        JsonValueKind.Null or JsonValueKind.Undefined => null,
+        _ => JsonValue.Create(element),
+    };
 
     private static void Change(JsonNode? root, string name, string pointer, JsonNode? value)
     {

@@ -27,10 +27,12 @@ internal enum PatchVerb
 /// <param name="IsCreateOnly">The place, or one above it, cannot be changed in place.</param>
 internal sealed record PatchOperation(PatchVerb Verb, string Pointer, JsonElement Value, HintTree Hints, bool IsCreateOnly)
 {
+    public string Name => Verb switch { PatchVerb.Add => "add", PatchVerb.Replace => "replace", _ => "remove" };
+
     public void WriteTo(Utf8JsonWriter writer, PatchValues values)
     {
         writer.WriteStartObject();
-        writer.WriteString("op", Verb switch { PatchVerb.Add => "add", PatchVerb.Replace => "replace", _ => "remove" });
+        writer.WriteString("op", Name);
         writer.WriteString("path", Pointer);
         if (Verb != PatchVerb.Remove)
         {
@@ -44,8 +46,8 @@ internal sealed record PatchOperation(PatchVerb Verb, string Pointer, JsonElemen
     private static JsonElement Render(JsonElement value, HintTree hints, PatchValues values) => values switch
     {
         PatchValues.Stored => value,
-        PatchValues.Plugin => JsonText.Mentions(value, "\"$"u8) ? JsonText.Rewrite(value, hints, Open) : value,
-        _ => JsonText.Rewrite(value, hints, Show),
+        PatchValues.Plugin => Envelope.MayBeIn(value) ? JsonText.Rewrite(value, hints, Open) : value,
+        _ => SecretValues.MayBeIn(value, hints) ? JsonText.Rewrite(value, hints, Show) : value,
     };
 
     private static bool Open(JsonElement value, HintTree hints, PropertyPath? path, Utf8JsonWriter writer)

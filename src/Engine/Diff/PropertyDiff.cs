@@ -33,6 +33,9 @@ public sealed class PropertyDiff
     /// <summary>All operations.</summary>
     public JsonElement Patch(PatchValues values) => Write(_operations, values);
 
+    /// <summary>The state after all operations, in stored form.</summary>
+    public JsonElement ApplyTo(JsonElement actual) => IsEmpty ? actual : Applied(actual, _operations);
+
     /// <summary>Those that force a replace.</summary>
     public JsonElement CreateOnlyPatch(PatchValues values) => Write(_operations.Where(static operation => operation.IsCreateOnly), values);
 
@@ -42,7 +45,7 @@ public sealed class PropertyDiff
     {
         var left = actual is { ValueKind: JsonValueKind.Object } stored ? stored : JsonText.EmptyObject;
         var right = desired is { ValueKind: JsonValueKind.Object } wanted ? wanted : JsonText.EmptyObject;
-        if (PropertyComparison.SameText(left, right) && !JsonText.Mentions(left, "\"$"u8))
+        if (PropertyComparison.SameText(left, right) && !Envelope.MayBeIn(left))
             return Empty;
 
         var walk = new DiffWalk(mode);
@@ -52,7 +55,7 @@ public sealed class PropertyDiff
         if (operations.Count == 0)
             return Empty;
         if (hints.HasRequiredOnUpdate)
-            ResendRequired(operations, left, JsonPatch.Apply(left, Write(operations, PatchValues.Stored)), right, hints, null, isCreateOnly: false);
+            ResendRequired(operations, left, Applied(left, operations), right, hints, null, isCreateOnly: false);
         return new PropertyDiff(operations);
     }
 
@@ -101,6 +104,9 @@ public sealed class PropertyDiff
     }
 
     private static bool IsPlainObject(JsonElement value) => value.ValueKind == JsonValueKind.Object && !Envelope.IsEnvelope(value);
+
+    private static JsonElement Applied(JsonElement actual, IEnumerable<PatchOperation> operations) =>
+        JsonPatch.Apply(actual, operations.Select(static operation => (operation.Name, operation.Pointer, operation.Value)));
 
     private static bool IsWithin(string pointer, string ancestor) =>
         pointer.StartsWith(ancestor, StringComparison.Ordinal) && (pointer.Length == ancestor.Length || pointer[ancestor.Length] == '/');

@@ -136,7 +136,7 @@ internal sealed class Changes(PlanRequest request, IReadOnlyList<DeclaredResourc
                 Version = existing.Version,
 
                 // The declared over the stored: what nobody mentioned goes to the plugin as it is, in either mode.
-                Properties = diff.IsEmpty ? existing.Properties : JsonPatch.Apply(existing.Properties ?? JsonText.EmptyObject, diff.Patch(PatchValues.Stored)),
+                Properties = diff.IsEmpty ? existing.Properties : diff.ApplyTo(existing.Properties ?? JsonText.EmptyObject),
             },
         });
     }

@@ -29,6 +29,9 @@ public sealed class HintTree
     /// <summary>Whether anything below is sent again with every update.</summary>
     public bool HasRequiredOnUpdate { get; private set; }
 
+    /// <summary>Whether this is a secret, or anything below is.</summary>
+    public bool HasSecrets { get; private set; }
+
     /// <summary>Whether a child is an entity set.</summary>
     public bool HasEntitySets { get; private set; }
 
@@ -74,12 +77,14 @@ public sealed class HintTree
 
     private void Finish()
     {
+        HasSecrets = Hint.Opaque;
         Ordered = [.. _children.OrderBy(child => child.Key, StringComparer.Ordinal)];
         foreach (var child in _children.Values)
         {
             child.Finish();
             HasProviderDefaults |= child.Hint.HasProviderDefault || child.HasProviderDefaults;
             HasRequiredOnUpdate |= child.Hint.RequiredOnUpdate || child.HasRequiredOnUpdate;
+            HasSecrets |= child.HasSecrets;
             HasEntitySets |= child.Hint.UpdateMethod == UpdateMethod.EntitySet;
         }
     }

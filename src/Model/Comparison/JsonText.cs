@@ -15,6 +15,11 @@ public static class JsonText
     /// <summary>Deeper than any document that is let in, so that what was read once can always be read again.</summary>
     public const int MaxDepth = 512;
 
+    private const int LargestSpare = 64 * 1024;
+
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Bytes, Utf8JsonWriter Writer)? _spare;
+
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = true };
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = MaxDepth, SkipValidation = true };
 
@@ -26,10 +31,19 @@ public static class JsonText
 
     public static JsonElement Write(Action<Utf8JsonWriter> write)
     {
-        var bytes = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(bytes, Writing))
-            write(writer);
-        return Parse(bytes.WrittenSpan);
+        // One pair for each thread is enough nearly always; who writes within a write makes another.
+        var (bytes, writer) = _spare ?? (new ArrayBufferWriter<byte>(512), null!);
+        _spare = null;
+        writer ??= new Utf8JsonWriter(bytes, Writing);
+        write(writer);
+        writer.Flush();
+        var written = Parse(bytes.WrittenSpan);
+        if (bytes.Capacity > LargestSpare)
+            return written;
+        bytes.ResetWrittenCount();
+        writer.Reset();
+        _spare = (bytes, writer);
+        return written;
     }
 
     /// <summary>Copies a value, with whatever <paramref name="replace"/> writes in place of the parts that it answers for.</summary>

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Formae.Model;
 
@@ -45,7 +47,7 @@ internal static class JsonTreeReader
                     key = start;
 
                     // The token runs up to and with the colon.
-                    builder.Key(text.Slice(start, reader.ValueSpan.Length + 2));
+                    builder.Key(reader.ValueIsEscaped ? Plain(reader.GetString()!) : text.Slice(start, reader.ValueSpan.Length + 2));
                     continue;
                 }
 
@@ -82,6 +84,9 @@ internal static class JsonTreeReader
         TreeBuilder.FindDuplicates(tree, builder.Count, bag);
         return tree;
     }
+
+    // Without needless escapes: a key that means something is found by its bytes further on.
+    private static ReadOnlySpan<byte> Plain(string key) => Encoding.UTF8.GetBytes($"\"{JsonEncodedText.Encode(key, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"");
 
     private static bool HasLoneSurrogate(ReadOnlySpan<byte> escaped)
     {
