@@ -24,9 +24,8 @@ public static class FormaSchema
             ["stack"] = Stack(),
             ["target"] = Target(ordered),
             ["resource"] = Resource(ordered),
-            ["policy"] = Policy(),
-            ["policyReference"] = PolicyReference(),
         };
+        PolicySchema.AddTo(definitions);
         ValueForms.AddTo(definitions);
         foreach (var type in ordered)
             definitions[type.Type] = ResourceProperties.Of(type);
@@ -48,7 +47,7 @@ public static class FormaSchema
                 ["Stacks"] = Node.List("stack", "Groups of resources. A reconcile compares each of them as a whole."),
                 ["Targets"] = Node.List("target", "Places that plugins work on: accounts, regions, folders."),
                 ["Resources"] = Node.List("resource", "What there is to be."),
-                ["Policies"] = Node.List("policy", "Policies with a label of their own, which stacks refer to."),
+                ["Policies"] = PolicySchema.ListOfStandalone(),
             },
             ["additionalProperties"] = Node.Ignored(),
             ["$defs"] = definitions,
@@ -75,18 +74,7 @@ public static class FormaSchema
         var stack = Node.Object("A group of resources.", nullable: false, [
             ("Label", Node.Reference("label", "Unique among stacks.")),
             ("Description", Node.Text("What it is for. What is declared counts: an empty text removes the one that is stored.")),
-            ("Policies", new JsonObject
-            {
-                ["description"] = "Policies of this stack alone, and references to policies with a label.",
-                ["type"] = Node.OrNull("array"),
-                ["items"] = new JsonObject
-                {
-                    ["type"] = "object",
-                    ["if"] = new JsonObject { ["required"] = new JsonArray("$ref") },
-                    ["then"] = Node.Reference("policyReference"),
-                    ["else"] = Node.Reference("policy"),
-                },
-            }),
+            ("Policies", PolicySchema.ListOfStack()),
             ("ID", Node.Text("Output only: its identity.")),
             ("CreatedAt", Node.Text("Output only.")),
         ]);
@@ -164,42 +152,4 @@ public static class FormaSchema
             name["type"] = "string";
         return name;
     }
-
-    private static JsonObject Policy()
-    {
-        var policy = new JsonObject
-        {
-            ["description"] = "A rule that the control plane follows for a stack by itself.",
-            ["type"] = "object",
-            ["properties"] = new JsonObject
-            {
-                ["Type"] = new JsonObject { ["description"] = "ttl: the stack is destroyed when its time is over. auto-reconcile: what others changed is put right again.", ["enum"] = new JsonArray(Model.Policy.TimeToLive, Model.Policy.AutoReconcile) },
-                ["Label"] = Node.Text("Its name, when it stands by itself."),
-            },
-            ["required"] = new JsonArray("Type"),
-        };
-        var life = new JsonObject
-        {
-            ["TTLSeconds"] = new JsonObject { ["description"] = "Seconds since the stack was first created. Either this or ExpiresAt.", ["type"] = "integer", ["minimum"] = 1 },
-            ["ExpiresAt"] = new JsonObject { ["description"] = "The end, such as 2027-01-31T12:00:00Z.", ["type"] = "string" },
-            ["OnDependents"] = new JsonObject { ["description"] = "What happens when other stacks refer to what would go.", ["enum"] = new JsonArray("abort", "cascade") },
-        };
-        var reconcile = new JsonObject { ["IntervalSeconds"] = new JsonObject { ["description"] = "Seconds between two looks.", ["type"] = "integer", ["minimum"] = 1 } };
-        policy["allOf"] = new JsonArray(When(Model.Policy.TimeToLive, life), When(Model.Policy.AutoReconcile, reconcile));
-        return policy;
-
-        static JsonObject When(string type, JsonObject properties) => new()
-        {
-            ["if"] = Node.WhereTypeIs(type),
-            ["then"] = new JsonObject { ["properties"] = properties },
-        };
-    }
-
-    private static JsonObject PolicyReference() => new()
-    {
-        ["description"] = "A policy with a label.",
-        ["type"] = "object",
-        ["properties"] = new JsonObject { [Envelope.Reference] = new JsonObject { ["type"] = "string", ["pattern"] = $"^{Model.Policy.ReferencePrefix}.+$" } },
-        ["required"] = new JsonArray(Envelope.Reference),
-    };
 }
