@@ -4,9 +4,8 @@ using Formae.Model;
 namespace Formae.Engine.Planning;
 
 /// <summary>
-/// Resources that wait for each other. Nothing new can be made in such a circle. But a circle of references that several commands built can be deleted: one of them
-/// has to go first although another still refers to it. That is the one referred to by a field that could be changed, if there is such a field; whether the cloud
-/// agrees is for it to say. And where one of them is replaced, the others are there, so that it need not wait for what it causes itself.
+/// Resources that wait for each other. Nothing new can be made in such a circle. But circles of references that several commands built can be changed and deleted:
+/// of what waits for what, some is merely the better order, and that is given up where there is no other way. Whether the cloud agrees is for it to say.
 /// </summary>
 internal sealed class Circles(Plan plan, Edges edges)
 {
@@ -25,54 +24,47 @@ internal sealed class Circles(Plan plan, Edges edges)
                 return null;
             foreach (var circle in found.Select(circle => circle.Select(node => graph[node]).ToList()))
             {
-                if (Consequence(circle) is { } consequence)
-                {
-                    edges.Remove(consequence.Node, consequence.Other);
-                    continue;
-                }
-
-                if (Breakable(circle) is not { } edge)
+                if (Softest(circle) is not { } edge)
                     return [.. circle.Select(Name).Distinct()];
                 edges.Remove(edge.Node, edge.Other);
-                Notices.Add($"{string.Join(" and ", circle.Select(Name))} refer to each other in a circle: {Name(edge.Node)} is deleted while {Name(edge.Other)} still refers to it.");
+                if (edge.Softness >= Softness.Reference)
+                    Notices.Add($"{string.Join(" and ", circle.Select(Name).Distinct())} depend on each other in a circle: {Name(edge.Node)} is deleted while {Name(edge.Other)} still refers to it.");
             }
         }
-    }
-
-    private (string Node, string Other)? Consequence(List<string> circle)
-    {
-        for (var i = 0; i < circle.Count; i++)
-        {
-            var (node, other) = (circle[i], circle[(i + 1) % circle.Count]);
-            if (_resources.TryGetValue(other, out var update) && update is { Operation: ResourceOperation.Update, IsCascade: true }
-                && edges.ReferencesOf(node).Any(reference => reference.Uri.Ksuid == update.Resource.Ksuid))
-                return (node, other);
-        }
-
-        return null;
     }
 
     // Each node of a circle waits for the next, and the last for the first.
-    private (string Node, string Other)? Breakable(List<string> circle)
+    private (string Node, string Other, Softness Softness)? Softest(List<string> circle)
     {
-        (string, string)? any = null;
+        (string, string, Softness Softness)? softest = null;
         for (var i = 0; i < circle.Count; i++)
         {
             var (node, other) = (circle[i], circle[(i + 1) % circle.Count]);
-            if (!IsDelete(node, out var going) || !IsDelete(other, out _))
-                continue;
-            foreach (var reference in edges.ReferencesOf(other).Where(reference => reference.Uri.Ksuid == going!.Resource.Ksuid && reference.Hints.EdgeKind != EdgeKind.AttachesTo))
-            {
-                any ??= (node, other);
-                if (!reference.Hints.Hint.CreateOnly)
-                    return (node, other);
-            }
+            if (Of(node, other) is { } softness && (softest is null || softness < softest.Value.Softness))
+                softest = (node, other, softness);
         }
 
-        return any;
+        return softest;
     }
 
-    private bool IsDelete(string node, out ResourceUpdate? update) => _resources.TryGetValue(node, out update) && update.Operation == ResourceOperation.Delete;
+    private Softness? Of(string node, string other)
+    {
+        if (!_resources.TryGetValue(node, out var waiting) || !_resources.TryGetValue(other, out var awaited))
+            return null;
+        if (awaited is { Operation: ResourceOperation.Update, IsCascade: true } && References(node, awaited).Any())
+            return Softness.Consequence;
+        if (waiting.Operation != ResourceOperation.Delete)
+            return null;
+        if (awaited.Operation == ResourceOperation.Update)
+            return Softness.Reference;
+        if (awaited.Operation != ResourceOperation.Delete)
+            return null;
+        var fields = References(other, waiting).Where(reference => reference.Hints.EdgeKind != EdgeKind.AttachesTo).ToList();
+        return fields.Count == 0 ? Softness.Order : fields.TrueForAll(reference => reference.Hints.Hint.CreateOnly) ? Softness.FixedReference : Softness.Reference;
+    }
+
+    private IEnumerable<ResourceReference> References(string node, ResourceUpdate producer) =>
+        edges.ReferencesOf(node).Where(reference => reference.Uri.Ksuid == producer.Resource.Ksuid);
 
     private DependencyGraph Graph() => DependencyGraph.Of([
         .. plan.Resources.Select(update => (update.Node, (IEnumerable<string>)edges.Of(update.Node))),
@@ -80,4 +72,20 @@ internal sealed class Circles(Plan plan, Edges edges)
 
     private string Name(string node) =>
         _resources.TryGetValue(node, out var update) ? update.Resource.Key.ToString() : $"target '{plan.Targets.First(target => target.Node == node).Target.Label}'";
+
+    /// <summary>How well a wait can be done without, the best first.</summary>
+    private enum Softness
+    {
+        /// <summary>For an update that is made only because the other is replaced: the object that it is about is there.</summary>
+        Consequence,
+
+        /// <summary>Of an attachment, or of what is contained in something: nothing refers to what goes.</summary>
+        Order,
+
+        /// <summary>By a field that could be changed, or is being changed.</summary>
+        Reference,
+
+        /// <summary>By a field that is set for good.</summary>
+        FixedReference,
+    }
 }

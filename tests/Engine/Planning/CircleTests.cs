@@ -15,7 +15,7 @@ public sealed class CircleTests
 
         Assert.Equal(["delete a", "delete b"], plan.Operations());
         Assert.Single(plan.Order());
-        Assert.Contains("refer to each other in a circle", Assert.Single(plan.Notices), StringComparison.Ordinal);
+        Assert.Contains("depend on each other in a circle", Assert.Single(plan.Notices), StringComparison.Ordinal);
     }
 
     [Fact]
