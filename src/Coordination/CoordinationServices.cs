@@ -44,7 +44,10 @@ public static class CoordinationServices
         services.AddSingleton<ChangeLog>();
         services.AddSingleton<PluginCatalog>();
         services.AddSingleton<OperationDispatch>();
+        services.AddSingleton<ReferenceValues>();
         services.AddSingleton<OperationExecution>();
+        services.AddSingleton<TargetExecution>();
+        services.AddSingleton<PolicyExecution>();
         services.AddSingleton<CommandLifecycle>();
         services.AddSingleton<CommandStarter>();
         services.AddSingleton<DriftQuery>();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Formae.Coordination.Bus;
 using Formae.Coordination.Operations;
 using Formae.Engine.Operations;
@@ -14,6 +15,9 @@ public sealed class ReferenceEntityState
     public string CommandId { get; set; } = "";
 
     public string Producer { get; set; } = "";
+
+    /// <summary>Producer → its properties (secrets sealed), as far as this one's own read needs them.</summary>
+    public Dictionary<string, JsonElement> References { get; set; } = [];
 }
 
 /// <summary>The durable shell of <see cref="ReferenceMachine"/>, one per command and referenced resource.</summary>
@@ -28,8 +32,21 @@ public sealed class ReferenceEntity(OperationExecution execution, TimeProvider t
             Context.SignalEntity(Context.Id, "delete", options: new SignalEntityOptions { SignalTime = time.GetUtcNow() + KeptFor });
         State.CommandId = ask.CommandId;
         State.Producer = ask.Producer;
-        return EntityRetry.RunAsync(Context, nameof(Ask), ask, () => ApplyAsync(new ReferenceEvent.Asked(time.GetUtcNow(), ask.Consumer)), time, logger);
+        return EntityRetry.RunAsync(Context, nameof(Ask), ask, async () =>
+        {
+            IReadOnlyList<string> references = State.Reference is ReferenceState.Idle ? await execution.PrepareReadAsync(ask.Producer, CancellationToken.None) : [];
+            await ApplyAsync(new ReferenceEvent.Asked(time.GetUtcNow(), ask.Consumer, references));
+        }, time, logger);
     }
+
+    public Task Resolved(ReferenceAnswer answer) => EntityRetry.RunAsync(Context, nameof(Resolved), answer, () =>
+    {
+        if (answer.Properties is not { } properties)
+            return ApplyAsync(new ReferenceEvent.Unresolved(time.GetUtcNow(), answer.Producer, answer.Reason ?? "A referenced resource could not be read."));
+        if (State.Reference is ReferenceState.Resolving)
+            State.References[answer.Producer] = properties;
+        return ApplyAsync(new ReferenceEvent.Resolved(time.GetUtcNow(), answer.Producer));
+    }, time, logger);
 
     public Task Report(OperationReport report)
     {
@@ -49,19 +66,31 @@ public sealed class ReferenceEntity(OperationExecution execution, TimeProvider t
             {
                 switch (effect)
                 {
+                    case ReferenceEffect.Ask ask:
+                        foreach (var producer in ask.Producers)
+                        {
+                            Context.SignalEntity(
+                                EntityNames.ReferenceOf(State.CommandId, producer),
+                                nameof(Ask),
+                                new AskReference { CommandId = State.CommandId, Producer = producer, Consumer = Context.Id.ToString() });
+                        }
+
+                        break;
                     case ReferenceEffect.Read read:
-                        if (await execution.SendReadAsync(State.CommandId, State.Producer, read, CancellationToken.None) is { } problem)
+                        if (await execution.SendReadAsync(State.CommandId, State.Producer, read, State.References, CancellationToken.None) is { } problem)
                             next = new ReferenceEvent.Reported(time.GetUtcNow(), read.Sequence, Properties: null, problem);
                         break;
                     case ReferenceEffect.Answer answer:
                         foreach (var consumer in answer.Consumers)
-                            Context.SignalEntity(EntityNames.ResourceOf(consumer), nameof(ResourceEntity.Resolved), AnswerOf(state));
+                            Context.SignalEntity(EntityInstanceId.FromString(consumer), nameof(Resolved), AnswerOf(state));
                         break;
                 }
             }
         }
 
         State.Reference = state;
+        if (state is ReferenceState.Known or ReferenceState.Failed)
+            State.References = [];
     }
 
     private ReferenceAnswer AnswerOf(ReferenceState state) => new()

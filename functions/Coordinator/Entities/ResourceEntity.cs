@@ -42,7 +42,7 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
         OperationEvent happened = preparation.Unusable is { } reason
             ? new OperationEvent.Unusable(time.GetUtcNow(), preparation.Operation, reason)
             : new OperationEvent.Begun(time.GetUtcNow(), preparation.Operation, preparation.Ask);
-        await ApplyAsync(happened, report: null, preparation.Update);
+        await ApplyAsync(happened, report: null, preparation);
     });
 
     public Task Resolved(ReferenceAnswer answer) => OrLaterAsync(nameof(Resolved), answer, () =>
@@ -60,7 +60,7 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
 
     private Task OrLaterAsync(string operation, object input, Func<Task> work) => EntityRetry.RunAsync(Context, operation, input, work, time, logger);
 
-    private async Task ApplyAsync(OperationEvent happened, OperationReport? report, UpdateRecord? prepared = null)
+    private async Task ApplyAsync(OperationEvent happened, OperationReport? report, Preparation? prepared = null)
     {
         var (next, effects) = OperationMachine.Apply(State.Operation, happened);
         if (next.Current is { } operation)
@@ -81,7 +81,7 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
     }
 
     /// <summary>Null, or why a request could not be sent.</summary>
-    private async Task<string?> CarryOutAsync(OperationEffect effect, Operation operation, OperationReport? report, UpdateRecord? prepared)
+    private async Task<string?> CarryOutAsync(OperationEffect effect, Operation operation, OperationReport? report, Preparation? prepared)
     {
         switch (effect)
         {
@@ -91,7 +91,7 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
                     Context.SignalEntity(
                         EntityNames.ReferenceOf(operation.CommandId, producer),
                         nameof(ReferenceEntity.Ask),
-                        new AskReference { CommandId = operation.CommandId, Producer = producer, Consumer = Context.Id.Key });
+                        new AskReference { CommandId = operation.CommandId, Producer = producer, Consumer = Context.Id.ToString() });
                 }
 
                 return null;

@@ -31,7 +31,9 @@ public static class ChangesetOrchestrator
         var progress = new ProgressLog(changeset.Graph, walk.CommandId);
         using var stopWatching = new CancellationTokenSource();
 
-        await FollowAsync(context, walk, changeset, progress, machine.Begin());
+        // Targets are carried out by activities of this orchestration; the history is not begun anew while one is under way.
+        var targets = new List<Task<NodeFinished>>();
+        await FollowAsync(context, walk, changeset, progress, targets, machine.Begin());
         Task<NodeFinished>? next = null;
         var watch = context.CreateTimer(WatchInterval, stopWatching.Token);
         Task? recording = null;
@@ -46,25 +48,25 @@ public static class ChangesetOrchestrator
             }
 
             recording ??= progress.Take() is { } batch ? context.CallActivityAsync(nameof(CommandActivities.RecordProgress), batch, CommandActivities.Patiently) : null;
-            await (recording is null ? Task.WhenAny(next, watch) : Task.WhenAny(next, watch, recording));
+            await Task.WhenAny([next, watch, .. recording is null ? (ReadOnlySpan<Task>)[] : [recording], .. targets]);
             if (next.IsCompleted)
             {
-                var finished = await next;
-                next = null;
                 events++;
-                var node = UpdateRecord.IndexOf(finished.Row);
-                var before = machine.StateOf(node);
-                var step = machine.Finish(node, StateOf(finished.Outcome.State));
-                if (machine.StateOf(node) != before)
-                    progress.Finished(node, finished.Outcome);
-                await FollowAsync(context, walk, changeset, progress, step);
-                if (events >= EventsPerHistory)
+                await FinishAsync(context, walk, changeset, progress, targets, machine, await next);
+                next = null;
+                if (events >= EventsPerHistory && targets.Count == 0)
                     break;
+            }
+            else if (targets.Find(task => task.IsCompleted) is { } target)
+            {
+                events++;
+                targets.Remove(target);
+                await FinishAsync(context, walk, changeset, progress, targets, machine, await target);
             }
             else if (watch.IsCompleted)
             {
                 // Told again: what is overdue ends, what has ended says so, and what has never heard of its beginning begins.
-                foreach (var node in machine.InFlight())
+                foreach (var node in machine.InFlight().Where(node => !changeset.Graph.Nodes[node].IsTarget))
                 {
                     await SignalBeginAsync(context, walk, changeset, node, startAt: default);
                     events++;
@@ -84,11 +86,29 @@ public static class ChangesetOrchestrator
             context.ContinueAsNew(walk with { Saved = machine.Save() });
     }
 
-    private static async Task FollowAsync(TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, Step step)
+    private static async Task FinishAsync(
+        TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<NodeFinished>> targets, CommandMachine machine, NodeFinished finished)
+    {
+        var node = UpdateRecord.IndexOf(finished.Row);
+        var before = machine.StateOf(node);
+        var step = machine.Finish(node, StateOf(finished.Outcome.State));
+        if (machine.StateOf(node) != before)
+            progress.Finished(node, finished.Outcome);
+        await FollowAsync(context, walk, changeset, progress, targets, step);
+    }
+
+    private static async Task FollowAsync(
+        TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<NodeFinished>> targets, Step step)
     {
         foreach (var (node, cause) in step.Failed)
             progress.FailedBecause(node, cause, context.CurrentUtcDateTime);
-        foreach (var byNamespace in step.Start.GroupBy(node => changeset.Graph.Nodes[node].Namespace, StringComparer.OrdinalIgnoreCase))
+        foreach (var node in step.Start.Where(node => changeset.Graph.Nodes[node].IsTarget))
+        {
+            progress.Started(node, context.CurrentUtcDateTime);
+            targets.Add(ExecuteTargetAsync(context, walk, changeset, node));
+        }
+
+        foreach (var byNamespace in step.Start.Where(node => !changeset.Graph.Nodes[node].IsTarget).GroupBy(node => changeset.Graph.Nodes[node].Namespace, StringComparer.OrdinalIgnoreCase))
         {
             var nodes = byNamespace.ToArray();
             var starts = changeset.Limits.TryGetValue(byNamespace.Key.ToLowerInvariant(), out var limit)
@@ -100,6 +120,13 @@ public static class ChangesetOrchestrator
                 await SignalBeginAsync(context, walk, changeset, nodes[i], starts?[i] ?? default);
             }
         }
+    }
+
+    private static async Task<NodeFinished> ExecuteTargetAsync(TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, int node)
+    {
+        var row = changeset.Graph.Nodes[node].Row;
+        var outcome = await context.CallActivityAsync<Outcome>(nameof(CommandActivities.ExecuteTarget), new ExecuteTarget { CommandId = walk.CommandId, Row = row }, CommandActivities.Patiently);
+        return new NodeFinished { Row = row, Outcome = outcome };
     }
 
     private static Task SignalBeginAsync(TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, int node, DateTimeOffset startAt) =>

@@ -1,5 +1,6 @@
 using Formae.Coordination.Commands;
 using Formae.Coordination.Operations;
+using Formae.Engine.Operations;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -11,7 +12,7 @@ public sealed class CommandActivities(CommandLifecycle lifecycle)
     /// <summary>Storage that is away for a minute or two must not fail a command. What is lost by the command itself stays lost.</summary>
     internal static TaskOptions Patiently { get; } = TaskOptions.FromRetryPolicy(new RetryPolicy(6, TimeSpan.FromSeconds(2), backoffCoefficient: 2.5, maxRetryInterval: TimeSpan.FromMinutes(1))
     {
-        HandleFailure = static failure => !failure.IsCausedBy<LeaseLostException>(),
+        HandleFailure = static failure => !failure.IsCausedBy<LeaseLostException>() && !failure.IsCausedBy<TargetChangedException>(),
     });
 
     [Function(nameof(OpenCommand))]
@@ -20,6 +21,9 @@ public sealed class CommandActivities(CommandLifecycle lifecycle)
     [Function(nameof(ReadChangeset))]
     public Task<Changeset> ReadChangeset([ActivityTrigger] WalkGroup walk, CancellationToken cancellation) =>
         lifecycle.ReadChangesetAsync(walk.CommandId, walk.Group, cancellation);
+
+    [Function(nameof(ExecuteTarget))]
+    public Task<Outcome> ExecuteTarget([ActivityTrigger] ExecuteTarget execute, CancellationToken cancellation) => lifecycle.ExecuteTargetAsync(execute, cancellation);
 
     [Function(nameof(RecordProgress))]
     public Task RecordProgress([ActivityTrigger] ProgressBatch batch, CancellationToken cancellation) => lifecycle.RecordAsync(batch, cancellation);

@@ -1,11 +1,12 @@
 using Formae.Coordination.Catalog;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
+using Formae.Engine.Operations;
 using Formae.Engine.Planning;
 using Formae.Protocol.Http;
 using Microsoft.Extensions.Logging;
 using StackOperation = Formae.Engine.Planning.StackOperation;
-using TargetOperation = Formae.Engine.Planning.TargetOperation;
+using Stack = Formae.Model.Stack;
 
 namespace Formae.Coordination.Commands;
 
@@ -15,13 +16,15 @@ public sealed partial class CommandLifecycle(
     UpdateStore updates,
     ResourceStore resources,
     StackStore stacks,
-    TargetStore targets,
+    TargetExecution targets,
+    PolicyExecution policies,
     PluginCatalog catalog,
     TimeProvider time,
     ILogger<CommandLifecycle> logger)
 {
-    /// <summary>Writes stacks and targets, which resources need, and marks the command as begun. Returns how many groups it has.</summary>
+    /// <summary>Writes stacks, policies and the targets that wait for nothing, and marks the command as begun. Returns how many groups it has.</summary>
     /// <exception cref="LeaseLostException">Another command has taken over a stack: this one was planned against what may be gone.</exception>
+    /// <exception cref="TargetChangedException">The same of a target.</exception>
     public async Task<int> OpenAsync(string commandId, CancellationToken cancellation)
     {
         var command = await FindAsync(commandId, cancellation);
@@ -33,12 +36,30 @@ public sealed partial class CommandLifecycle(
                 throw new LeaseLostException(stack);
         }
 
+        await WriteTargetsAsync(commandId, cancellation);
         foreach (var update in command.StackUpdates.Where(update => update.Operation != StackOperation.Delete))
-            await stacks.PutAsync(update.Stack, cancellation);
-        foreach (var update in command.TargetUpdates.Where(update => update.Operation != TargetOperation.Delete))
-            await targets.PutAsync(update.Target with { Version = (update.Existing?.Version ?? 0) + 1 }, cancellation);
-        await commands.SetStateAsync(commandId, States.InProgress, time.GetUtcNow(), error: null, cancellation);
+            await stacks.PutAsync(update.Stack with { Policies = null }, cancellation);
+        await policies.CarryOutAsync(command.PolicyUpdates, cancellation);
+        await commands.SetOpenedAsync(commandId, time.GetUtcNow(), cancellation);
         return command.Groups;
+    }
+
+    private async Task WriteTargetsAsync(string commandId, CancellationToken cancellation)
+    {
+        var done = new List<(string Row, UpdateProgress Progress)>();
+        foreach (var update in (await updates.ListTargetsAsync(commandId, TargetUpdateRecord.AtOpen, cancellation)).Where(update => !States.IsFinal(update.Progress.State)))
+        {
+            var startedAt = time.GetUtcNow();
+            if (await targets.CarryOutAsync(update, cancellation) is { } reason)
+            {
+                await updates.RecordAsync(commandId, [(update.Row, Ended(States.Failed, reason, startedAt))], cancellation);
+                throw new TargetChangedException(reason);
+            }
+
+            done.Add((update.Row, Ended(States.Success, null, startedAt)));
+        }
+
+        await updates.RecordAsync(commandId, done, cancellation);
     }
 
     public async Task<Changeset> ReadChangesetAsync(string commandId, int group, CancellationToken cancellation)
@@ -54,11 +75,14 @@ public sealed partial class CommandLifecycle(
         return new Changeset { Graph = graph, Limits = limits };
     }
 
+    /// <summary>Carries out a target update that is a node of a group.</summary>
+    public Task<Outcome> ExecuteTargetAsync(ExecuteTarget execute, CancellationToken cancellation) => targets.ExecuteAsync(execute.CommandId, execute.Row, cancellation);
+
     public Task RecordAsync(ProgressBatch batch, CancellationToken cancellation) =>
         updates.RecordAsync(batch.CommandId, [.. batch.Changes.Select(change => (change.Row, change.Progress))], cancellation);
 
     /// <summary>
-    /// Deletes the targets that were to go, forgets stacks that have become empty, writes the command's state and gives its leases back.
+    /// Deletes the targets that nothing waited for, forgets stacks that have become empty, writes the command's state and gives its leases back.
     /// A command that has its final state keeps it: then only what a crash may have left undone after it is done.
     /// </summary>
     /// <param name="commandId">The command.</param>
@@ -77,21 +101,17 @@ public sealed partial class CommandLifecycle(
     private async Task EndAsync(CommandRecord command, string? error, CancellationToken cancellation)
     {
         var all = await updates.SummariesAsync(command.CommandId, cancellation);
-        if (all.Count > 0 && all.All(update => States.IsFinal(update.State)))
+        if (command.OpenedAt is not null && all.All(update => update.IsAtClose || States.IsFinal(update.State)))
             error = null;
+        if (await DeleteTargetsAsync(command.CommandId, all, cancellation))
+            all = await updates.SummariesAsync(command.CommandId, cancellation);
         if (error is not null)
-            all = await AbandonAsync(command.CommandId, all, error, cancellation);
+            all = await updates.SettleAsync(command.CommandId, States.Failed, error, time.GetUtcNow(), cancellation);
 
         var state = StateOf(all, error);
-        if (state == States.Success)
+        foreach (var stack in all.Select(update => update.Leaves).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            foreach (var update in command.TargetUpdates.Where(update => update.Operation == TargetOperation.Delete))
-                await targets.RemoveAsync(update.Target.Label, cancellation);
-        }
-
-        foreach (var stack in all.Select(update => update.DeletesFrom).OfType<string>().Distinct(StringComparer.Ordinal))
-        {
-            if (!await resources.HasAnyAsync(stack, cancellation))
+            if (stack != Stack.Unmanaged && !await resources.HasAnyAsync(stack, cancellation))
                 await stacks.RemoveAsync(stack, command.CommandId, cancellation);
         }
 
@@ -102,22 +122,29 @@ public sealed partial class CommandLifecycle(
             LogBroke(command.CommandId, error);
     }
 
+    /// <summary>Deletes the targets that nothing has waited for. Answers whether there were any.</summary>
+    private async Task<bool> DeleteTargetsAsync(string commandId, IReadOnlyList<UpdateSummary> all, CancellationToken cancellation)
+    {
+        if (!all.Any(update => update.IsAtClose && !States.IsFinal(update.State)))
+            return false;
+        foreach (var update in (await updates.ListTargetsAsync(commandId, TargetUpdateRecord.AtClose, cancellation)).Where(update => !States.IsFinal(update.Progress.State)))
+        {
+            var startedAt = time.GetUtcNow();
+            var reason = await targets.CarryOutAsync(update, cancellation);
+            await updates.RecordAsync(commandId, [(update.Row, Ended(reason is null ? States.Success : States.Failed, reason, startedAt))], cancellation);
+        }
+
+        return true;
+    }
+
+    private UpdateProgress Ended(string state, string? reason, DateTimeOffset startedAt) => new() { State = state, Error = reason, StartedAt = startedAt, FinishedAt = time.GetUtcNow() };
+
     public static string StateOf(IEnumerable<UpdateSummary> updates, string? error)
     {
         var states = updates.Select(update => update.State).ToHashSet(StringComparer.Ordinal);
         return states.Contains(States.Canceled) ? States.Canceled
             : error is not null || states.Overlaps([States.Failed, States.Rejected]) ? States.Failed
             : States.Success;
-    }
-
-    /// <summary>The walk itself broke: what had not ended is marked so, with the reason.</summary>
-    private async Task<IReadOnlyList<UpdateSummary>> AbandonAsync(string commandId, IReadOnlyList<UpdateSummary> all, string error, CancellationToken cancellation)
-    {
-        var open = all.Where(update => !States.IsFinal(update.State))
-            .Select(update => (update.Row, new UpdateProgress { State = States.Failed, Error = error, FinishedAt = time.GetUtcNow() }))
-            .ToArray();
-        await updates.RecordAsync(commandId, open, cancellation);
-        return await updates.SummariesAsync(commandId, cancellation);
     }
 
     private async Task<CommandRecord> FindAsync(string commandId, CancellationToken cancellation) =>

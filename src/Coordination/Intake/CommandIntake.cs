@@ -81,18 +81,18 @@ public sealed partial class CommandIntake(
 
             var plan = ((PlanOutcome.Planned)outcome).Plan;
             var warnings = diagnostics.Concat(plan.Warnings.Select(locate)).ToArray();
-            var (command, records) = Build(submission, forma, plan, commandId, leased);
-            var response = Respond(command, records, plan, warnings);
+            var (command, split) = Build(submission, forma, plan, commandId, leased);
+            var response = Respond(command, split, plan, warnings);
             if (!plan.ChangesRequired || submission.Simulate)
                 return new IntakeOutcome.Answered(response);
 
-            await updates.AddAsync(records, cancellation);
+            await updates.AddAsync(split.Resources, split.Targets, cancellation);
             await commands.AddAsync(command, cancellation);
 
             // From here on the command is accepted: what is left undone by a crash or a hung-up caller is healed by the timer.
             isStarted = true;
             await starter.StartAsync(client, commandId, CancellationToken.None);
-            LogStarted(commandId, records.Count, command.Groups);
+            LogStarted(commandId, split.Resources.Count, command.Groups);
             return new IntakeOutcome.Accepted(response);
         }
         finally
@@ -161,9 +161,9 @@ public sealed partial class CommandIntake(
         }
     }
 
-    private (CommandRecord Command, IReadOnlyList<UpdateRecord> Updates) Build(Submission submission, Forma forma, Plan plan, string commandId, IEnumerable<string> leased)
+    private (CommandRecord Command, SplitPlan Split) Build(Submission submission, Forma forma, Plan plan, string commandId, IEnumerable<string> leased)
     {
-        var (records, groups) = Changesets.Split(commandId, [.. plan.Resources.Select(Lean)]);
+        var split = Changesets.Split(commandId, [.. plan.Resources.Select(Lean)], [.. plan.Targets.Select(update => update with { Target = secrets.Close(update.Target) })]);
         var now = time.GetUtcNow();
         return (new CommandRecord
         {
@@ -178,13 +178,12 @@ public sealed partial class CommandIntake(
             State = States.NotStarted,
             StartedAt = now,
             ModifiedAt = now,
-            Groups = groups,
-            UpdateCount = records.Count,
+            Groups = split.Groups,
+            UpdateCount = split.Resources.Count,
             Stacks = [.. leased],
-            TargetUpdates = [.. plan.Targets.Select(update => update with { Target = secrets.Close(update.Target) })],
             StackUpdates = plan.Stacks,
             PolicyUpdates = plan.Policies,
-        }, records);
+        }, split);
     }
 
     /// <summary>Secrets closed, and without the schemas that the catalog has anyway.</summary>
@@ -196,14 +195,14 @@ public sealed partial class CommandIntake(
 
     private Resource WithoutOwnSchema(Resource resource) => catalog.IsOwn(resource.Type, resource.Schema) ? resource with { Schema = null } : resource;
 
-    private static SubmitCommandResponse Respond(CommandRecord command, IReadOnlyList<UpdateRecord> records, Plan plan, IReadOnlyList<Diagnostic> warnings) => new()
+    private static SubmitCommandResponse Respond(CommandRecord command, SplitPlan split, Plan plan, IReadOnlyList<Diagnostic> warnings) => new()
     {
         CommandId = command.CommandId,
         Description = command.Description ?? new Description(),
         Simulation = new Simulation
         {
             ChangesRequired = plan.ChangesRequired,
-            Command = plan.ChangesRequired || plan.Policies.Count > 0 ? CommandView.Of(command, records) : new Command(),
+            Command = plan.ChangesRequired || plan.Policies.Count > 0 ? CommandView.Of(command, split.Resources, split.Targets) : new Command(),
             Warnings = plan.Notices.Count == 0 ? null : plan.Notices,
         },
         Diagnostics = warnings.Count == 0 ? null : warnings,

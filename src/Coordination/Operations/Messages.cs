@@ -31,17 +31,18 @@ public sealed record NodeFinished
     public required Outcome Outcome { get; init; }
 }
 
-/// <summary>To a reference's entity: this resource needs your values.</summary>
+/// <summary>To a reference's entity: this consumer needs your values.</summary>
 public sealed record AskReference
 {
     public required string CommandId { get; init; }
 
     public required string Producer { get; init; }
 
+    /// <summary>The entity to be answered: a resource's, or that of another reference.</summary>
     public required string Consumer { get; init; }
 }
 
-/// <summary>To a resource's entity: the values it asked for, or why there are none.</summary>
+/// <summary>To the entity that asked: the values it asked for, or why there are none.</summary>
 public sealed record ReferenceAnswer
 {
     public required string CommandId { get; init; }
@@ -61,4 +62,12 @@ public sealed record Changeset
 
     /// <summary>Calls a second by namespace, where there is a limit.</summary>
     public IReadOnlyDictionary<string, double> Limits { get; init; } = new Dictionary<string, double>();
+}
+
+/// <summary>To the activity that carries out a target update which is a node of a group.</summary>
+public sealed record ExecuteTarget
+{
+    public required string CommandId { get; init; }
+
+    public required string Row { get; init; }
 }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Formae.Coordination.Bus;
 using Formae.Coordination.Storage;
-using Formae.Engine.Reports;
 using Formae.Engine.Operations;
+using Formae.Engine.Reports;
 using Formae.Engine.Planning;
 using Formae.Model;
 using Formae.Protocol.Bus;
@@ -15,10 +15,13 @@ public sealed class OperationExecution(
     UpdateStore updates,
     ResourceStore resources,
     TargetStore targets,
+    ReferenceValues references,
     OperationDispatch dispatch,
     OperationOptions options,
     TimeProvider time)
 {
+    private static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
+
     public RetryRules Retry { get; } = options.ToRules();
 
     /// <summary>What a report says to the machine; null when it is no report of an operation on a resource.</summary>
@@ -59,53 +62,63 @@ public sealed class OperationExecution(
             return new Preparation(operation, [], $"The update {begin.CommandId}/{begin.Row} is not stored.");
         if (States.IsFinal(update.Progress.State))
             return new Preparation(operation, [], null) { IsOver = true };
-        if (operation.Kind == OperationKind.Delete)
-            return new Preparation(operation, [], null) { Update = update };
-
-        var ask = new List<string>();
-        foreach (var producer in ProducersOf(update.Plan.Resource))
+        var plan = update.Plan;
+        var target = await targets.FindAsync(plan.Resource.Target, cancellation);
+        var (ask, gone) = await references.NeedsAsync(begin.CommandId, target?.Config, schema: null, cancellation);
+        if (gone is not null)
         {
-            if (await resources.FindAsync(producer, cancellation) is not { } found)
-                return new Preparation(operation, [], $"The resource {LabelOf(update.Plan, producer)} that it refers to does not exist.");
-            if (found.CommandId != begin.CommandId || HoldsSecret(update.Plan.Resource, producer, found.Resource))
-                ask.Add(producer);
+            var name = await references.NameOfAsync(gone, plan.ReferenceLabels, cancellation);
+            return new Preparation(operation, [], $"The resource {name} that the config of the target '{plan.Resource.Target}' refers to does not exist.");
         }
 
-        return new Preparation(operation, ask, null) { Update = update };
+        if (operation.Kind == OperationKind.Delete)
+            return new Preparation(operation, ask, null) { Update = update, Target = target };
+
+        var (more, missing) = await references.NeedsAsync(begin.CommandId, plan.Resource.Properties, plan.Resource.Schema, cancellation);
+        if (missing is not null)
+            return new Preparation(operation, [], $"The resource {LabelOf(plan, missing)} that it refers to does not exist.");
+        return new Preparation(operation with { Note = NameChange.Of(plan) }, ask.Count == 0 ? more : [.. ask.Union(more)], null) { Update = update, Target = target };
     }
 
     /// <summary>Sends one message of an operation. Otherwise says why it cannot be carried out.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="send">The message.</param>
-    /// <param name="references">Values that were read for it, by producer.</param>
-    /// <param name="prepared">Its row, where it was just read; null reads it.</param>
+    /// <param name="read">Values that were read for it, by producer.</param>
+    /// <param name="prepared">Its rows, where they were just read; null reads them.</param>
     public async Task<string?> SendAsync(
-        Operation operation, OperationEffect.Send send, IReadOnlyDictionary<string, JsonElement> references, UpdateRecord? prepared, CancellationToken cancellation)
+        Operation operation, OperationEffect.Send send, IReadOnlyDictionary<string, JsonElement> read, Preparation? prepared, CancellationToken cancellation)
     {
-        var update = prepared ?? await updates.FindAsync(operation.CommandId, operation.UpdateRow, cancellation)
+        var update = prepared?.Update ?? await updates.FindAsync(operation.CommandId, operation.UpdateRow, cancellation)
             ?? throw new InvalidOperationException($"The update {operation.CommandId}/{operation.UpdateRow} is not stored.");
         var resource = update.Plan.Resource;
-        var target = await targets.FindAsync(resource.Target, cancellation);
+        var target = prepared?.Target ?? await targets.FindAsync(resource.Target, cancellation);
+        if (target is null && resource.Target.Length > 0)
+            return $"The target '{resource.Target}' that {resource.Label} is on does not exist.";
+        var isPoll = send.RequestId is not null;
+        var values = await references.OfAsync(read, [target?.Config, isPoll || operation.Kind == OperationKind.Delete ? null : resource.Properties], cancellation);
+        var (config, unresolved) = target is null ? (null, null) : TargetConfig.Resolve(target, values);
+        if (unresolved is not null)
+            return await ReasonAsync(target!, unresolved, update.Plan.ReferenceLabels, cancellation);
         var request = new OperationRequest
         {
             OperationId = OperationName.Of(operation).ToString(),
             Attempt = send.Attempt,
             Sequence = send.Sequence,
-            Verb = send.RequestId is null ? VerbOf(operation.Kind) : OperationVerb.Status,
+            Verb = isPoll ? OperationVerb.Status : VerbOf(operation.Kind),
             Ksuid = resource.Ksuid!,
             ResourceType = resource.Type,
             Label = resource.Label,
             Stack = resource.Stack,
             Target = resource.Target,
-            TargetConfig = target?.Config,
+            TargetConfig = config,
             NativeId = send.NativeId ?? update.Plan.Existing?.NativeId ?? resource.NativeId,
             RequestId = send.RequestId,
             ReportTo = BusContract.ReportQueue,
             Timeout = operation.Retry.CallTimeout,
         };
-        if (send.RequestId is null)
+        if (!isPoll)
         {
-            (request, var reason) = await FillAsync(request, update.Plan, operation, references, cancellation);
+            (request, var reason) = Fill(request, update.Plan, operation, values);
             if (reason is not null)
                 return reason;
         }
@@ -113,13 +126,23 @@ public sealed class OperationExecution(
         return await dispatch.SendAsync(resource.Namespace, request, send.At, time.GetUtcNow(), cancellation) is { } problem ? $"{problem.Code}: {problem.Message}" : null;
     }
 
+    /// <summary>The producers that must be read before this one can be: those whose secrets the config of its target refers to.</summary>
+    public async Task<IReadOnlyList<string>> PrepareReadAsync(string producer, CancellationToken cancellation) =>
+        await resources.FindAsync(producer, cancellation) is { } found && await targets.FindAsync(found.Resource.Target, cancellation) is { } target
+            ? (await references.NeedsAsync(commandId: null, target.Config, schema: null, cancellation)).Ask
+            : [];
+
     /// <summary>Sends the read of a referenced resource. A problem instead, when there is nothing to read.</summary>
-    public async Task<Problem?> SendReadAsync(string commandId, string producer, ReferenceEffect.Read read, CancellationToken cancellation)
+    public async Task<Problem?> SendReadAsync(
+        string commandId, string producer, ReferenceEffect.Read read, IReadOnlyDictionary<string, JsonElement> values, CancellationToken cancellation)
     {
         if (await resources.FindAsync(producer, cancellation) is not { } found)
             return new Problem { Code = ProblemCodes.InvalidRequest, Message = $"The referenced resource {producer} does not exist." };
         var resource = found.Resource;
         var target = await targets.FindAsync(resource.Target, cancellation);
+        var (config, unresolved) = target is null ? (null, null) : TargetConfig.Resolve(target, await references.OfAsync(values, [target.Config], cancellation));
+        if (unresolved is not null)
+            return new Problem { Code = ProblemCodes.InvalidRequest, Message = $"'{resource.Label}', which is referred to, cannot be read: {await ReasonAsync(target!, unresolved, NoLabels, cancellation)}" };
         var request = new OperationRequest
         {
             OperationId = OperationName.OfReference(commandId, producer).ToString(),
@@ -131,7 +154,7 @@ public sealed class OperationExecution(
             Label = resource.Label,
             Stack = resource.Stack,
             Target = resource.Target,
-            TargetConfig = target?.Config,
+            TargetConfig = config,
             NativeId = resource.NativeId,
             PriorProperties = Prior(resource),
             ReportTo = BusContract.ReportQueue,
@@ -141,7 +164,7 @@ public sealed class OperationExecution(
     }
 
     /// <summary>Writes what a successful report says into the inventory. Done twice, it changes nothing.</summary>
-    public async Task StoreAsync(Operation operation, OperationReport report, IReadOnlyDictionary<string, JsonElement> references, bool late, CancellationToken cancellation)
+    public async Task StoreAsync(Operation operation, OperationReport report, IReadOnlyDictionary<string, JsonElement> read, bool late, CancellationToken cancellation)
     {
         var update = await updates.FindAsync(operation.CommandId, operation.UpdateRow, cancellation)
             ?? throw new InvalidOperationException($"The update {operation.CommandId}/{operation.UpdateRow} is not stored.");
@@ -152,10 +175,10 @@ public sealed class OperationExecution(
             return;
         }
 
-        var values = await ValuesAsync(plan, references, cancellation);
+        var values = await references.OfAsync(read, [plan.Resource.Properties], cancellation);
         var schema = plan.Resource.Schema;
         JsonElement? declared = plan.Resource.Properties is { } properties
-            ? SecretValues.Hashed(References.Store(properties, uri => Lookup(values, uri), schema), schema)
+            ? SecretValues.Hashed(References.Store(properties, values, schema), schema)
             : null;
         JsonElement? reported = report.Properties is { } told ? SecretValues.Hashed(told, schema) : null;
         var (stored, readOnly) = StoredState.Merge(declared, reported, schema);
@@ -178,14 +201,14 @@ public sealed class OperationExecution(
         await resources.PutAsync(resource, existing, operation.Kind.ToString().ToLowerInvariant(), operation.CommandId, cancellation);
     }
 
-    private async Task<(OperationRequest Request, string? Reason)> FillAsync(
-        OperationRequest request, ResourceUpdate plan, Operation operation, IReadOnlyDictionary<string, JsonElement> references, CancellationToken cancellation)
+    private static (OperationRequest Request, string? Reason) Fill(OperationRequest request, ResourceUpdate plan, Operation operation, Func<PropertyUri, JsonElement?> values)
     {
         if (operation.Kind == OperationKind.Delete)
             return (request with { PriorProperties = Prior(plan.Existing ?? plan.Resource) }, null);
 
-        var values = await ValuesAsync(plan, references, cancellation);
-        var desired = References.Resolve(plan.Resource.Properties ?? JsonText.EmptyObject, uri => Lookup(values, uri));
+        if (UnknownSecrets.Find(plan.Resource.Properties, operation.Kind == OperationKind.Update ? plan.Existing?.Properties : null) is { } unknown)
+            return (request, $"{unknown} holds the digest of a secret instead of the secret itself, and nobody can write what is not known. Declare the secret.");
+        var desired = References.Resolve(plan.Resource.Properties ?? JsonText.EmptyObject, values);
         if (desired.Unresolved is [var missing, ..])
             return (request, $"{missing.Path} cannot be resolved: {missing.Reason} ({LabelOf(plan, missing.Uri.Ksuid)}).");
         if (operation.Kind == OperationKind.Create)
@@ -194,44 +217,18 @@ public sealed class OperationExecution(
         {
             Properties = desired.Properties,
             PriorProperties = plan.Existing is { } existing ? Prior(existing) : null,
-            Patch = ExecutedPatch.Of(plan, uri => Lookup(values, uri)).Properties,
+            Patch = ExecutedPatch.Of(plan, values).Properties,
 
             // An update checks first that the cloud still holds what the plan was made against. A repeated attempt does not: the first one may have changed it.
             Expected = request.Attempt == 1 ? plan.Existing?.Properties : null,
         }, null);
     }
 
-    /// <summary>Values by producer: those that were read for this operation, else the producer's row.</summary>
-    private async Task<Dictionary<string, IReadOnlyList<JsonElement>>> ValuesAsync(ResourceUpdate plan, IReadOnlyDictionary<string, JsonElement> references, CancellationToken cancellation)
-    {
-        var values = new Dictionary<string, IReadOnlyList<JsonElement>>(StringComparer.Ordinal);
-        foreach (var producer in ProducersOf(plan.Resource))
-        {
-            if (references.TryGetValue(producer, out var read))
-                values[producer] = [read];
-            else if (await resources.FindAsync(producer, cancellation) is { } found)
-                values[producer] = [.. new[] { found.Resource.Properties, found.Resource.ReadOnlyProperties }.OfType<JsonElement>().Select(StoredState.Plain)];
-        }
-
-        return values;
-    }
-
-    private static JsonElement? Lookup(Dictionary<string, IReadOnlyList<JsonElement>> values, PropertyUri uri) =>
-        !values.TryGetValue(uri.Ksuid, out var sources) ? null : sources.Select(source => StoredState.Find(source, uri.Path)).FirstOrDefault(found => found is not null);
+    private async Task<string> ReasonAsync(Target target, UnresolvedReference unresolved, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) =>
+        $"The config of the target '{target.Label}' cannot be resolved: {unresolved.Path}: {unresolved.Reason} ({await references.NameOfAsync(unresolved.Uri.Ksuid, labels, cancellation)}).";
 
     private static JsonElement? Prior(Resource resource) =>
         resource.Properties is { } properties ? SecretValues.Redacted(StoredState.Plain(properties), resource.Schema) : null;
-
-    private static bool HoldsSecret(Resource consumer, string producer, Resource found) =>
-        References.Enumerate(consumer.Properties, HintTree.Of(consumer.Schema))
-            .Where(reference => reference.Uri.Ksuid == producer)
-            .Any(reference => reference.IsOpaque || Value(found, reference.Uri.Path) is not { } value || SecretValues.IsSecret(value, HintTree.None));
-
-    private static JsonElement? Value(Resource resource, string path) =>
-        (resource.Properties is { } properties ? StoredState.Find(properties, path) : null)
-        ?? (resource.ReadOnlyProperties is { } readOnly ? StoredState.Find(readOnly, path) : null);
-
-    private static IEnumerable<string> ProducersOf(Resource resource) => ResourceStore.ProducersOf(resource.Properties);
 
     private static string LabelOf(ResourceUpdate plan, string ksuid) => plan.ReferenceLabels.TryGetValue(ksuid, out var label) ? $"'{label}'" : ksuid;
 
@@ -248,16 +245,4 @@ public sealed class OperationExecution(
         OperationKind.Update => OperationVerb.Update,
         _ => OperationVerb.Delete,
     };
-}
-
-/// <param name="Operation">What is to be done.</param>
-/// <param name="Ask">Producers whose values must be read first.</param>
-/// <param name="Unusable">Why it cannot be done at all.</param>
-public sealed record Preparation(Operation Operation, IReadOnlyList<string> Ask, string? Unusable)
-{
-    /// <summary>The row says that it has ended: the beginning came very late, and another command may have the resource by now.</summary>
-    public bool IsOver { get; init; }
-
-    /// <summary>The row, for what is sent at once.</summary>
-    public UpdateRecord? Update { get; init; }
 }

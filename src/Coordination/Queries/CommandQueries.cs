@@ -81,6 +81,9 @@ public sealed class CommandQueries(CommandStore commands, UpdateStore updates, T
         _ => command.Stacks,
     });
 
-    private async Task<Command> ShowAsync(CommandRecord command, CancellationToken cancellation) =>
-        CommandView.Of(command, await updates.ListAsync(command.CommandId, cancellation));
+    private async Task<Command> ShowAsync(CommandRecord command, CancellationToken cancellation)
+    {
+        var (resources, targets) = await updates.ListAllAsync(command.CommandId, cancellation);
+        return CommandView.Of(command, resources, targets);
+    }
 }

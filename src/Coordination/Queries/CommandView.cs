@@ -9,7 +9,7 @@ namespace Formae.Coordination.Queries;
 /// <summary>Commands as the API shows them. Secrets are withheld.</summary>
 public static class CommandView
 {
-    public static Command Of(CommandRecord command, IEnumerable<UpdateRecord> updates) => new()
+    public static Command Of(CommandRecord command, IEnumerable<UpdateRecord> updates, IEnumerable<TargetUpdateRecord> targets) => new()
     {
         CommandId = command.CommandId,
         Kind = command.Kind,
@@ -22,8 +22,12 @@ public static class CommandView
         StartTs = command.StartedAt,
         EndTs = command.ModifiedAt,
         ResourceUpdates = NullIfEmpty([.. updates.Select(Of)]),
-        TargetUpdates = NullIfEmpty([.. command.TargetUpdates.Select(update => Of(update, command))]),
+        TargetUpdates = NullIfEmpty([
+            .. targets.Select(target => Of(target.Plan, target.Progress)),
+            .. command.TargetUpdates.Select(update => Of(update, new UpdateProgress { State = StateOfWhole(command) })),
+        ]),
         StackUpdates = NullIfEmpty([.. command.StackUpdates.Select(update => Of(update, command))]),
+        PolicyUpdates = NullIfEmpty([.. command.PolicyUpdates.Select(update => Of(update, command))]),
     };
 
     private static ResourceUpdate Of(UpdateRecord record)
@@ -43,7 +47,7 @@ public static class CommandView
             CreateOnlyPatch = plan.CreateOnlyPatch,
             State = progress.State,
             StartedAt = progress.StartedAt,
-            Duration = progress is { StartedAt: { } from, FinishedAt: { } to } ? (long)Math.Max(0, (to - from).TotalMilliseconds) : null,
+            Duration = DurationOf(progress),
             CurrentAttempt = progress.Attempt > 0 ? progress.Attempt : null,
             MaxAttempts = progress.MaxAttempts > 0 ? progress.MaxAttempts : null,
             ErrorMessage = progress.Error,
@@ -58,11 +62,15 @@ public static class CommandView
         };
     }
 
-    private static TargetUpdate Of(Planned.TargetUpdate update, CommandRecord command) => new()
+    private static TargetUpdate Of(Planned.TargetUpdate update, UpdateProgress progress) => new()
     {
         TargetLabel = update.Target.Label,
         Operation = update.Operation.ToString().ToLowerInvariant(),
-        State = StateOfWhole(command),
+        State = progress.State,
+        StartTs = progress.StartedAt,
+        ModifiedTs = progress.FinishedAt ?? progress.StartedAt,
+        Duration = DurationOf(progress),
+        ErrorMessage = progress.Error,
         Discoverable = update.Target.Discoverable,
         ExistingConfig = Shown(update.Existing?.Config),
         DesiredConfig = update.Operation == Planned.TargetOperation.Delete ? null : Shown(update.Target.Config),
@@ -75,11 +83,38 @@ public static class CommandView
         StackLabel = update.Stack.Label,
         Operation = update.Operation.ToString().ToLowerInvariant(),
         State = StateOfWhole(command),
+        ErrorMessage = ErrorOfWhole(command),
+        StartTs = command.OpenedAt,
+        ModifiedTs = command.OpenedAt,
         Description = update.Stack.Description,
     };
 
-    /// <summary>Stacks and targets are written when the command opens: once it has, they are done.</summary>
-    private static string StateOfWhole(CommandRecord command) => command.State == States.NotStarted ? States.NotStarted : States.Success;
+    private static PolicyUpdate Of(Planned.PolicyUpdate update, CommandRecord command) => new()
+    {
+        PolicyLabel = update.Policy.Label,
+        PolicyType = update.Policy.Type,
+        StackLabel = update.Stack,
+        Operation = update.Operation.ToString().ToLowerInvariant(),
+        State = StateOfWhole(command),
+        ErrorMessage = ErrorOfWhole(command),
+        StartTs = command.OpenedAt,
+        ModifiedTs = command.OpenedAt,
+        PolicyConfig = update.Operation == Planned.PolicyOperation.Delete ? null : Policies.Write(update.Policy),
+        OldPolicyConfig = update.Existing is { } existing ? Policies.Write(existing) : null,
+        ReferencingStacks = update.ReferencingStacks.Count == 0 ? null : update.ReferencingStacks,
+    };
+
+    /// <summary>Stacks and policies are written when the command opens, all or (after a failure) nobody knows how many.</summary>
+    private static string StateOfWhole(CommandRecord command) => command switch
+    {
+        { OpenedAt: not null } or { State: States.InProgress or States.Success } => States.Success,
+        { State: States.NotStarted } => States.NotStarted,
+        _ => command.State,
+    };
+
+    private static string? ErrorOfWhole(CommandRecord command) => StateOfWhole(command) is States.Success or States.NotStarted ? null : command.Error;
+
+    private static long? DurationOf(UpdateProgress progress) => progress is { StartedAt: { } from, FinishedAt: { } to } ? (long)Math.Max(0, (to - from).TotalMilliseconds) : null;
 
     private static JsonElement? Shown(Resource resource) => resource.Properties is { } properties ? SecretValues.Redacted(properties, resource.Schema) : null;
 

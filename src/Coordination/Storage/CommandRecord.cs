@@ -43,17 +43,21 @@ public sealed record CommandRecord
     /// <summary>The stacks whose leases it holds.</summary>
     public IReadOnlyList<string> Stacks { get; init; } = [];
 
+    /// <summary>Of commands that were stored before the updates of targets had rows of their own; empty otherwise.</summary>
     public IReadOnlyList<TargetUpdate> TargetUpdates { get; init; } = [];
 
     public IReadOnlyList<StackUpdate> StackUpdates { get; init; } = [];
 
     public IReadOnlyList<PolicyUpdate> PolicyUpdates { get; init; } = [];
 
+    /// <summary>When its stacks and policies had been written; null as long as they have not.</summary>
+    public DateTimeOffset? OpenedAt { get; init; }
+
     /// <summary>Why it failed as a whole, when it was not one of its updates that failed.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The version of the engine that planned it; its own loop walks it to the end.</summary>
-    public string EngineVersion { get; init; } = "1";
+    /// <summary>The version of the engine that planned it; its own loop walks it to the end. 2: targets are nodes of the walk.</summary>
+    public string EngineVersion { get; init; } = "2";
 }
 
 /// <summary>What a command is, without what it does.</summary>

@@ -36,8 +36,24 @@ public sealed class CommandStore(FormaeTables tables)
         return await tables.Commands.FindAsync(partition, row, cancellation) is { } found ? FromRow(found) : null;
     }
 
+    /// <summary>Its stacks, policies and first targets are written: it runs.</summary>
+    public Task SetOpenedAsync(string commandId, DateTimeOffset at, CancellationToken cancellation) => ChangeAsync(commandId, row =>
+    {
+        row["State"] = States.InProgress;
+        row["ModifiedAt"] = at;
+        row["OpenedAt"] = at;
+    }, cancellation);
+
     /// <summary>Writes state, time of change and error; a command that is final stays as it is.</summary>
-    public async Task SetStateAsync(string commandId, string state, DateTimeOffset at, string? error, CancellationToken cancellation)
+    public Task SetStateAsync(string commandId, string state, DateTimeOffset at, string? error, CancellationToken cancellation) => ChangeAsync(commandId, row =>
+    {
+        row["State"] = state;
+        row["ModifiedAt"] = at;
+        if (error is not null)
+            row["Error"] = error;
+    }, cancellation);
+
+    private async Task ChangeAsync(string commandId, Action<TableEntity> change, CancellationToken cancellation)
     {
         var (partition, row) = KeyOf(commandId);
         while (true)
@@ -45,12 +61,11 @@ public sealed class CommandStore(FormaeTables tables)
             var found = await tables.Commands.FindAsync(partition, row, cancellation) ?? throw new InvalidOperationException($"Command {commandId} is not stored.");
             if (States.IsFinal(found.GetString("State")))
                 return;
-            var change = new TableEntity(partition, row) { ["State"] = state, ["ModifiedAt"] = at };
-            if (error is not null)
-                change["Error"] = error;
+            var changed = new TableEntity(partition, row);
+            change(changed);
             try
             {
-                await tables.Commands.UpdateEntityAsync(change, found.ETag, TableUpdateMode.Merge, cancellation);
+                await tables.Commands.UpdateEntityAsync(changed, found.ETag, TableUpdateMode.Merge, cancellation);
                 return;
             }
             catch (RequestFailedException e) when (e.Status == 412)
@@ -131,8 +146,11 @@ public sealed class CommandStore(FormaeTables tables)
             row["Subject"] = subject;
         if (command.SubjectName is { } name)
             row["SubjectName"] = name;
+        if (command.OpenedAt is { } opened)
+            row["OpenedAt"] = opened;
         RowText.Write(row, "Stacks", JsonSerializer.Serialize(command.Stacks, StorageJson.Rows.IReadOnlyListString));
-        RowText.Write(row, "TargetUpdates", JsonSerializer.Serialize(command.TargetUpdates, StorageJson.Rows.IReadOnlyListTargetUpdate));
+        if (command.TargetUpdates.Count > 0)
+            RowText.Write(row, "TargetUpdates", JsonSerializer.Serialize(command.TargetUpdates, StorageJson.Rows.IReadOnlyListTargetUpdate));
         RowText.Write(row, "StackUpdates", JsonSerializer.Serialize(command.StackUpdates, StorageJson.Rows.IReadOnlyListStackUpdate));
         if (command.PolicyUpdates.Count > 0)
             RowText.Write(row, "PolicyUpdates", JsonSerializer.Serialize(command.PolicyUpdates, StorageJson.Rows.IReadOnlyListPolicyUpdate));
@@ -156,9 +174,10 @@ public sealed class CommandStore(FormaeTables tables)
         Groups = row.GetInt32("Groups") ?? 0,
         UpdateCount = row.GetInt32("UpdateCount") ?? 0,
         Stacks = JsonSerializer.Deserialize(RowText.Read(row, "Stacks")!, StorageJson.Rows.IReadOnlyListString)!,
-        TargetUpdates = JsonSerializer.Deserialize(RowText.Read(row, "TargetUpdates")!, StorageJson.Rows.IReadOnlyListTargetUpdate)!,
+        TargetUpdates = RowText.Read(row, "TargetUpdates") is { } targets ? JsonSerializer.Deserialize(targets, StorageJson.Rows.IReadOnlyListTargetUpdate)! : [],
         StackUpdates = JsonSerializer.Deserialize(RowText.Read(row, "StackUpdates")!, StorageJson.Rows.IReadOnlyListStackUpdate)!,
         PolicyUpdates = RowText.Read(row, "PolicyUpdates") is { } policies ? JsonSerializer.Deserialize(policies, StorageJson.Rows.IReadOnlyListPolicyUpdate)! : [],
+        OpenedAt = row.GetDateTimeOffset("OpenedAt"),
         Error = row.GetString("Error"),
         EngineVersion = row.GetString("EngineVersion"),
     };

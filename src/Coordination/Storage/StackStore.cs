@@ -21,17 +21,39 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
     public async Task<Stack?> FindAsync(string label, CancellationToken cancellation) =>
         await tables.Stacks.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row && IsLive(row) ? FromRow(row) : null;
 
+    /// <summary>Stores what is said of a stack. One that is there keeps its id, the time of its first version and its policies.</summary>
     public async Task PutAsync(Stack stack, CancellationToken cancellation)
+    {
+        var existing = await FindAsync(stack.Label, cancellation);
+        await WriteAsync(stack with
+        {
+            Id = existing?.Id ?? stack.Id,
+            CreatedAt = existing?.CreatedAt ?? stack.CreatedAt ?? time.GetUtcNow(),
+            Policies = existing is null ? stack.Policies : existing.Policies,
+        }, cancellation);
+    }
+
+    /// <summary>Stores the policies of a stack, inline ones and references to standalone ones; a stack that is not there has none.</summary>
+    public async Task SetPoliciesAsync(string label, Func<IReadOnlyList<JsonElement>, IReadOnlyList<JsonElement>> change, CancellationToken cancellation)
+    {
+        if (await FindAsync(label, cancellation) is not { } stack)
+            return;
+        var policies = change(stack.Policies ?? []);
+        await WriteAsync(stack with { Policies = policies.Count == 0 ? null : policies }, cancellation);
+    }
+
+    // Its own columns only: the lease beside them may be somebody else's business at the same time.
+    private Task WriteAsync(Stack stack, CancellationToken cancellation)
     {
         var row = new TableEntity(Partition, Keys.Escape(stack.Label))
         {
             ["Label"] = stack.Label,
             ["Id"] = stack.Id,
-            ["CreatedAt"] = stack.CreatedAt ?? time.GetUtcNow(),
+            ["CreatedAt"] = stack.CreatedAt,
             ["Live"] = true,
         };
         RowText.Write(row, "Document", JsonSerializer.Serialize(stack, StorageJson.Rows.Stack));
-        await tables.Stacks.UpsertEntityAsync(row, TableUpdateMode.Merge, cancellation);
+        return tables.Stacks.UpsertEntityAsync(row, TableUpdateMode.Merge, cancellation);
     }
 
     /// <summary>

@@ -10,6 +10,7 @@ namespace Formae.Coordination.Storage;
 /// <summary>The one JSON context of what is stored in rows.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, MaxDepth = JsonText.MaxDepth)]
 [JsonSerializable(typeof(ResourceUpdate))]
+[JsonSerializable(typeof(TargetUpdate))]
 [JsonSerializable(typeof(IReadOnlyList<TargetUpdate>))]
 [JsonSerializable(typeof(IReadOnlyList<StackUpdate>))]
 [JsonSerializable(typeof(IReadOnlyList<PolicyUpdate>))]

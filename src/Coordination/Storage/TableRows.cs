@@ -46,7 +46,7 @@ internal static class TableRows
         return found;
     }
 
-    /// <summary>Writes rows of one partition, a hundred to a transaction and no more than the service takes at once; transactions run side by side.</summary>
+    /// <summary>Writes rows of one partition, a hundred to a transaction and no more than the service takes at once; transactions run side by side. A row with an ETag is written only if it still has it.</summary>
     public static async Task WriteAllAsync(this TableClient table, IReadOnlyList<TableEntity> rows, TableTransactionActionType action, CancellationToken cancellation)
     {
         var running = new List<Task>();
@@ -62,7 +62,7 @@ internal static class TableRows
                 size = 0;
             }
 
-            batch.Add(new TableTransactionAction(action, row));
+            batch.Add(new TableTransactionAction(action, row, row.ETag));
             size += length;
         }
 

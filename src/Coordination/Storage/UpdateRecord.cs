@@ -1,3 +1,5 @@
+using System.Globalization;
+using Azure;
 using Formae.Engine.Planning;
 
 namespace Formae.Coordination.Storage;
@@ -18,9 +20,34 @@ public sealed record UpdateRecord
 
     public UpdateProgress Progress { get; init; } = new();
 
-    public static string RowOf(int group, int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{group:D5}-{index:D7}");
+    public static string RowOf(int group, int index) => string.Create(CultureInfo.InvariantCulture, $"{group:D5}-{index:D7}");
 
-    public static int IndexOf(string row) => int.Parse(row.AsSpan(6), System.Globalization.CultureInfo.InvariantCulture);
+    public static int IndexOf(string row) => int.Parse(row.AsSpan(6), CultureInfo.InvariantCulture);
+}
+
+/// <summary>One target update of a command. Where it stands says when it is carried out.</summary>
+public sealed record TargetUpdateRecord
+{
+    /// <summary>How the rows of those begin that are carried out before the first group starts.</summary>
+    public const string AtOpen = "open-";
+
+    /// <summary>How the rows of those begin that are carried out after the last group has ended.</summary>
+    public const string AtClose = "close-";
+
+    public required string CommandId { get; init; }
+
+    /// <summary>A node of a group has a row there, as a resource update has; the others stand apart.</summary>
+    public required string Row { get; init; }
+
+    /// <summary>Secrets are sealed.</summary>
+    public required TargetUpdate Plan { get; init; }
+
+    /// <summary>Indexes, within the group, of what it waits for.</summary>
+    public int[] DependsOn { get; init; } = [];
+
+    public UpdateProgress Progress { get; init; } = new();
+
+    public static string RowAt(string when, int index) => string.Create(CultureInfo.InvariantCulture, $"{when}{index:D7}");
 }
 
 /// <summary>The part of an update that changes while it runs.</summary>
@@ -43,7 +70,13 @@ public sealed record UpdateProgress
     public DateTimeOffset? FinishedAt { get; init; }
 }
 
+/// <summary>How an update stands, without its plan.</summary>
 /// <param name="Row">The update.</param>
 /// <param name="State">Its state.</param>
-/// <param name="DeletesFrom">The stack that it deletes a resource of; null when it deletes none.</param>
-public sealed record UpdateSummary(string Row, string State, string? DeletesFrom);
+/// <param name="Leaves">The stack that it takes a resource out of; null when it takes none.</param>
+/// <param name="Version">Changes whenever the row does.</param>
+public sealed record UpdateSummary(string Row, string State, string? Leaves, ETag Version)
+{
+    /// <summary>Whether it is carried out after the last group has ended.</summary>
+    public bool IsAtClose => Row.StartsWith(TargetUpdateRecord.AtClose, StringComparison.Ordinal);
+}

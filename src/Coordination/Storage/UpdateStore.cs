@@ -5,28 +5,56 @@ using Formae.Engine.Commands;
 using Formae.Engine.Planning;
 using Formae.Model;
 using Formae.Protocol.Http;
+using ResourceUpdate = Formae.Engine.Planning.ResourceUpdate;
 
 namespace Formae.Coordination.Storage;
 
-/// <summary>The updates of a command: partition is the command, row the place in its groups. Written by intake once, then by the command's orchestration only.</summary>
+/// <summary>
+/// The updates of a command, of resources and of targets: partition is the command, row the place in its groups. Written by intake once, then by the command's
+/// orchestration only.
+/// </summary>
 public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
 {
-    private static readonly string[] SummaryColumns = ["PartitionKey", "RowKey", "State", "DeletesFrom"];
-    private static readonly string[] GraphColumns = ["PartitionKey", "RowKey", "Ksuid", "Label", "Type", "Namespace", "State", .. RowText.Columns("DependsOn")];
+    private const string OfTarget = "target";
 
-    public Task AddAsync(IReadOnlyList<UpdateRecord> updates, CancellationToken cancellation) =>
-        tables.Updates.WriteAllAsync([.. updates.Select(ToRow)], TableTransactionActionType.UpsertReplace, cancellation);
+    private static readonly string[] SummaryColumns = ["PartitionKey", "RowKey", "DeletesFrom", .. UpdateProgressColumns.OfState];
+    private static readonly string[] GraphColumns = ["PartitionKey", "RowKey", "Kind", "Ksuid", "Label", "Type", "Namespace", .. UpdateProgressColumns.OfState, .. RowText.Columns("DependsOn")];
+
+    public Task AddAsync(IReadOnlyList<UpdateRecord> updates, CancellationToken cancellation) => AddAsync(updates, [], cancellation);
+
+    public Task AddAsync(IReadOnlyList<UpdateRecord> updates, IReadOnlyList<TargetUpdateRecord> targets, CancellationToken cancellation) =>
+        tables.Updates.WriteAllAsync([.. updates.Select(ToRow), .. targets.Select(ToRow)], TableTransactionActionType.UpsertReplace, cancellation);
 
     public async Task<UpdateRecord?> FindAsync(string commandId, string row, CancellationToken cancellation) =>
         await tables.Updates.FindAsync(commandId, row, cancellation) is { } found ? await FromRowAsync(found, cancellation) : null;
 
+    public async Task<TargetUpdateRecord?> FindTargetAsync(string commandId, string row, CancellationToken cancellation) =>
+        await tables.Updates.FindAsync(commandId, row, cancellation) is { } found ? TargetFromRow(found) : null;
+
+    /// <summary>The target updates that are no nodes of a group, of one kind: <see cref="TargetUpdateRecord.AtOpen"/> or <see cref="TargetUpdateRecord.AtClose"/>.</summary>
+    public async Task<IReadOnlyList<TargetUpdateRecord>> ListTargetsAsync(string commandId, string when, CancellationToken cancellation)
+    {
+        var from = TargetUpdateRecord.RowAt(when, 0);
+        var to = when + "~";
+        var rows = await tables.Updates.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {commandId} and RowKey ge {from} and RowKey lt {to}"), cancellation);
+        return [.. rows.Select(TargetFromRow)];
+    }
+
     /// <summary>How each update of a command stands, without its plan: a command may have very many.</summary>
     public async Task<IReadOnlyList<UpdateSummary>> SummariesAsync(string commandId, CancellationToken cancellation) =>
         [.. (await tables.Updates.ReadPartitionAsync(commandId, cancellation, SummaryColumns))
-            .Select(row => new UpdateSummary(row.RowKey, row.GetString("State"), row.GetString("DeletesFrom")))];
+            .Select(row => new UpdateSummary(row.RowKey, UpdateProgressColumns.StateOf(row), row.GetString("DeletesFrom"), row.ETag))];
 
-    public async Task<IReadOnlyList<UpdateRecord>> ListAsync(string commandId, CancellationToken cancellation) =>
-        await TableRows.ConvertAsync(await tables.Updates.ReadPartitionAsync(commandId, cancellation), row => FromRowAsync(row, cancellation));
+    /// <summary>The resource updates of a command.</summary>
+    public async Task<IReadOnlyList<UpdateRecord>> ListAsync(string commandId, CancellationToken cancellation) => (await ListAllAsync(commandId, cancellation)).Resources;
+
+    /// <summary>All updates of a command.</summary>
+    public async Task<(IReadOnlyList<UpdateRecord> Resources, IReadOnlyList<TargetUpdateRecord> Targets)> ListAllAsync(string commandId, CancellationToken cancellation)
+    {
+        var rows = await tables.Updates.ReadPartitionAsync(commandId, cancellation);
+        var targets = rows.Where(IsOfTarget).Select(TargetFromRow).ToList();
+        return (await TableRows.ConvertAsync(targets.Count == 0 ? rows : [.. rows.Where(row => !IsOfTarget(row))], row => FromRowAsync(row, cancellation)), targets);
+    }
 
     /// <summary>The graph of one group: no properties are read.</summary>
     public async Task<ChangesetGraph> ReadGraphAsync(string commandId, int group, CancellationToken cancellation)
@@ -39,18 +67,47 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
         {
             Nodes = [.. rows.Select(row => new ChangesetNode
             {
-                Key = row.GetString("Ksuid"),
+                Key = IsOfTarget(row) ? "" : row.GetString("Ksuid"),
                 Row = row.RowKey,
-                Name = $"'{row.GetString("Label")}' ({row.GetString("Type")})",
-                Namespace = row.GetString("Namespace"),
-                DependsOn = JsonSerializer.Deserialize(RowText.Read(row, "DependsOn") ?? "[]", StorageJson.Rows.Int32Array)!,
-                State = StateOf(row.GetString("State")),
+                Name = NameOf(row),
+                Namespace = IsOfTarget(row) ? "" : row.GetString("Namespace"),
+                IsTarget = IsOfTarget(row),
+                DependsOn = Dependencies(row),
+                State = StateOf(UpdateProgressColumns.StateOf(row)),
             })],
         };
     }
 
+    /// <summary>Writes what changed. A state that is final stays, whatever comes after it: see <see cref="UpdateProgressColumns"/>.</summary>
     public Task RecordAsync(string commandId, IReadOnlyList<(string Row, UpdateProgress Progress)> changes, CancellationToken cancellation) =>
-        tables.Updates.WriteAllAsync([.. changes.Select(change => Progress(new TableEntity(commandId, change.Row), change.Progress))], TableTransactionActionType.UpdateMerge, cancellation);
+        tables.Updates.WriteAllAsync(
+            [.. changes.Select(change => UpdateProgressColumns.Write(new TableEntity(commandId, change.Row), change.Progress))], TableTransactionActionType.UpdateMerge, cancellation);
+
+    /// <summary>Ends every update that has not ended, for one reason. What its own walk says of it afterwards changes nothing any more. Answers how all updates stand then.</summary>
+    public async Task<IReadOnlyList<UpdateSummary>> SettleAsync(string commandId, string state, string reason, DateTimeOffset at, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var all = await SummariesAsync(commandId, cancellation);
+            var open = all.Where(update => !States.IsFinal(update.State)).ToList();
+            if (open.Count == 0)
+                return all;
+            try
+            {
+                await tables.Updates.WriteAllAsync(
+                    [.. open.Select(update => UpdateProgressColumns.Settle(new TableEntity(commandId, update.Row) { ETag = update.Version }, state, reason, at))],
+                    TableTransactionActionType.UpdateMerge, cancellation);
+            }
+            catch (Azure.RequestFailedException e) when (e.Status == 412)
+            {
+                // Some have ended in between: look again.
+            }
+        }
+    }
+
+    private static bool IsOfTarget(TableEntity row) => row.GetString("Kind") == OfTarget;
+
+    private static string NameOf(TableEntity row) => IsOfTarget(row) ? $"target '{row.GetString("Label")}'" : $"'{row.GetString("Label")}' ({row.GetString("Type")})";
 
     private static NodeState StateOf(string state) => state switch
     {
@@ -72,35 +129,32 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
         };
         if (update.Plan.Operation == ResourceOperation.Delete)
             row["DeletesFrom"] = update.Plan.Resource.Stack;
-        if (update.DependsOn.Length > 0)
-            RowText.Write(row, "DependsOn", JsonSerializer.Serialize(update.DependsOn, StorageJson.Rows.Int32Array));
+        else if (update.Plan is { Operation: ResourceOperation.Update, OldStack: { } left and not Stack.Unmanaged })
+            row["DeletesFrom"] = left;
         if (update.Plan.Existing?.Version is { } version)
             row["ExistingVersion"] = version;
-        RowText.Write(row, "Plan", JsonSerializer.Serialize(update.Plan, StorageJson.Rows.ResourceUpdate));
-        return Progress(row, update.Progress);
+        WriteDependencies(row, update.DependsOn);
+
+        // What it waits for is told by the places above; by names it would be many times as long.
+        RowText.Write(row, "Plan", JsonSerializer.Serialize(update.Plan with { DependsOn = [] }, StorageJson.Rows.ResourceUpdate));
+        return UpdateProgressColumns.WriteFirst(row, update.Progress);
     }
 
-    private static TableEntity Progress(TableEntity row, UpdateProgress progress)
+    private static TableEntity ToRow(TargetUpdateRecord update)
     {
-        row["State"] = progress.State;
-        if (progress.Attempt > 0)
-            row["Attempt"] = progress.Attempt;
-        if (progress.MaxAttempts > 0)
-            row["MaxAttempts"] = progress.MaxAttempts;
-        if (progress.NativeId is not null)
-            row["NativeId"] = progress.NativeId;
-        if (progress.Error is not null)
-            row["Error"] = Shorten(progress.Error);
-        if (progress.Message is not null)
-            row["Message"] = Shorten(progress.Message);
-        if (progress.StartedAt is { } started)
-            row["StartedAt"] = started;
-        if (progress.FinishedAt is { } finished)
-            row["FinishedAt"] = finished;
-        return row;
+        var row = new TableEntity(update.CommandId, update.Row) { ["Kind"] = OfTarget, ["Label"] = update.Plan.Target.Label };
+        WriteDependencies(row, update.DependsOn);
+        RowText.Write(row, "Plan", JsonSerializer.Serialize(update.Plan with { DependsOn = [] }, StorageJson.Rows.TargetUpdate));
+        return UpdateProgressColumns.WriteFirst(row, update.Progress);
     }
 
-    private static string Shorten(string text) => text.Length <= 8_000 ? text : text[..8_000] + " …";
+    private static void WriteDependencies(TableEntity row, int[] places)
+    {
+        if (places.Length > 0)
+            RowText.Write(row, "DependsOn", JsonSerializer.Serialize(places, StorageJson.Rows.Int32Array));
+    }
+
+    private static int[] Dependencies(TableEntity row) => JsonSerializer.Deserialize(RowText.Read(row, "DependsOn") ?? "[]", StorageJson.Rows.Int32Array)!;
 
     private async ValueTask<UpdateRecord> FromRowAsync(TableEntity row, CancellationToken cancellation)
     {
@@ -110,25 +164,17 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
             Resource = await WithSchemaAsync(plan.Resource, cancellation),
             Existing = plan.Existing is { } existing ? await WithSchemaAsync(existing, cancellation) with { Version = row.GetString("ExistingVersion") } : null,
         };
-        return new UpdateRecord
-        {
-            CommandId = row.PartitionKey,
-            Row = row.RowKey,
-            Plan = plan,
-            DependsOn = JsonSerializer.Deserialize(RowText.Read(row, "DependsOn") ?? "[]", StorageJson.Rows.Int32Array)!,
-            Progress = new UpdateProgress
-            {
-                State = row.GetString("State"),
-                Attempt = row.GetInt32("Attempt") ?? 0,
-                MaxAttempts = row.GetInt32("MaxAttempts") ?? 0,
-                NativeId = row.GetString("NativeId"),
-                Error = row.GetString("Error"),
-                Message = row.GetString("Message"),
-                StartedAt = row.GetDateTimeOffset("StartedAt"),
-                FinishedAt = row.GetDateTimeOffset("FinishedAt"),
-            },
-        };
+        return new UpdateRecord { CommandId = row.PartitionKey, Row = row.RowKey, Plan = plan, DependsOn = Dependencies(row), Progress = UpdateProgressColumns.Read(row) };
     }
+
+    private static TargetUpdateRecord TargetFromRow(TableEntity row) => new()
+    {
+        CommandId = row.PartitionKey,
+        Row = row.RowKey,
+        Plan = JsonSerializer.Deserialize(RowText.Read(row, "Plan")!, StorageJson.Rows.TargetUpdate)!,
+        DependsOn = Dependencies(row),
+        Progress = UpdateProgressColumns.Read(row),
+    };
 
     /// <summary>The catalog's schemas are not stored with each update.</summary>
     private async ValueTask<Resource> WithSchemaAsync(Resource resource, CancellationToken cancellation) =>

@@ -8,7 +8,7 @@ public sealed record ChangesetGraph
 
 public sealed record ChangesetNode
 {
-    /// <summary>The entity that carries it out: a KSUID.</summary>
+    /// <summary>The entity that carries it out: a KSUID. Empty for a target, which has no entity.</summary>
     public required string Key { get; init; }
 
     /// <summary>The row that describes it.</summary>
@@ -18,6 +18,9 @@ public sealed record ChangesetNode
     public string Name { get; init; } = "";
 
     public required string Namespace { get; init; }
+
+    /// <summary>A target is a row that is written or removed; no plugin is called for it.</summary>
+    public bool IsTarget { get; init; }
 
     /// <summary>Indexes of the nodes that must have succeeded first.</summary>
     public IReadOnlyList<int> DependsOn { get; init; } = [];

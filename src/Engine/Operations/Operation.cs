@@ -19,6 +19,9 @@ public sealed record Operation
     public DateTimeOffset StartAt { get; init; }
 
     public RetryRules Retry { get; init; } = new();
+
+    /// <summary>What a success is to say when the plugin says nothing.</summary>
+    public string? Note { get; init; }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<OperationKind>))]

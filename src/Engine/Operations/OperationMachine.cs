@@ -31,7 +31,7 @@ public static class OperationMachine
         if (Repeats(state, begun.Operation) is { } repeated)
             return repeated;
         return begun.References.Count > 0
-            ? (new OperationState.Resolving(begun.Operation, begun.References, begun.At, DueAt: begun.At + Patience(begun.Operation)), [new OperationEffect.Ask(begun.References)])
+            ? (new OperationState.Resolving(begun.Operation, begun.References, begun.At, DueAt: begun.At + ReadingPatience(begun.Operation.Retry)), [new OperationEffect.Ask(begun.References)])
             : First(begun.Operation, begun.At, begun.At);
     }
 
@@ -175,6 +175,9 @@ public static class OperationMachine
             FinishedAt = check.At,
         }),
 
+        // Asked once more: the question, the read or the answer may have been lost.
+        OperationState.Resolving resolving when resolving.IsAbout(check.CommandId, check.Row) => (state, [new OperationEffect.Ask(resolving.Missing)]),
+
         // The command would not ask if it had heard of the end.
         OperationState.Done done when done.IsAbout(check.CommandId, check.Row) => (state, [new OperationEffect.Announce(done.Outcome)]),
         _ => (state, Nothing),
@@ -188,7 +191,7 @@ public static class OperationMachine
             MaxAttempts = waiting.Operation.Retry.MaxAttempts,
             NativeId = report.NativeId ?? waiting.NativeId,
             Error = error,
-            Message = report.Message,
+            Message = report.Message ?? (outcome == OutcomeState.Success ? waiting.Operation.Note : null),
             StartedAt = waiting.StartedAt,
             FinishedAt = now,
         });
@@ -201,6 +204,9 @@ public static class OperationMachine
 
     /// <summary>The call's own time and, before it, room for one crash of the plugin: the bus hands the message out again when its lock has run out.</summary>
     private static TimeSpan Patience(Operation operation) => (operation.Retry.CallTimeout + Margin) * 2;
+
+    /// <summary>Every read that a reference may take, one after the other, the pauses between them, and something to spare.</summary>
+    private static TimeSpan ReadingPatience(RetryRules rules) => ((rules.CallTimeout + Margin) * rules.MaxAttempts) + (rules.Delay * rules.MaxRetries) + (Margin * 3);
 
     /// <summary>Short at first, because most operations end soon, then longer up to the configured interval.</summary>
     private static TimeSpan PollPause(OperationState.Waiting waiting)

@@ -7,6 +7,7 @@ namespace Formae.Engine.Operations;
 /// <summary>What is known of one referenced resource within one command: read once, whoever asks.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(Idle), "idle")]
+[JsonDerivedType(typeof(Resolving), "resolving")]
 [JsonDerivedType(typeof(Reading), "reading")]
 [JsonDerivedType(typeof(Known), "known")]
 [JsonDerivedType(typeof(Failed), "failed")]
@@ -18,7 +19,14 @@ public abstract record ReferenceState
 
     public sealed record Idle : ReferenceState;
 
-    public sealed record Reading(IReadOnlyList<string> Waiting, int Attempt, int Sequence) : ReferenceState;
+    /// <summary>The read itself needs values first: secrets that the config of the resource's target refers to.</summary>
+    public sealed record Resolving(IReadOnlyList<string> Waiting, IReadOnlyList<string> Missing) : ReferenceState;
+
+    /// <param name="Waiting">The consumers to be answered.</param>
+    /// <param name="Attempt">From 1.</param>
+    /// <param name="Sequence">The message whose report is waited for.</param>
+    /// <param name="DueAt">When the report should have come at the latest.</param>
+    public sealed record Reading(IReadOnlyList<string> Waiting, int Attempt, int Sequence, DateTimeOffset DueAt) : ReferenceState;
 
     /// <param name="Properties">The whole object, as the plugin reported it; secrets are sealed.</param>
     public sealed record Known(JsonElement Properties) : ReferenceState;
@@ -29,8 +37,13 @@ public abstract record ReferenceState
 public abstract record ReferenceEvent(DateTimeOffset At)
 {
     /// <param name="At">When it was asked.</param>
-    /// <param name="Consumer">The resource whose operation needs the values.</param>
-    public sealed record Asked(DateTimeOffset At, string Consumer) : ReferenceEvent(At);
+    /// <param name="Consumer">Who needs the values; asks again while it waits.</param>
+    /// <param name="References">The producers whose values the read itself needs.</param>
+    public sealed record Asked(DateTimeOffset At, string Consumer, IReadOnlyList<string> References) : ReferenceEvent(At);
+
+    public sealed record Resolved(DateTimeOffset At, string Producer) : ReferenceEvent(At);
+
+    public sealed record Unresolved(DateTimeOffset At, string Producer, string Reason) : ReferenceEvent(At);
 
     public sealed record Reported(DateTimeOffset At, int Sequence, JsonElement? Properties, Problem? Problem) : ReferenceEvent(At);
 }
@@ -41,26 +54,51 @@ public abstract record ReferenceEffect
     {
     }
 
+    /// <summary>Ask the reference entities of these producers for their values.</summary>
+    public sealed record Ask(IReadOnlyList<string> Producers) : ReferenceEffect;
+
     public sealed record Read(int Attempt, int Sequence, DateTimeOffset At) : ReferenceEffect;
 
     /// <summary>Give the values (or the reason why there are none) to these consumers.</summary>
     public sealed record Answer(IReadOnlyList<string> Consumers) : ReferenceEffect;
 }
 
-/// <summary>The life of one reference in one command: the first to ask causes one read, all who ask are answered.</summary>
+/// <summary>
+/// The life of one reference in one command: the first to ask causes one read, all who ask are answered. Who is asked again for what is overdue reads again:
+/// the message or its report was lost.
+/// </summary>
 public static class ReferenceMachine
 {
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
     private static readonly ReferenceEffect[] Nothing = [];
 
     public static (ReferenceState State, IReadOnlyList<ReferenceEffect> Effects) Apply(ReferenceState state, ReferenceEvent happened, RetryRules retry) => (state, happened) switch
     {
-        (ReferenceState.Idle, ReferenceEvent.Asked asked) => (new ReferenceState.Reading([asked.Consumer], 1, 1), [new ReferenceEffect.Read(1, 1, asked.At)]),
-        (ReferenceState.Reading reading, ReferenceEvent.Asked asked) =>
-            (reading.Waiting.Contains(asked.Consumer) ? reading : reading with { Waiting = [.. reading.Waiting, asked.Consumer] }, Nothing),
+        (ReferenceState.Idle, ReferenceEvent.Asked { References: [] } asked) => Read([asked.Consumer], 1, 1, asked.At, retry),
+        (ReferenceState.Idle, ReferenceEvent.Asked asked) => (new ReferenceState.Resolving([asked.Consumer], asked.References), [new ReferenceEffect.Ask(asked.References)]),
+        (ReferenceState.Resolving resolving, ReferenceEvent.Asked asked) => resolving.Waiting.Contains(asked.Consumer)
+            ? (resolving, [new ReferenceEffect.Ask(resolving.Missing)])
+            : (resolving with { Waiting = [.. resolving.Waiting, asked.Consumer] }, Nothing),
+        (ReferenceState.Resolving resolving, ReferenceEvent.Resolved resolved) => Resolve(resolving, resolved, retry),
+        (ReferenceState.Resolving resolving, ReferenceEvent.Unresolved unresolved) when resolving.Missing.Contains(unresolved.Producer) =>
+            (new ReferenceState.Failed(unresolved.Reason), [new ReferenceEffect.Answer(resolving.Waiting)]),
+        (ReferenceState.Reading reading, ReferenceEvent.Asked asked) => Ask(reading, asked, retry),
         (ReferenceState.Known or ReferenceState.Failed, ReferenceEvent.Asked asked) => (state, [new ReferenceEffect.Answer([asked.Consumer])]),
         (ReferenceState.Reading reading, ReferenceEvent.Reported reported) when reported.Sequence == reading.Sequence => Report(reading, reported, retry),
         _ => (state, Nothing),
     };
+
+    private static (ReferenceState, IReadOnlyList<ReferenceEffect>) Resolve(ReferenceState.Resolving resolving, ReferenceEvent.Resolved resolved, RetryRules retry)
+    {
+        string[] missing = [.. resolving.Missing.Where(producer => producer != resolved.Producer)];
+        return missing.Length > 0 ? (resolving with { Missing = missing }, Nothing) : Read(resolving.Waiting, 1, 1, resolved.At, retry);
+    }
+
+    private static (ReferenceState, IReadOnlyList<ReferenceEffect>) Ask(ReferenceState.Reading reading, ReferenceEvent.Asked asked, RetryRules retry)
+    {
+        IReadOnlyList<string> waiting = reading.Waiting.Contains(asked.Consumer) ? reading.Waiting : [.. reading.Waiting, asked.Consumer];
+        return asked.At >= reading.DueAt ? Read(waiting, reading.Attempt, reading.Sequence + 1, asked.At, retry) : (reading with { Waiting = waiting }, Nothing);
+    }
 
     private static (ReferenceState, IReadOnlyList<ReferenceEffect>) Report(ReferenceState.Reading reading, ReferenceEvent.Reported reported, RetryRules retry)
     {
@@ -70,8 +108,9 @@ public static class ReferenceMachine
         var problem = reported.Problem ?? new Problem { Code = ProblemCodes.UnforeseenError, Message = "The plugin read the resource and returned no properties." };
         if (!problem.IsRecoverable || problem.Code == ProblemCodes.NotFound || reading.Attempt > retry.MaxAttempts)
             return (new ReferenceState.Failed($"{problem.Code}: {problem.Message}"), [new ReferenceEffect.Answer(reading.Waiting)]);
-
-        var next = reading with { Attempt = reading.Attempt + 1, Sequence = reading.Sequence + 1 };
-        return (next, [new ReferenceEffect.Read(next.Attempt, next.Sequence, reported.At + (problem.RetryAfter ?? retry.Delay))]);
+        return Read(reading.Waiting, reading.Attempt + 1, reading.Sequence + 1, reported.At + (problem.RetryAfter ?? retry.Delay), retry);
     }
+
+    private static (ReferenceState, IReadOnlyList<ReferenceEffect>) Read(IReadOnlyList<string> waiting, int attempt, int sequence, DateTimeOffset at, RetryRules retry) =>
+        (new ReferenceState.Reading(waiting, attempt, sequence, at + retry.CallTimeout + Margin), [new ReferenceEffect.Read(attempt, sequence, at)]);
 }

@@ -21,4 +21,8 @@ public static class ExecutedPatch
         var diff = Rewriting.Diff(update.Existing?.Properties, update.Resource.Properties, update.Resource.Schema, update.Rewrites);
         return References.Resolve(diff.Patch(PatchValues.Stored), values);
     }
+
+    /// <summary>Whether there is nothing to be written, whatever the values of its references are.</summary>
+    public static bool IsEmpty(ResourceUpdate update) =>
+        update.Rewrites.Count == 0 && PropertyDiff.Between(update.Existing?.Properties, update.Resource.Properties, update.Resource.Schema, DiffMode.Exact).IsEmpty;
 }

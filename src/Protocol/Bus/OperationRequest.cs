@@ -45,7 +45,7 @@ public sealed record OperationRequest
     /// <summary>Stored properties (read, update, delete); secrets are redacted.</summary>
     public JsonElement? PriorProperties { get; init; }
 
-    /// <summary>JSON patch from prior to desired (update).</summary>
+    /// <summary>JSON patch from prior to desired (update). An empty one asks for a read and no change.</summary>
     public JsonElement? Patch { get; init; }
 
     /// <summary>

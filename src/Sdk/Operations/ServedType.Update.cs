@@ -5,7 +5,7 @@ using Formae.Protocol.Bus;
 
 namespace Formae.Sdk;
 
-/// <summary>An update: look first whether the cloud still holds what the plan was made against, then change it.</summary>
+/// <summary>An update: look first whether the cloud still holds what the plan was made against, then change it. With an empty patch the look is all.</summary>
 internal sealed partial class ServedType<T>
 {
     private async Task<Outcome> UpdateAsync(Call call, CancellationToken cancellationToken)
@@ -13,7 +13,8 @@ internal sealed partial class ServedType<T>
         var request = call.Request;
         T? found = null;
         JsonElement? foundJson = null;
-        if (request.Expected is not null || call.Preserved.Count > 0)
+        var changesNothing = request.Patch is { ValueKind: JsonValueKind.Array } patch && patch.GetArrayLength() == 0;
+        if (request.Expected is not null || call.Preserved.Count > 0 || changesNothing)
         {
             switch (await CallReadAsync(call, cancellationToken).ConfigureAwait(false))
             {
@@ -40,6 +41,10 @@ internal sealed partial class ServedType<T>
                 return new Outcome(applied ? OperationStatus.Success : OperationStatus.Drifted) { NativeId = request.NativeId, Properties = Report(call, found!) };
             }
         }
+
+        // A rename or an adoption: only what the control plane says of the object changes.
+        if (changesNothing)
+            return new Outcome(OperationStatus.Success) { NativeId = request.NativeId, Properties = Report(call, found!) };
 
         var result = await _handler.UpdateAsync(
             new UpdateRequest<T>

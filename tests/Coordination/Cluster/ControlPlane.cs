@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -54,7 +55,14 @@ public sealed class ControlPlane : IAsyncDisposable
 
     internal FakeAwsControlState Cloud => Plugin.Services.GetRequiredService<FakeAwsControlState>();
 
+    /// <summary>The cloud of targets that name none; whatever is beside it under a name that begins alike belongs to clouds too.</summary>
     public string CloudFile => _folder.File("cloud/cloud");
+
+    /// <summary>Every request that a plugin was sent, in the order of arrival.</summary>
+    public ConcurrentQueue<OperationRequest> Sent { get; } = [];
+
+    /// <summary>Every call that a handler got.</summary>
+    public IReadOnlyList<RecordedCall> Calls => CallLog.Read(CloudFile);
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
@@ -91,11 +99,40 @@ public sealed class ControlPlane : IAsyncDisposable
         await Get<CommandIntake>().SubmitAsync(new Submission { Kind = CommandKind.Destroy, Query = query, ClientId = "test" }, _hub.Client, CancellationToken.None);
 
     /// <summary>Submits and waits for the end.</summary>
-    public async Task<Command> RunAsync(string document, CommandKind kind = CommandKind.Apply, ApplyMode mode = ApplyMode.Reconcile, OnDependents onDependents = OnDependents.Abort)
+    public async Task<Command> RunAsync(string document, CommandKind kind = CommandKind.Apply, ApplyMode mode = ApplyMode.Reconcile, OnDependents onDependents = OnDependents.Abort, bool force = false)
     {
-        var outcome = await SubmitAsync(document, kind, mode, onDependents: onDependents);
+        var outcome = await SubmitAsync(document, kind, mode, onDependents: onDependents, force: force);
+        if (outcome is IntakeOutcome.Refused refused)
+            Assert.Fail($"{refused.Error.Error}: {refused.Error.Message} {string.Join("; ", refused.Error.Diagnostics ?? [])}");
         var accepted = Assert.IsType<IntakeOutcome.Accepted>(outcome);
         return await EndOfAsync(accepted.Response.CommandId);
+    }
+
+    /// <summary>Carries out a plan that a test has made by hand, and waits for the end.</summary>
+    public async Task<Command> RunAsync(Plan plan, params string[] stacks)
+    {
+        var id = Get<KsuidSource>().Next();
+        foreach (var stack in stacks)
+            Assert.Null(await Get<StackStore>().TakeLeaseAsync(stack, id, _ => Task.FromResult<bool?>(true), CancellationToken.None));
+        var split = Changesets.Split(id, plan.Resources, plan.Targets);
+        await Get<UpdateStore>().AddAsync(split.Resources, split.Targets, CancellationToken.None);
+        var now = DateTimeOffset.UtcNow;
+        await Get<CommandStore>().AddAsync(new CommandRecord
+        {
+            CommandId = id,
+            Kind = "apply",
+            Mode = "reconcile",
+            State = States.NotStarted,
+            StartedAt = now,
+            ModifiedAt = now,
+            Groups = split.Groups,
+            UpdateCount = split.Resources.Count,
+            Stacks = stacks,
+            StackUpdates = plan.Stacks,
+            PolicyUpdates = plan.Policies,
+        }, CancellationToken.None);
+        await Get<CommandStarter>().StartAsync(_hub.Client, id, CancellationToken.None);
+        return await EndOfAsync(id);
     }
 
     public async Task<Command> EndOfAsync(string commandId)
@@ -180,6 +217,7 @@ public sealed class ControlPlane : IAsyncDisposable
         var activities = new CommandActivities(Get<CommandLifecycle>());
         registry.AddActivity(nameof(activities.OpenCommand), async call => await activities.OpenCommand(call.ReadInput<string>()!, call.CancellationToken));
         registry.AddActivity(nameof(activities.ReadChangeset), async call => await activities.ReadChangeset(call.ReadInput<WalkGroup>()!, call.CancellationToken));
+        registry.AddActivity(nameof(activities.ExecuteTarget), async call => await activities.ExecuteTarget(call.ReadInput<ExecuteTarget>()!, call.CancellationToken));
         registry.AddActivity(nameof(activities.RecordProgress), async call => { await activities.RecordProgress(call.ReadInput<ProgressBatch>()!, call.CancellationToken); return null; });
         registry.AddActivity(nameof(activities.CloseCommand), async call => { await activities.CloseCommand(call.ReadInput<CloseCommand>()!, call.CancellationToken); return null; });
         var entities = new EntityFunctions(Get<OperationExecution>(), TimeProvider.System, NullLogger<EntityFunctions>.Instance);
@@ -201,6 +239,7 @@ public sealed class ControlPlane : IAsyncDisposable
     private async Task ServePluginAsync(ServiceBusReceivedMessage message, CancellationToken cancellation)
     {
         var request = JsonSerializer.Deserialize(message.Body.ToMemory().Span, BusJson.Default.OperationRequest)!;
+        Sent.Enqueue(request);
         var report = await Plugin.Operator.ExecuteAsync(request, cancellation);
         await using var sender = _pluginBus.CreateSender(request.ReportTo);
         await sender.SendMessageAsync(

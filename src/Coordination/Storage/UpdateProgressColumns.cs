@@ -1,0 +1,79 @@
+using Azure.Data.Tables;
+using Formae.Protocol.Http;
+
+namespace Formae.Coordination.Storage;
+
+/// <summary>
+/// The columns of an update that change. They are written without a look at the row, many at once, and maybe twice or late; so a beginning, an end and a settlement
+/// from outside have columns of their own, and the reader decides: what is settled is settled, what has ended has ended, and only then has it begun.
+/// No write can take a final state back.
+/// </summary>
+internal static class UpdateProgressColumns
+{
+    /// <summary>Those that tell the state.</summary>
+    public static IReadOnlyList<string> OfState { get; } = ["State", "BegunAt", "SettledState"];
+
+    /// <summary>As the row is first stored.</summary>
+    public static TableEntity WriteFirst(TableEntity row, UpdateProgress progress)
+    {
+        row["State"] = progress.State;
+        return WriteRest(row, progress);
+    }
+
+    public static TableEntity Write(TableEntity row, UpdateProgress progress)
+    {
+        if (States.IsFinal(progress.State))
+            return WriteFirst(row, progress);
+        row["BegunAt"] = progress.StartedAt ?? throw new ArgumentException("What has begun has begun at a time.", nameof(progress));
+        return row;
+    }
+
+    public static TableEntity Settle(TableEntity row, string state, string reason, DateTimeOffset at)
+    {
+        row["SettledState"] = state;
+        row["SettledError"] = Shorten(reason);
+        row["SettledAt"] = at;
+        return row;
+    }
+
+    public static string StateOf(TableEntity row) =>
+        row.GetString("SettledState")
+        ?? (row.GetString("State") is var state && state == States.NotStarted && row.GetDateTimeOffset("BegunAt") is not null ? States.InProgress : state);
+
+    public static UpdateProgress Read(TableEntity row)
+    {
+        var isSettled = row.GetString("SettledState") is not null;
+        return new UpdateProgress
+        {
+            State = StateOf(row),
+            Attempt = row.GetInt32("Attempt") ?? 0,
+            MaxAttempts = row.GetInt32("MaxAttempts") ?? 0,
+            NativeId = row.GetString("NativeId"),
+            Error = isSettled ? row.GetString("SettledError") : row.GetString("Error"),
+            Message = row.GetString("Message"),
+            StartedAt = row.GetDateTimeOffset("StartedAt") ?? row.GetDateTimeOffset("BegunAt"),
+            FinishedAt = isSettled ? row.GetDateTimeOffset("SettledAt") : row.GetDateTimeOffset("FinishedAt"),
+        };
+    }
+
+    private static TableEntity WriteRest(TableEntity row, UpdateProgress progress)
+    {
+        if (progress.Attempt > 0)
+            row["Attempt"] = progress.Attempt;
+        if (progress.MaxAttempts > 0)
+            row["MaxAttempts"] = progress.MaxAttempts;
+        if (progress.NativeId is not null)
+            row["NativeId"] = progress.NativeId;
+        if (progress.Error is not null)
+            row["Error"] = Shorten(progress.Error);
+        if (progress.Message is not null)
+            row["Message"] = Shorten(progress.Message);
+        if (progress.StartedAt is { } started)
+            row["StartedAt"] = started;
+        if (progress.FinishedAt is { } finished)
+            row["FinishedAt"] = finished;
+        return row;
+    }
+
+    private static string Shorten(string text) => text.Length <= 8_000 ? text : text[..8_000] + " …";
+}
