@@ -15,12 +15,21 @@ public static class TargetConfig
             return (null, null);
         foreach (var reference in References.Enumerate(declared, HintTree.None))
         {
-            // A marker in its place would let the plugin work with a config that lacks it.
-            if (values(reference.Uri) is { } value && Envelope.IsHashed(value))
-                return (null, new UnresolvedReference(reference.Uri, reference.Path.ToString(), $"'{reference.Uri.Path}' is a secret of which only the digest is known here"));
+            if (values(reference.Uri) is not { } value)
+                continue;
+
+            // A marker in its place would let the plugin work with a config that lacks it; a seal inside a text would be a text that means nothing.
+            var reason = Envelope.IsHashed(value) ? "is a secret of which only the digest is known here"
+                : SecretValues.IsSecret(value, HintTree.None) && IsPartOfText(declared, reference.Path) ? "is a secret, which cannot be a part of a text"
+                : null;
+            if (reason is not null)
+                return (null, new UnresolvedReference(reference.Uri, reference.Path.ToString(), $"'{reference.Uri.Path}' {reason}"));
         }
 
         var resolution = References.Resolve(declared, values);
         return resolution.Unresolved is [var missing, ..] ? (null, missing) : (resolution.Properties, null);
     }
+
+    private static bool IsPartOfText(JsonElement config, PropertyPath path) =>
+        PropertyLookup.Find(config, path.ToString()) is { ValueKind: JsonValueKind.Object } place && place.TryGetProperty(Envelope.Template, out _);
 }

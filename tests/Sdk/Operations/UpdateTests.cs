@@ -66,6 +66,29 @@ public sealed class UpdateTests
         Assert.Equal(OperationStatus.Drifted, (await RunAsync("""{"Name":"a","Size":1}""", Stored(size: 1))).Status);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task With_an_empty_patch_it_is_read_and_not_changed(int attempt)
+    {
+        await using var plugin = _boxes.Start();
+
+        var report = await plugin.ExecuteAsync(Requests.Update(Type, "box-1", """{"Name":"a","Size":1}""", attempt == 1 ? Stored(size: 1) : null) with { Patch = Requests.Json("[]") });
+
+        Assert.Equal((OperationStatus.Success, "box-1", 0), (report.Status, report.NativeId, _updates));
+        Assert.Equal(1, report.Properties!.Value.GetProperty("Size").GetInt32());
+    }
+
+    [Fact]
+    public async Task With_an_empty_patch_what_drifted_is_reported_all_the_same()
+    {
+        await using var plugin = _boxes.Start();
+
+        var report = await plugin.ExecuteAsync(Requests.Update(Type, "box-1", """{"Name":"a","Size":2}""", Stored(size: 2)) with { Patch = Requests.Json("[]") });
+
+        Assert.Equal((OperationStatus.Drifted, 0), (report.Status, _updates));
+    }
+
     [Fact]
     public async Task What_is_gone_cannot_be_changed()
     {

@@ -1,0 +1,116 @@
+using System.Reflection;
+using System.Text.Json;
+using Formae.Engine.Operations;
+using Formae.Model;
+
+namespace Formae.Engine.Tests.Operations;
+
+public sealed class ReferenceMachineTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly RetryRules Rules = new() { MaxRetries = 1 };
+    private static readonly JsonElement Properties = JsonElement.Parse("""{"Id":"x"}""");
+
+    [Fact]
+    public void F123_whoever_asks_first_causes_one_read_and_all_are_answered()
+    {
+        var (state, effects) = Apply(new ReferenceState.Idle(), Asked("a"));
+        Assert.Equal(new ReferenceEffect.Read(1, 1, Now), Assert.Single(effects));
+        (state, effects) = Apply(state, Asked("b"));
+        Assert.Empty(effects);
+
+        (state, effects) = Apply(state, Reported(1));
+
+        Assert.Equal(["a", "b"], Assert.IsType<ReferenceEffect.Answer>(Assert.Single(effects)).Consumers);
+        (_, effects) = Apply(state, Asked("c"));
+        Assert.Equal(["c"], Assert.IsType<ReferenceEffect.Answer>(Assert.Single(effects)).Consumers);
+    }
+
+    [Fact]
+    public void A_read_that_is_overdue_when_somebody_asks_again_is_sent_once_more()
+    {
+        var (state, _) = Apply(new ReferenceState.Idle(), Asked("a"));
+        (state, var effects) = Apply(state, Asked("a", Now.AddSeconds(30)));
+        Assert.Empty(effects);
+
+        (state, effects) = Apply(state, Asked("a", Now.AddSeconds(90)));
+        Assert.Equal(new ReferenceEffect.Read(1, 2, Now.AddSeconds(90)), Assert.Single(effects));
+        (_, effects) = Apply(state, Reported(1));
+        Assert.Empty(effects);
+        (_, effects) = Apply(state, Reported(2));
+        Assert.Equal(["a"], Assert.IsType<ReferenceEffect.Answer>(Assert.Single(effects)).Consumers);
+    }
+
+    [Fact]
+    public void A_read_that_needs_values_itself_asks_for_them_first()
+    {
+        var (state, effects) = Apply(new ReferenceState.Idle(), new ReferenceEvent.Asked(Now, "a", ["p", "q"]));
+        Assert.Equal(["p", "q"], Assert.IsType<ReferenceEffect.Ask>(Assert.Single(effects)).Producers);
+        (state, effects) = Apply(state, Asked("b"));
+        Assert.Empty(effects);
+
+        (state, effects) = Apply(state, new ReferenceEvent.Resolved(Now, "q"));
+        Assert.Empty(effects);
+        (state, effects) = Apply(state, Asked("a"));
+        Assert.Equal(["p"], Assert.IsType<ReferenceEffect.Ask>(Assert.Single(effects)).Producers);
+        (state, effects) = Apply(state, new ReferenceEvent.Resolved(Now, "p"));
+
+        Assert.IsType<ReferenceEffect.Read>(Assert.Single(effects));
+        Assert.Equal(["a", "b"], Assert.IsType<ReferenceState.Reading>(state).Waiting);
+    }
+
+    [Fact]
+    public void What_cannot_be_had_for_the_read_fails_it_for_all()
+    {
+        var (state, _) = Apply(new ReferenceState.Idle(), new ReferenceEvent.Asked(Now, "a", ["p"]));
+
+        (state, var effects) = Apply(state, new ReferenceEvent.Unresolved(Now, "p", "gone"));
+
+        Assert.Equal("gone", Assert.IsType<ReferenceState.Failed>(state).Reason);
+        Assert.Equal(["a"], Assert.IsType<ReferenceEffect.Answer>(Assert.Single(effects)).Consumers);
+    }
+
+    [Fact]
+    public void A_passing_failure_is_tried_again_and_a_lasting_one_is_told()
+    {
+        var (state, _) = Apply(new ReferenceState.Idle(), Asked("a"));
+        (state, var effects) = Apply(state, Failed(1, ProblemCodes.ServiceInternalError));
+        Assert.Equal(new ReferenceEffect.Read(2, 2, Now + Rules.Delay), Assert.Single(effects));
+
+        (state, effects) = Apply(state, Failed(2, ProblemCodes.AccessDenied));
+
+        Assert.Equal("AccessDenied: no", Assert.IsType<ReferenceState.Failed>(state).Reason);
+        Assert.IsType<ReferenceEffect.Answer>(Assert.Single(effects));
+    }
+
+    [Fact]
+    public void Every_state_takes_every_event_and_survives_storage()
+    {
+        ReferenceState[] states = [new ReferenceState.Idle(), new ReferenceState.Resolving(["a"], ["p"]), new ReferenceState.Reading(["a"], 1, 1, Now), new ReferenceState.Known(Properties), new ReferenceState.Failed("no")];
+        ReferenceEvent[] events = [Asked("a"), new ReferenceEvent.Resolved(Now, "p"), new ReferenceEvent.Unresolved(Now, "p", "no"), Reported(1), Failed(1, ProblemCodes.Throttling)];
+        Assert.Equal(Cases(typeof(ReferenceState)), states.Select(state => state.GetType()).ToHashSet());
+        Assert.Equal(Cases(typeof(ReferenceEvent)), events.Select(happened => happened.GetType()).ToHashSet());
+
+        foreach (var state in states)
+        {
+            var text = JsonSerializer.Serialize(state);
+            Assert.Equal(text, JsonSerializer.Serialize(JsonSerializer.Deserialize<ReferenceState>(text)));
+            foreach (var happened in events)
+            {
+                var (next, _) = Apply(state, happened);
+                if (state is ReferenceState.Known or ReferenceState.Failed)
+                    Assert.Same(state, next);
+            }
+        }
+    }
+
+    private static (ReferenceState State, IReadOnlyList<ReferenceEffect> Effects) Apply(ReferenceState state, ReferenceEvent happened) => ReferenceMachine.Apply(state, happened, Rules);
+
+    private static ReferenceEvent Asked(string consumer, DateTimeOffset? at = null) => new ReferenceEvent.Asked(at ?? Now, consumer, []);
+
+    private static ReferenceEvent Reported(int sequence) => new ReferenceEvent.Reported(Now, sequence, Properties, null);
+
+    private static ReferenceEvent Failed(int sequence, string code) => new ReferenceEvent.Reported(Now, sequence, null, new Problem { Code = code, Message = "no" });
+
+    private static HashSet<Type> Cases(Type family) => [.. family.GetNestedTypes(BindingFlags.Public).Where(type => type.IsSubclassOf(family))];
+}
