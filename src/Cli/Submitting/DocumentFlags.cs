@@ -37,7 +37,7 @@ internal sealed class DocumentFlags
     public static async Task<DocumentFlags> FindAsync(string[] args, ParseResult first, CliContext context, CancellationToken cancellation)
     {
         var command = first.CommandResult.Command;
-        if (command.Name is not ("apply" or "destroy" or "validate" or "eval") || command.Arguments.Count == 0 || PathIn(args) is not { } path)
+        if (command.Name is not ("apply" or "destroy" or "validate" or "eval") || command.Arguments.Count == 0 || PathIn(args, first) is not { } path)
             return None;
         var content = await Document.BytesAsync(path, cancellation);
         try
@@ -55,8 +55,17 @@ internal sealed class DocumentFlags
     /// <summary>The file's bytes, which are read once.</summary>
     public async Task<byte[]> ReadAsync(string path, CancellationToken cancellation) => path == _path ? _content : await Document.BytesAsync(path, cancellation);
 
-    // What a parameter is given may stand before the file: the file is the first word that is one.
-    private static string? PathIn(string[] args) => args.Skip(1).FirstOrDefault(word => word.Length > 0 && word[0] != '-' && File.Exists(word));
+    /// <summary>
+    /// Which word is the file. A line without parameters says it; in one with parameters, which are not known yet, it is the first word that is a file and no option's.
+    /// </summary>
+    private static string? PathIn(string[] args, ParseResult first)
+    {
+        if (first.Errors.Count == 0)
+            return first.GetValue<string?>("FILE") is { Length: > 0 } named && File.Exists(named) ? named : null;
+        var taken = first.CommandResult.Children.OfType<OptionResult>().SelectMany(option => option.Tokens).Select(token => token.Value).ToHashSet(StringComparer.Ordinal);
+        var files = args.Skip(1).Where(word => word.Length > 0 && word[0] != '-' && !taken.Contains(word) && File.Exists(word)).ToList();
+        return files.Find(word => Path.GetExtension(word).ToLowerInvariant() is ".pkl" or ".json" or ".yaml" or ".yml") ?? files.FirstOrDefault();
+    }
 
     private static async Task<IReadOnlyList<Parameter>> OfPklAsync(string path, ParseResult first, CliContext context, CancellationToken cancellation)
     {

@@ -21,7 +21,7 @@ internal static class EvaluatedForma
 
     // The value was held against its type when the command line was read.
     private static JsonElement Typed(string value, string type) =>
-        type == "String" ? JsonSerializer.SerializeToElement(value, TextJson.Default.String) : JsonElement.Parse(type == "Boolean" ? value : value.TrimStart('+'));
+        type == "String" ? JsonSerializer.SerializeToElement(value, TextJson.Default.String) : JsonElement.Parse(value);
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(string))]

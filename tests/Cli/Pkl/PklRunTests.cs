@@ -123,6 +123,19 @@ public sealed class PklRunTests
     }
 
     [Fact]
+    public async Task The_program_can_be_named_and_the_document_stand_anywhere()
+    {
+        using var run = await PklFolder.OpenAsync();
+        var file = run.Write("x.pkl", PklFolder.Head + "properties { [\"region\"] {} }\n");
+        var program = await new Cli.Pkl.PklProgram(run.Context).FindAsync(null, TestContext.Current.CancellationToken);
+        run.Variables.Remove("PATH");
+        run.Variables["FORMAE_CACHE_DIR"] = run.Folder;
+
+        Assert.Equal(ExitCode.Ok, await run.InvokeAsync("eval", "--pkl", program, "--region", "eu-1", file));
+        Assert.Equal("eu-1", (string?)JsonNode.Parse(run.Out)!["Properties"]!["region"]!["Value"]);
+    }
+
+    [Fact]
     public async Task A_program_that_is_named_and_is_none_is_refused()
     {
         using var run = new TestRun();
