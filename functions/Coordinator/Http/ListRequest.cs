@@ -34,9 +34,9 @@ internal sealed class ListRequest
         var limit = usual;
         if (request.Query.TryGetValue("max_results", out var asked))
         {
-            if (!int.TryParse(asked, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) || number < 1)
+            if (!long.TryParse(asked, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) || number < 1)
                 refusal = Answers.BadRequest($"max_results is '{asked}'; it is a whole number, 1 or more.");
-            limit = Math.Min(number, most);
+            limit = (int)Math.Min(number, most);
         }
 
         string? after = null;
