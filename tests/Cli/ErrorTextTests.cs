@@ -69,16 +69,6 @@ public sealed class ErrorTextTests
             """
         },
         {
-            ErrorCodes.TargetAlreadyExists,
-            """{"TargetLabel":"eu","MismatchType":"config","ExistingConfig":{"Region":"a"},"FormaConfig":null}""",
-            """
-            error TargetAlreadyExists: Target eu exists with another config, and this change cannot be made in place.
-              existing  { Region: "a" }
-              given     (none)
-            Use another label, or destroy the target first.
-            """
-        },
-        {
             ErrorCodes.NonPortableResources,
             """{"TargetLabel":"eu","Resources":["web/A::B::C/x"]}""",
             """

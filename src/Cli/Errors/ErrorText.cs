@@ -99,17 +99,11 @@ internal static class ErrorText
     private static Text Target(ErrorData data)
     {
         var label = data.Text("TargetLabel");
-        var values = new ValueText();
-        string Config(string name) => data.Value(name) is { } config ? values.Of(config) : "(none)";
         return data.Text("MismatchType").ToLowerInvariant() switch
         {
             "namespace" => new Text(
                 $"Target {label} exists with another namespace.",
                 [$"existing  {data.Text("ExistingNamespace")}", $"given     {data.Text("FormaNamespace")}"],
-                "Use another label, or destroy the target first."),
-            "config" => new Text(
-                $"Target {label} exists with another config, and this change cannot be made in place.",
-                [$"existing  {Config("ExistingConfig")}", $"given     {Config("FormaConfig")}"],
                 "Use another label, or destroy the target first."),
             _ => new Text($"Target {label} exists already.", [], "Use another label, or destroy the target first."),
         };
