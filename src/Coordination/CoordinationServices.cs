@@ -53,6 +53,7 @@ public static class CoordinationServices
         services.AddSingleton<DriftQuery>();
         services.AddSingleton<InventoryReader>();
         services.AddSingleton<SealedSecrets>();
+        services.AddSingleton(new NamedSecrets(configuration));
         services.AddSingleton<CommandIntake>();
         services.AddSingleton<CommandQueries>();
         services.AddSingleton<InventoryQueries>();

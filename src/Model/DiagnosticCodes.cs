@@ -31,6 +31,11 @@ public static class DiagnosticCodes
     public const string ReservedStack = "ReservedStack";
     public const string InvalidPolicy = "InvalidPolicy";
     public const string DuplicatePolicy = "DuplicatePolicy";
+    public const string UnknownParameter = "UnknownParameter";
+    public const string MissingParameter = "MissingParameter";
+    public const string WrongParameterType = "WrongParameterType";
+    public const string InvalidPlaceholder = "InvalidPlaceholder";
+    public const string UnknownSecret = "UnknownSecret";
 
     // Its meaning.
     public const string MissingStack = "MissingStack";
@@ -46,6 +51,8 @@ public static class DiagnosticCodes
     public const string InvalidReference = "InvalidReference";
     public const string ReferenceNotFound = "ReferenceNotFound";
     public const string UnsupportedEmbed = "UnsupportedEmbed";
+    public const string InvalidTemplate = "InvalidTemplate";
+    public const string AmbiguousReference = "AmbiguousReference";
     public const string InvalidAlias = "InvalidAlias";
     public const string PolicyNotFound = "PolicyNotFound";
     public const string ReapingTooShort = "ReapingTooShort";

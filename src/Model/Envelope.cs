@@ -24,6 +24,9 @@ public static class Envelope
     /// <summary>A secret on its way: protected text that only the plugin's operator opens. Never at rest in a resource row.</summary>
     public const string Sealed = "$sealed";
 
+    /// <summary>Beside <see cref="Source"/>: how the reference was written in short. It may lack its type then, which is that of the one resource with the label.</summary>
+    public const string Written = "$written";
+
     /// <summary>Beside <see cref="Sealed"/>: lower-case hex SHA-256 of the plain value, which is what a row keeps.</summary>
     public const string Digest = "$digest";
 
@@ -63,7 +66,8 @@ public static class Envelope
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Reference, out var uri) && uri.ValueKind == JsonValueKind.String;
 
     public static bool IsValue(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Value, out _) && !value.TryGetProperty(Reference, out _) && !value.TryGetProperty(Source, out _);
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Value, out _)
+        && !value.TryGetProperty(Reference, out _) && !value.TryGetProperty(Source, out _) && !value.TryGetProperty(Embed, out _);
 
     public static bool IsSealed(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Sealed, out var text) && text.ValueKind == JsonValueKind.String;

@@ -11,7 +11,6 @@ public sealed partial class SourceTests
     /// <summary>Files that are long and better so, each with the reason why it is one idea.</summary>
     private static readonly Dictionary<string, string> LongFiles = new(StringComparer.Ordinal)
     {
-        ["src/Model/References/References.cs"] = "one walk over properties that finds, rewrites and resolves references, which must agree on what a reference is",
     };
 
     [Fact]

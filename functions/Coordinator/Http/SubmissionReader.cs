@@ -16,6 +16,9 @@ namespace Formae.Coordinator.Http;
 public sealed class SubmissionReader(IOptions<IntakeOptions> options)
 {
     private const int FormOverhead = 64 * 1024;
+    private const string ParameterField = "prop:";
+    private const string SecretField = "secret:";
+    private const string CredentialField = "auth:";
 
     public async Task<(Submission? Submission, IResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
@@ -26,6 +29,7 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
             return (null, TooLarge(limit));
 
         Func<string, StringValues> field = name => request.Query[name];
+        IFormCollection? sent = null;
         ReadOnlyMemory<byte>? document;
         var format = FormatOf(request.ContentType, fileName: null);
         if (request.HasFormContentType)
@@ -44,6 +48,7 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
                 return (null, Answers.BadRequest("The form cannot be read: it ends before its last boundary."));
             }
 
+            sent = form;
             field = name => form.TryGetValue(name, out var value) ? value : request.Query[name];
             document = null;
             if (form.Files.GetFile("file") is { } file)
@@ -60,6 +65,10 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
                 return (null, TooLarge(limit));
         }
 
+        // What stands in a query string stands in logs too.
+        if (request.Query.Keys.FirstOrDefault(name => name.StartsWith(SecretField, StringComparison.Ordinal) || name.StartsWith(CredentialField, StringComparison.Ordinal)) is { } exposed)
+            return (null, Answers.BadRequest($"{exposed} cannot be in the query string: send it as a field of the form."));
+
         if (document is not { Length: > 0 } bytes)
         {
             if (field("command") == "destroy" && (string?)field("query") is { Length: > 0 })
@@ -67,7 +76,26 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
             return (null, Answers.BadRequest("There is no document: send it as the form part 'file', or as the body with the content type application/json or application/yaml. A destroy may name a query instead."));
         }
 
-        return Build(field, bytes, format, client);
+        var (submission, refusal) = Build(field, bytes, format, client);
+        return (submission is null ? null : submission with
+        {
+            Parameters = Named(ParameterField, request.Query, sent),
+            Secrets = Named(SecretField, sent),
+            Credentials = Named(CredentialField, sent),
+        }, refusal);
+    }
+
+    /// <summary>The fields <c>PREFIX:NAME=value</c>, by name; the later source counts.</summary>
+    private static Dictionary<string, string> Named(string prefix, params IEnumerable<KeyValuePair<string, StringValues>>?[] sources)
+    {
+        var named = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in sources.Where(source => source is not null).SelectMany(source => source!))
+        {
+            if (name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.Ordinal))
+                named[name[prefix.Length..]] = value.ToString();
+        }
+
+        return named;
     }
 
     /// <summary>Who asks; null when the header is missing.</summary>

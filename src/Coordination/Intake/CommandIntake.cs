@@ -26,6 +26,7 @@ public sealed partial class CommandIntake(
     InventoryReader inventory,
     PluginCatalog catalog,
     SealedSecrets secrets,
+    NamedSecrets named,
     CommandStarter starter,
     CommandQueries queries,
     InventoryQueries inventoryQueries,
@@ -44,7 +45,7 @@ public sealed partial class CommandIntake(
             return await SubmitAsync(submission, await inventoryQueries.SelectAsync(query, cancellation), [], diagnostic => diagnostic, client, cancellation);
         }
 
-        var reading = FormaReader.Read(submission.Document, submission.Format, new FormaLimits { MaxBytes = options.Value.MaxDocumentBytes });
+        var reading = FormaReader.Read(submission.Document, submission.Format, new FormaLimits { MaxBytes = options.Value.MaxDocumentBytes }, named.For(submission));
         if (reading.Forma is not { } forma || reading.Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
             return Invalid(reading.Diagnostics);
         if (TooLong(forma) is { Count: > 0 } tooLong)

@@ -16,6 +16,8 @@ public sealed class InventoryReader(ResourceStore resources, StackStore stacks, 
         foreach (var stack in await TableRows.ReadEachAsync(needs.Stacks, stack => resources.ReadStackAsync(stack, cancellation)))
             Add(found, stack);
         Add(found, (await TableRows.ReadEachAsync(needs.Resources, key => resources.FindAsync(key, cancellation))).OfType<Resource>());
+        foreach (var named in await TableRows.ReadEachAsync(needs.Labels, one => resources.FindByLabelAsync(one.Stack, one.Label, cancellation)))
+            Add(found, named);
         Add(found, (await TableRows.ReadEachAsync(needs.Ksuids.Where(ksuid => !found.ContainsKey(ksuid)), ksuid => resources.FindAsync(ksuid, cancellation)))
             .OfType<(Resource Resource, string CommandId)>().Select(one => one.Resource));
         Add(found, await AdoptableAsync(needs, found.Values, cancellation));

@@ -32,6 +32,15 @@ public sealed record Submission
 
     /// <summary>The same for people.</summary>
     public string? SubjectName { get; init; }
+
+    /// <summary>Values of the document's parameters, by name; they go before what the document says.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Secrets that came with the request, by name; they go before those of the host.</summary>
+    public IReadOnlyDictionary<string, string> Secrets { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Credentials for targets that came with the request, by name; they go before those of the host.</summary>
+    public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 }
 
 public abstract record IntakeOutcome

@@ -23,6 +23,12 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
     public async Task<Resource?> FindAsync(ResourceKey key, CancellationToken cancellation) =>
         await tables.Resources.FindAsync(Keys.Escape(key.Stack), RowOf(key), cancellation) is { } row ? await FromRowAsync(row, cancellation) : null;
 
+    /// <summary>The resources of a stack that have this label: one of each type at most.</summary>
+    public async Task<IReadOnlyList<Resource>> FindByLabelAsync(string stack, string label, CancellationToken cancellation) =>
+        await TableRows.ConvertAsync(
+            await tables.Resources.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Keys.Escape(stack)} and Label eq {label}"), cancellation),
+            row => FromRowAsync(row, cancellation));
+
     /// <summary>The live resource with this identity, and the command that wrote it last.</summary>
     public async Task<(Resource Resource, string CommandId)?> FindAsync(string ksuid, CancellationToken cancellation)
     {

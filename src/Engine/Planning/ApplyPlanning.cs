@@ -34,6 +34,7 @@ internal sealed class ApplyPlanning(PlanRequest request)
         var refused = _targets.Run(identities);
         if (identities.Diagnostics.Count + _targets.Diagnostics.Count > 0)
             return new PlanOutcome.Invalid([.. identities.Diagnostics, .. _targets.Diagnostics]);
+        _warnings.AddRange(identities.Warnings);
         if (identities.Missing.Count > 0)
             return Rejections.ReferencedResourcesNotFound([.. identities.Missing.Keys], [.. identities.Missing.Values]);
         if (refused is not null)

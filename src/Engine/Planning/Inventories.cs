@@ -11,7 +11,7 @@ internal static class Inventories
         var resources = forma.Resources.Select(resource => Defaults.Fill(resource, forma)).ToList();
         var stacks = resources.Select(resource => resource.Stack).Where(IsUserStack).ToHashSet(StringComparer.Ordinal);
         var adoptable = new HashSet<ResourceKey>();
-        var referred = new HashSet<ResourceKey>();
+        var referred = new Referred();
         foreach (var resource in resources)
         {
             adoptable.Add(resource.Key with { Stack = Stack.Unmanaged });
@@ -22,13 +22,17 @@ internal static class Inventories
 
         foreach (var target in forma.Targets)
             AddReferred(target.Config, forma.Stacks.Count > 0 ? forma.Stacks[0].Label : "", referred);
-        referred.RemoveWhere(key => stacks.Contains(key.Stack));
+        // What is discovered can be referred to as well, where nothing else has the name.
+        var declared = resources.Select(resource => resource.Key).ToHashSet();
+        adoptable.UnionWith(referred.Keys.Where(key => !declared.Contains(key)).Select(key => key with { Stack = Stack.Unmanaged }));
 
         return new InventoryNeeds
         {
             Stacks = stacks,
             StackRows = forma.Stacks.Select(stack => stack.Label).Where(label => IsUserStack(label) && !stacks.Contains(label)).ToHashSet(StringComparer.Ordinal),
-            Resources = referred,
+            Resources = referred.Keys.Where(key => !stacks.Contains(key.Stack)).ToHashSet(),
+            Labels = referred.Labels.Where(label => label.Stack.Length > 0 && !stacks.Contains(label.Stack)).ToHashSet(),
+            Ksuids = referred.Ksuids,
             Adoptable = adoptable,
             Targets = TargetsOf(forma, resources),
             Policies = StandaloneOf(forma).Concat(forma.Stacks.SelectMany(Policies.ReferencedBy)).ToHashSet(StringComparer.Ordinal),
@@ -59,16 +63,40 @@ internal static class Inventories
 
     private static bool IsUserStack(string label) => label.Length > 0 && label != Stack.Unmanaged;
 
-    private static void AddReferred(JsonElement? properties, string stack, HashSet<ResourceKey> referred)
+    private static void AddReferred(JsonElement? properties, string stack, Referred referred)
     {
         if (properties is not { ValueKind: JsonValueKind.Object } value)
             return;
-        References.ToStored(value, (envelope, path) =>
+        References.ToStored(value, (envelope, place) =>
         {
-            if (SourceReference.TryRead(envelope, out var source, out _))
-                referred.Add(new ResourceKey(source!.Stack ?? stack, source.Type, source.Label));
+            if (Envelope.IsReference(envelope))
+                Add(envelope.GetProperty(Envelope.Reference).GetString());
+            else if (!SourceReference.TryRead(envelope, out var source, out _))
+                return null;
+            else if (source!.Type.Length > 0)
+                referred.Keys.Add(new ResourceKey(source.Stack ?? stack, source.Type, source.Label));
+            else
+                referred.Labels.Add((source.Stack ?? stack, source.Label));
             return null;
         });
+
+        void Add(string? text)
+        {
+            if (PropertyUri.TryParse(text, out var uri))
+                referred.Ksuids.Add(uri.Ksuid);
+            else if (TripletUri.TryParse(text, out var key, out _))
+                referred.Keys.Add(key);
+        }
+    }
+
+    /// <summary>What is referred to, by each of the ways to name it.</summary>
+    private sealed class Referred
+    {
+        public HashSet<ResourceKey> Keys { get; } = [];
+
+        public HashSet<(string Stack, string Label)> Labels { get; } = [];
+
+        public HashSet<string> Ksuids { get; } = new(StringComparer.Ordinal);
     }
 }
 

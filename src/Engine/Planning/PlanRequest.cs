@@ -112,6 +112,9 @@ public sealed record InventoryNeeds
     /// <summary>Single rows outside of these stacks that are referred to or named.</summary>
     public IReadOnlySet<ResourceKey> Resources { get; init; } = new HashSet<ResourceKey>();
 
+    /// <summary>Resources that are referred to by stack and label alone: of whatever type.</summary>
+    public IReadOnlySet<(string Stack, string Label)> Labels { get; init; } = new HashSet<(string, string)>();
+
     public IReadOnlySet<string> Targets { get; init; } = new HashSet<string>();
 
     /// <summary>

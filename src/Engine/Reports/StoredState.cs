@@ -44,7 +44,7 @@ public static class StoredState
     /// <summary>Stored properties with references and clear envelopes replaced by the values they hold. Hashes stay what they are.</summary>
     public static JsonElement Plain(JsonElement stored) => JsonText.Rewrite(stored, HintTree.None, static (value, _, _, writer) =>
     {
-        var isHolder = Envelope.IsReference(value) || Envelope.IsValue(value);
+        var isHolder = Envelope.IsReference(value) || Envelope.IsValue(value) || value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Envelope.Embed, out _);
         if (!isHolder || Envelope.IsHashed(value) || Envelope.IsOpaque(value) || !value.TryGetProperty(Envelope.Value, out var held))
             return false;
         held.WriteTo(writer);

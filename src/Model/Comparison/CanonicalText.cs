@@ -114,6 +114,10 @@ public static class CanonicalText
             foreach (var key in (ReadOnlySpan<string>)[Envelope.Stack, Envelope.Type, Envelope.Label, Envelope.Property, Envelope.Json])
                 WriteText('k', value.TryGetProperty(key, out var part) && part.ValueKind == JsonValueKind.String ? part.GetString()! : "", text);
         }
+        else if (sense == Sense.Content && value.TryGetProperty(Envelope.Embed, out _) && value.TryGetProperty(Envelope.Value, out var made))
+        {
+            Write(made, hints, sense, text, null);
+        }
         else if (value.TryGetProperty(Envelope.Template, out var template) && template.ValueKind == JsonValueKind.String)
         {
             WriteText('e', template.GetString()!, text);

@@ -13,6 +13,23 @@ public sealed class EmbeddedText
 
     private EmbeddedText(IReadOnlyList<Part> parts) => _parts = parts;
 
+    /// <summary>The envelope (<c>$embed</c>) of a text that is put together from texts and references; false when a text holds one of the separators.</summary>
+    public static bool TryWrite(IEnumerable<(string Text, JsonElement? Reference)> parts, out JsonElement envelope)
+    {
+        envelope = default;
+        var text = new EmbeddedText([.. parts.Select(part => new Part(part.Text, part.Reference))]);
+        if (text._parts.Any(part => part.Text.AsSpan().IndexOfAny(Open, Close) >= 0))
+            return false;
+        envelope = JsonText.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean(Envelope.Embed, true);
+            writer.WriteString(Envelope.Template, text.Rewrite(static reference => reference));
+            writer.WriteEndObject();
+        });
+        return true;
+    }
+
     public IEnumerable<JsonElement> References => _parts.Where(part => part.Reference is not null).Select(part => part.Reference!.Value);
 
     /// <summary>False when a separator stands alone or what it encloses is no envelope.</summary>

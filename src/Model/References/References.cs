@@ -13,7 +13,7 @@ public sealed record Resolution(JsonElement Properties, IReadOnlyList<Unresolved
 public sealed record UnresolvedReference(PropertyUri Uri, string Path, string Reason);
 
 /// <summary>The forms a reference takes between the document, the plan, the plugin and the row.</summary>
-public static class References
+public static partial class References
 {
     /// <summary>Every stored reference, those embedded in text included.</summary>
     public static IReadOnlyList<ResourceReference> Enumerate(JsonElement? properties, HintTree hints)
@@ -25,15 +25,18 @@ public static class References
         return found;
     }
 
-    /// <summary>Document form to stored form: <c>$res</c> becomes <c>$ref</c> and keeps what it says of visibility, strategy and <c>$json</c>.</summary>
+    /// <summary>
+    /// Document form to stored form: <c>$res</c>, and a <c>$ref</c> that a person wrote, become a <c>$ref</c> to an identity and keep what they say of visibility,
+    /// strategy and <c>$json</c>.
+    /// </summary>
     /// <param name="ksuidOf">The identity a reference points at; null leaves it as it is (the caller notes what is missing).</param>
     public static JsonElement ToStored(JsonElement properties, Func<JsonElement, PropertyPath?, PropertyUri?> ksuidOf)
     {
-        if (!Mentioned(properties, "\"$res\""u8))
+        if (!Mentioned(properties, "\"$res\""u8) && !JsonText.Mentions(properties, "\"$ref\""u8))
             return properties;
         return JsonText.Rewrite(properties, HintTree.None, (value, _, path, writer) =>
         {
-            if (Envelope.IsSource(value))
+            if (IsDeclared(value))
             {
                 Stored(value, path).WriteTo(writer);
                 return true;
@@ -41,9 +44,11 @@ public static class References
 
             if (!TryTemplate(value, out var text))
                 return false;
-            WriteEmbedded(value, text.Rewrite(span => Envelope.IsSource(span) ? Stored(span, path) : span), writer);
+            WriteEmbedded(value, text.Rewrite(span => IsDeclared(span) ? Stored(span, path) : span), writer);
             return true;
         });
+
+        static bool IsDeclared(JsonElement value) => Envelope.IsSource(value) || Envelope.IsReference(value);
 
         JsonElement Stored(JsonElement source, PropertyPath? path) =>
             ksuidOf(source, path) is not { } uri ? source : JsonText.Write(writer =>
@@ -119,7 +124,7 @@ public static class References
             if (Envelope.IsReference(value))
                 WritePlain(Value(value, path), writer);
             else if (TryTemplate(value, out var text))
-                writer.WriteStringValue(text.Substitute(span => PlainText(Value(span, path))));
+                writer.WriteStringValue(text.Substitute(span => PlainText(Envelope.IsValue(span) ? span.GetProperty(Envelope.Value) : Value(span, path))));
             else if (Envelope.IsValue(value) || Envelope.IsSealed(value))
                 WritePlain(value, writer);
             else
@@ -134,55 +139,6 @@ public static class References
                 unresolved.Add(new UnresolvedReference(uri, path?.ToString() ?? "", reason));
             return value;
         }
-    }
-
-    /// <summary>What a row keeps after a write: beside each reference the value that was written; of a secret only its digest.</summary>
-    public static JsonElement Store(JsonElement desired, Func<PropertyUri, JsonElement?> values, ResourceSchema? schema)
-    {
-        if (!Mentioned(desired, "\"$ref\""u8))
-            return desired;
-        return JsonText.Rewrite(desired, HintTree.Of(schema), (value, hints, path, writer) =>
-        {
-            if (!Envelope.IsReference(value) || !TryResolve(value, values, out var resolved, out _, out _))
-                return false;
-            WriteStored(value, resolved, resolved, SecretValues.IsSecret(value, hints) || SecretValues.IsSecret(resolved, HintTree.None), writer);
-            return true;
-        });
-    }
-
-    internal static void WriteStored(JsonElement reference, JsonElement value, JsonElement? applied, bool isSecret, Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        foreach (var property in reference.EnumerateObject())
-        {
-            if (property.Name is not (Envelope.Value or Envelope.Applied or Envelope.Hashed or Envelope.Visibility))
-                property.WriteTo(writer);
-        }
-
-        if (isSecret)
-        {
-            writer.WriteString(Envelope.Visibility, Envelope.Opaque);
-            writer.WriteString(Envelope.Value, SecretValues.DigestOf(value) ?? SecretValues.Digest(value));
-            writer.WriteBoolean(Envelope.Hashed, true);
-        }
-        else
-        {
-            if (reference.TryGetProperty(Envelope.Visibility, out var visibility))
-            {
-                writer.WritePropertyName(Envelope.Visibility);
-                visibility.WriteTo(writer);
-            }
-
-            writer.WritePropertyName(Envelope.Value);
-            value.WriteTo(writer);
-            if (applied is { } written)
-            {
-                writer.WritePropertyName(Envelope.Applied);
-                written.WriteTo(writer);
-            }
-        }
-
-        writer.WriteEndObject();
     }
 
     private static bool TryResolve(JsonElement reference, Func<PropertyUri, JsonElement?> values, out JsonElement value, out PropertyUri uri, out string reason)
@@ -294,9 +250,10 @@ public static class References
         writer.WriteStartObject();
         foreach (var property in envelope.EnumerateObject())
         {
+            // What was made of it belongs to the row: a document says the template.
             if (property.Name == Envelope.Template)
                 writer.WriteString(Envelope.Template, template);
-            else
+            else if (property.Name != Envelope.Value)
                 property.WriteTo(writer);
         }
 

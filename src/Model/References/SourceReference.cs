@@ -7,6 +7,7 @@ public sealed record SourceReference
 {
     public required string Label { get; init; }
 
+    /// <summary>Empty when it was written in short and without: then it is that of the one resource with this label.</summary>
     public required string Type { get; init; }
 
     /// <summary>Null when it was not said: the stack of the resource that refers.</summary>
@@ -24,7 +25,8 @@ public sealed record SourceReference
         var lacking = new List<string>();
         missing = lacking;
         var label = Text(envelope, Model.Envelope.Label, lacking);
-        var type = Text(envelope, Model.Envelope.Type, lacking);
+        var isShort = envelope.TryGetProperty(Model.Envelope.Written, out _) && !envelope.TryGetProperty(Model.Envelope.Type, out _);
+        var type = isShort ? "" : Text(envelope, Model.Envelope.Type, lacking);
         var property = Text(envelope, Model.Envelope.Property, lacking);
         if (lacking.Count > 0)
             return false;

@@ -86,6 +86,51 @@ internal sealed class DocumentTree(List<DocumentTree.Node> nodes, ReadOnlyMemory
         return current;
     }
 
+    public int ParentOf(int node) => nodes[node].Parent;
+
+    /// <summary>The same document with other values in place of some that have no members; each stands where the old one stood, and what it holds is not among the values.</summary>
+    public DocumentTree Replace(SortedDictionary<int, (JsonTokenType Kind, byte[] Json)> values)
+    {
+        var starts = new int[values.Count];
+        var shifts = new int[values.Count];
+        var text = new List<byte>(json.Length + values.Sum(static value => value.Value.Json.Length));
+        var (next, copied, shift) = (0, 0, 0);
+        foreach (var (node, (_, replacement)) in values)
+        {
+            var old = nodes[node];
+            text.AddRange(json.Span[copied..old.Start]);
+            text.AddRange(replacement.AsSpan());
+            copied = old.Start + old.Length;
+            starts[next] = old.Start;
+            shifts[next++] = shift += replacement.Length - old.Length;
+        }
+
+        text.AddRange(json.Span[copied..]);
+        var moved = new List<Node>(nodes.Count);
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            var node = nodes[i];
+            var isReplaced = values.TryGetValue(i, out var value);
+            var end = Moved(node.Start + node.Length);
+            node.Start = Moved(node.Start);
+            node.Length = end - node.Start;
+            node.KeyStart = Moved(node.KeyStart);
+            if (isReplaced)
+                node.Kind = value.Kind;
+            moved.Add(node);
+        }
+
+        return new DocumentTree(moved, text.ToArray(), positionOf);
+
+        // What begins behind a replaced value has moved with it; the value itself has not.
+        int Moved(int offset)
+        {
+            var behind = Array.BinarySearch(starts, offset);
+            behind = behind < 0 ? ~behind : behind;
+            return behind == 0 ? offset : offset + shifts[behind - 1];
+        }
+    }
+
     private int IndexOf(int node)
     {
         var index = 0;

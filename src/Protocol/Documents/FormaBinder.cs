@@ -20,9 +20,12 @@ internal sealed class FormaBinder
     private readonly FormaLimits _limits;
     private readonly Names _names;
     private readonly PolicyBinder _policies;
+    private readonly IReadOnlyDictionary<string, FormaProperty>? _parameters;
 
-    public FormaBinder(DocumentTree tree, FormaLimits limits, DiagnosticBag bag)
+    /// <param name="parameters">Those of the document, with their values.</param>
+    public FormaBinder(DocumentTree tree, FormaLimits limits, DiagnosticBag bag, IReadOnlyDictionary<string, FormaProperty>? parameters)
     {
+        _parameters = parameters;
         _read = new NodeReader(tree, bag);
         _schemas = new SchemaBinder(_read);
         _limits = limits;
@@ -40,7 +43,7 @@ internal sealed class FormaBinder
             forma = _read.Tree.Key(member) switch
             {
                 "Description" => forma with { Description = Description(member) },
-                "Properties" => forma with { Properties = Parameters(member) },
+                "Properties" => forma with { Properties = _parameters },
                 "Stacks" => forma with { Stacks = _read.List(member, "Stacks", Stack) },
                 "Targets" => forma with { Targets = _read.List(member, "Targets", Target) },
                 "Resources" => forma with { Resources = Resources(member) },
@@ -69,34 +72,6 @@ internal sealed class FormaBinder
         }
 
         return description;
-    }
-
-    private Dictionary<string, FormaProperty>? Parameters(int node)
-    {
-        if (_read.IsNull(node) || !_read.IsObject(node, "Properties"))
-            return null;
-        var parameters = new Dictionary<string, FormaProperty>(StringComparer.Ordinal);
-        foreach (var member in _read.Members(node))
-        {
-            if (!_read.IsObject(member, "A parameter"))
-                continue;
-            var parameter = new FormaProperty();
-            foreach (var part in _read.Members(member))
-            {
-                parameter = _read.Tree.Key(part) switch
-                {
-                    "Default" => parameter with { Default = _read.Tree.Element(part) },
-                    "Value" => parameter with { Value = _read.Tree.Element(part) },
-                    "Flag" => parameter with { Flag = _read.Text(part) },
-                    "Type" => parameter with { Type = _read.OneOf(part, ["String", "Int", "Float", "Boolean"]) ?? "String" },
-                    _ => _read.Unknown(part, ["Default", "Value", "Flag", "Type"], parameter),
-                };
-            }
-
-            parameters[_read.Tree.Key(member)] = parameter;
-        }
-
-        return parameters;
     }
 
     private Stack Stack(int node)

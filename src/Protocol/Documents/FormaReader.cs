@@ -7,20 +7,40 @@ namespace Formae.Protocol.Documents;
 /// <summary>Reads a forma from JSON or YAML and says of every mistake what it is, where it is and what to do.</summary>
 public static class FormaReader
 {
-    public static FormaReading Read(ReadOnlyMemory<byte> utf8, DocumentFormat format = DocumentFormat.Auto, FormaLimits? limits = null)
+    /// <param name="inputs">What it takes from outside; without any, its parameters have the values that it says itself, and secrets are not asked for.</param>
+    public static FormaReading Read(ReadOnlyMemory<byte> utf8, DocumentFormat format = DocumentFormat.Auto, FormaLimits? limits = null, DocumentInputs? inputs = null)
+    {
+        limits ??= new FormaLimits();
+        inputs ??= new DocumentInputs();
+        var bag = new DiagnosticBag(limits.MaxDiagnostics);
+        if (Tree(ref utf8, format, limits, bag) is not { } tree || bag.HasErrors)
+            return new FormaReading(null, bag.All, null);
+
+        var reader = new NodeReader(tree, bag);
+        var parameters = new ParameterBinder(reader, inputs.Parameters).Bind();
+        if (utf8.Span.IndexOf("${"u8) >= 0)
+            tree = new PlaceholderExpansion(reader, parameters, inputs).Run();
+        var forma = new FormaBinder(tree, limits, bag, parameters).Bind();
+        return new FormaReading(bag.HasErrors ? null : forma, bag.All, tree);
+    }
+
+    /// <summary>Only the parameters, for offering them: whether they have values, and whether the rest of the document is well, is not asked.</summary>
+    public static (IReadOnlyDictionary<string, FormaProperty> Parameters, IReadOnlyList<Diagnostic> Diagnostics) ReadParameters(
+        ReadOnlyMemory<byte> utf8, DocumentFormat format = DocumentFormat.Auto, FormaLimits? limits = null)
     {
         limits ??= new FormaLimits();
         var bag = new DiagnosticBag(limits.MaxDiagnostics);
+        var parameters = Tree(ref utf8, format, limits, bag) is { } tree && !bag.HasErrors ? new ParameterBinder(new NodeReader(tree, bag), new Dictionary<string, string>()).Bind() : null;
+        return (parameters ?? [], bag.All);
+    }
+
+    private static DocumentTree? Tree(ref ReadOnlyMemory<byte> utf8, DocumentFormat format, FormaLimits limits, DiagnosticBag bag)
+    {
         if (!IsReadable(utf8, limits, bag))
-            return new FormaReading(null, bag.All, null);
+            return null;
         if (utf8.Span.StartsWith("\uFEFF"u8))
             utf8 = utf8[3..];
-
-        var tree = IsJson(utf8.Span, format) ? JsonTreeReader.Read(utf8, limits, bag) : YamlTreeReader.Read(utf8, limits, bag);
-        if (tree is null || bag.HasErrors)
-            return new FormaReading(null, bag.All, tree);
-        var forma = new FormaBinder(tree, limits, bag).Bind();
-        return new FormaReading(bag.HasErrors ? null : forma, bag.All, tree);
+        return IsJson(utf8.Span, format) ? JsonTreeReader.Read(utf8, limits, bag) : YamlTreeReader.Read(utf8, limits, bag);
     }
 
     private static bool IsJson(ReadOnlySpan<byte> text, DocumentFormat format)
