@@ -114,9 +114,9 @@ public static class CanonicalText
             foreach (var key in (ReadOnlySpan<string>)[Envelope.Stack, Envelope.Type, Envelope.Label, Envelope.Property, Envelope.Json])
                 WriteText('k', value.TryGetProperty(key, out var part) && part.ValueKind == JsonValueKind.String ? part.GetString()! : "", text);
         }
-        else if (sense == Sense.Content && value.TryGetProperty(Envelope.Embed, out _) && value.TryGetProperty(Envelope.Value, out var made))
+        else if (reading.Sense == Sense.Content && value.TryGetProperty(Envelope.Embed, out _) && value.TryGetProperty(Envelope.Value, out var made))
         {
-            Write(made, hints, sense, text, null);
+            Write(made, hints, reading, text, null);
         }
         else if (value.TryGetProperty(Envelope.Template, out var template) && template.ValueKind == JsonValueKind.String)
         {
