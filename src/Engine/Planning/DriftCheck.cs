@@ -14,7 +14,9 @@ internal static class DriftCheck
         if (request.Mode != ApplyMode.Reconcile || request.Force || request.Inventory.Modifications.Count == 0)
             return null;
         var changed = updates.Where(Changes).ToList();
-        var stacks = changed.SelectMany(StacksOf).ToHashSet(StringComparer.Ordinal);
+
+        // A stack that is gone took its history along: who makes it again begins anew.
+        var stacks = changed.SelectMany(StacksOf).Intersect(request.Inventory.Stacks.Select(stack => stack.Label), StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
         var ksuids = changed.Select(update => update.Resource.Ksuid).ToHashSet(StringComparer.Ordinal);
         var names = changed.Select(update => update.Resource.Key).Concat(changed.Select(update => update.Existing?.Key).OfType<ResourceKey>()).ToHashSet();
 

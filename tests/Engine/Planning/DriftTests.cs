@@ -60,6 +60,10 @@ public sealed class DriftTests
     }
 
     [Fact]
+    public void A_stack_that_was_destroyed_can_be_made_again() =>
+        Assert.Equal(["create net1"], new Scenario().GivenTarget().DeclareStack().GivenModification("net1", "delete").Declare("net1").Reconcile().Operations());
+
+    [Fact]
     public void A_rename_of_what_others_changed_takes_the_changes_along_or_is_refused()
     {
         Assert.Equal(["update net2"], Drifted().Declare("net2", Modified, alias: "net1").Reconcile().Operations());
