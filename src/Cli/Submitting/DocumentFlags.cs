@@ -61,7 +61,7 @@ internal sealed class DocumentFlags
     private static string? PathIn(string[] args, ParseResult first)
     {
         if (first.Errors.Count == 0)
-            return first.GetValue<string?>("FILE") is { Length: > 0 } named && File.Exists(named) ? named : null;
+            return first.GetResult("FILE") is ArgumentResult { Tokens: [var named, ..] } && File.Exists(named.Value) ? named.Value : null;
         var taken = first.CommandResult.Children.OfType<OptionResult>().SelectMany(option => option.Tokens).Select(token => token.Value).ToHashSet(StringComparer.Ordinal);
         var files = args.Skip(1).Where(word => word.Length > 0 && word[0] != '-' && !taken.Contains(word) && File.Exists(word)).ToList();
         return files.Find(word => Path.GetExtension(word).ToLowerInvariant() is ".pkl" or ".json" or ".yaml" or ".yml") ?? files.FirstOrDefault();
