@@ -24,7 +24,9 @@ public sealed class HttpAccessTests : IAsyncLifetime
         ("Formae:Access:Keys:reader:0", Digest("the key of readers")),
         ("Formae:Access:Keys:reader:1", Digest("another key of readers").ToUpperInvariant()),
         ("Formae:Access:Keys:operator:0", Digest("the key of operators")),
+        ("Formae:Access:Keys:operator:nightly-build", Digest("the key of the build")),
         ("Formae:Access:Keys:admin:0", Digest("the key of admins")),
+        ("Formae:Access:Keys:reader:also-admin", Digest("the key of admins")),
     ];
 
     private ControlPlane _plane = null!;
@@ -82,16 +84,18 @@ public sealed class HttpAccessTests : IAsyncLifetime
         Assert.Contains("the role operator; yours is reader", answer.Text, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task F186_who_gave_a_command_is_stored_with_it()
+    [Theory]
+    [InlineData("the key of operators", "operator key")]
+    [InlineData("the key of the build", "nightly-build")]
+    public async Task F186_who_gave_a_command_is_stored_with_it(string key, string name)
     {
-        var accepted = await With("the key of operators").PostAsync("/api/v1/commands?command=apply&mode=reconcile", Document);
+        var accepted = await With(key).PostAsync("/api/v1/commands?command=apply&mode=reconcile", Document);
         await _plane.EndOfAsync(accepted.Json.GetProperty("CommandId").GetString()!);
 
         var command = (await With("the key of readers").GetAsync((string)accepted.Headers.Location!)).As(HttpJson.Default.CommandList).Commands[0];
 
-        Assert.Equal(($"key:{Digest("the key of operators")[..12]}", "operator key"), (command.Subject, command.SubjectName));
-        Assert.DoesNotContain("the key of operators", await _plane.StoredTextAsync(), StringComparison.Ordinal);
+        Assert.Equal(($"key:{Digest(key)[..12]}", name), (command.Subject, command.SubjectName));
+        Assert.DoesNotContain(key, await _plane.StoredTextAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

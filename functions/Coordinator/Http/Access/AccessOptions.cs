@@ -7,8 +7,11 @@ public sealed class AccessOptions
 {
     public const string Section = "Formae:Access";
 
-    /// <summary>Role (<c>reader</c>, <c>operator</c>, <c>admin</c>) → the SHA-256 digests, in hex, of the keys that have it. Default none.</summary>
-    public Dictionary<string, string[]> Keys { get; init; } = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>
+    /// Role (<c>reader</c>, <c>operator</c>, <c>admin</c>) → name or number of a key → the SHA-256 digest of the key, in hex. The name of whoever has the key is told
+    /// with his commands. Default none.
+    /// </summary>
+    public Dictionary<string, Dictionary<string, string>> Keys { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Tokens of Microsoft Entra ID. Default: none is accepted.</summary>
     public EntraOptions Entra { get; init; } = new();
@@ -43,7 +46,7 @@ internal sealed class AccessOptionsCheck : IValidateOptions<AccessOptions>
         {
             if (role.ToLowerInvariant() is not ("reader" or "operator" or "admin"))
                 problems.Add($"{AccessOptions.Section}:Keys:{role}: the roles are reader, operator and admin.");
-            problems.AddRange(digests.Where(digest => digest.Length != 64 || !digest.All(char.IsAsciiHexDigit))
+            problems.AddRange(digests.Values.Where(digest => digest.Length != 64 || !digest.All(char.IsAsciiHexDigit))
                 .Select(_ => $"{AccessOptions.Section}:Keys:{role}: each entry is the SHA-256 of a key, 64 hex digits."));
         }
 

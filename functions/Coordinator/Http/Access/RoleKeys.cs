@@ -7,13 +7,13 @@ namespace Formae.Coordinator.Http.Access;
 /// <summary>Keys and their roles, known by their digests only.</summary>
 internal sealed class RoleKeys
 {
-    private readonly IReadOnlyList<(byte[] Digest, Role Role)> _keys;
+    private readonly IReadOnlyList<(byte[] Digest, Role Role, string Name)> _keys;
 
     public RoleKeys(AccessOptions options) => _keys =
     [
         .. from role in options.Keys
-           from digest in role.Value
-           select (Convert.FromHexString(digest), Enum.Parse<Role>(role.Key, ignoreCase: true)),
+           from key in role.Value
+           select (Convert.FromHexString(key.Value), Enum.Parse<Role>(role.Key, ignoreCase: true), key.Key.All(char.IsAsciiDigit) ? $"{role.Key.ToLowerInvariant()} key" : key.Key),
     ];
 
     /// <summary>The key of a request, where the platform looks for it; null when there is none.</summary>
@@ -24,13 +24,13 @@ internal sealed class RoleKeys
     public Caller? Find(string key)
     {
         var given = SHA256.HashData(Encoding.UTF8.GetBytes(key));
-        var role = Role.Anyone;
-        foreach (var (digest, its) in _keys)
+        Caller? found = null;
+        foreach (var (digest, role, name) in _keys)
         {
-            if (CryptographicOperations.FixedTimeEquals(given, digest) && its > role)
-                role = its;
+            if (CryptographicOperations.FixedTimeEquals(given, digest) && !(found?.Role >= role))
+                found = new Caller($"key:{Convert.ToHexStringLower(given.AsSpan(0, 6))}", name, role);
         }
 
-        return role == Role.Anyone ? null : new Caller($"key:{Convert.ToHexStringLower(given.AsSpan(0, 6))}", $"{role.ToString().ToLowerInvariant()} key", role);
+        return found;
     }
 }
