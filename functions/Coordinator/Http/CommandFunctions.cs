@@ -21,7 +21,7 @@ public sealed class CommandFunctions(CommandIntake intake, SubmissionReader read
     [Parameter("mode", ParameterPlace.Form, "Apply only. With reconcile the document is the whole of its stacks; default patch.", Values = "patch|reconcile")]
     [Parameter("simulate", ParameterPlace.Form, "Plan and answer, and do nothing.", Type = "boolean")]
     [Parameter("force", ParameterPlace.Form, "With reconcile: overwrite what changed since the last one.", Type = "boolean")]
-    [Parameter("on-dependents", ParameterPlace.Form, "Destroy only: when others depend on what would go; default abort.", Values = "abort|cascade")]
+    [Parameter("on-dependents", ParameterPlace.Form, "When others depend on what is deleted: refuse or delete them too; default abort.", Values = "abort|cascade")]
     [Parameter("query", ParameterPlace.Form, "Destroy only, in the place of a document. Fields: stack, type, label, target, native_id.")]
     [Parameter("file", ParameterPlace.File, "The document.")]
     [Answer(200, "Nothing runs: a simulation, or there is nothing to do.", typeof(SubmitCommandResponse))]

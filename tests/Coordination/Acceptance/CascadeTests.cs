@@ -1,7 +1,9 @@
 using Formae.Coordination.Intake;
+using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Engine.Planning;
 using Formae.Model;
+using Formae.Protocol.Bus;
 using Formae.Protocol.Http;
 
 namespace Formae.Coordination.Tests.Acceptance;
@@ -76,6 +78,44 @@ public sealed class CascadeTests : IAsyncLifetime
 
         // Whoever declares them next finds them as declared.
         Assert.False(Assert.IsType<IntakeOutcome.Answered>(await _plane.SubmitAsync(Head.Replace("net", "app", StringComparison.Ordinal) + Consumer("app") + Machine("app"))).Response.Simulation.ChangesRequired);
+    }
+
+    [Fact]
+    public async Task F070_what_is_unmanaged_and_refers_to_it_is_left_alone()
+    {
+        ControlPlane.Succeeded(await _plane.RunAsync(Head + Parent));
+        var parent = await FindAsync("parent");
+        var found = new Resource
+        {
+            Ksuid = _plane.Get<KsuidSource>().Next(),
+            Type = "FakeAWS::Versioned::Consumer",
+            Label = "found",
+            Stack = Stack.Unmanaged,
+            Target = "eu",
+            NativeId = "found-1",
+            Properties = System.Text.Json.JsonElement.Parse($$"""{"ParentRef":{"$ref":"formae://{{parent.Ksuid}}#/ParentId","$value":"p"} }"""),
+        };
+        await _plane.Get<ResourceStore>().PutAsync(found, null, "create", "discovery", CancellationToken.None);
+
+        var command = await _plane.RunAsync(Head + Parent.Replace("Name: one", "Name: two", StringComparison.Ordinal));
+
+        ControlPlane.Succeeded(command);
+        Assert.Equal(["create parent", "delete parent"], Operations(command));
+        Assert.DoesNotContain(_plane.Sent, request => request.NativeId == "found-1");
+    }
+
+    [Fact]
+    public async Task A_reference_that_the_document_drops_with_its_producer_becomes_a_value_without_a_call()
+    {
+        ControlPlane.Succeeded(await _plane.RunAsync(Head + Parent + Consumer("net")));
+        var id = (await FindAsync("parent")).ReadOnlyProperties!.Value.GetProperty("ParentId").GetString();
+
+        var command = await _plane.RunAsync(Head + "  - { Label: consumer, Type: \"FakeAWS::Versioned::Consumer\", Stack: net, Target: eu, Properties: { Name: c } }");
+
+        ControlPlane.Succeeded(command);
+        Assert.Equal(["delete parent", "update consumer"], Operations(command));
+        Assert.DoesNotContain(_plane.Calls, call => call.Operation == OperationVerb.Update);
+        Assert.Equal(id, (await FindAsync("consumer")).Properties!.Value.GetProperty("ParentRef").GetString());
     }
 
     [Fact]

@@ -72,4 +72,47 @@ public sealed class TargetPlanTests : IAsyncLifetime
         Assert.Equal(["delete eu", "create eu"], simulation.Command.TargetUpdates!.Select(update => $"{update.Operation} {update.TargetLabel}"));
         Assert.Equal(["delete logs", "create logs"], simulation.Command.ResourceUpdates!.Select(update => $"{update.Operation} {update.ResourceLabel}"));
     }
+
+    [Theory]
+    [InlineData(ApplyMode.Reconcile)]
+    [InlineData(ApplyMode.Patch)]
+    public async Task F074_a_document_with_another_config_moves_every_portable_resource_of_whatever_stack(ApplyMode mode)
+    {
+        ControlPlane.Succeeded(await _plane.RunAsync(Document));
+        ControlPlane.Succeeded(await _plane.RunAsync(Document.Replace("web", "app", StringComparison.Ordinal).Replace("logs", "other", StringComparison.Ordinal)));
+        var before = (await _plane.InventoryAsync()).ToDictionary(resource => resource.Label);
+
+        var command = await _plane.RunAsync(Document.Replace("eu-1", "us-1", StringComparison.Ordinal), mode: mode);
+
+        ControlPlane.Succeeded(command);
+        var targets = command.TargetUpdates!.ToDictionary(update => update.Operation, update => update.StartTs);
+        var starts = command.ResourceUpdates!.ToLookup(update => update.Operation, update => update.StartedAt);
+        Assert.Equal((2, 2), (starts["delete"].Count(), starts["create"].Count()));
+        Assert.True(starts["delete"].Max() <= targets["delete"] && targets["delete"] <= targets["create"] && targets["create"] <= starts["create"].Min());
+        var after = (await _plane.InventoryAsync()).ToDictionary(resource => resource.Label);
+        Assert.Equal(["logs", "other"], after.Keys.Order());
+        Assert.All(after.Values, resource => Assert.Equal(("us-1", before[resource.Label].Ksuid), (resource.ReadOnlyProperties!.Value.GetProperty("Region").GetString(), resource.Ksuid)));
+        Assert.All(after.Values, resource => Assert.NotEqual(before[resource.Label].NativeId, resource.NativeId));
+        Assert.Equal(2, (await _plane.Get<TargetStore>().FindAsync("eu", CancellationToken.None))!.Version);
+
+        // And what was applied is what there is.
+        Assert.False(Assert.IsType<IntakeOutcome.Answered>(await _plane.SubmitAsync(Document.Replace("eu-1", "us-1", StringComparison.Ordinal), simulate: true, force: true)).Response.Simulation.ChangesRequired);
+    }
+
+    [Fact]
+    public async Task F071_a_document_of_a_target_alone_creates_updates_and_replaces_it()
+    {
+        const string Alone = "Targets: [{ Label: eu, Namespace: FakeAWS, Config: { Region: eu-1, LatencyMs: 0 }, ConfigSchema: { Hints: { LatencyMs: { CreateOnly: false } } } }]";
+
+        var operations = new List<string>();
+        foreach (var document in new[] { Alone, Alone.Replace("LatencyMs: 0", "LatencyMs: 1", StringComparison.Ordinal), Alone.Replace("eu-1", "us-1", StringComparison.Ordinal) })
+        {
+            var command = await _plane.RunAsync(document);
+            ControlPlane.Succeeded(command);
+            operations.Add(string.Join(' ', command.TargetUpdates!.Select(update => update.Operation)));
+        }
+
+        Assert.Equal(["create", "update", "delete create"], operations);
+        Assert.Equal("us-1", (await _plane.Get<TargetStore>().FindAsync("eu", CancellationToken.None))!.Config!.Value.GetProperty("Region").GetString());
+    }
 }
