@@ -2,6 +2,7 @@ using Formae.Coordination.Intake;
 using Formae.Coordination.Queries;
 using Formae.Coordinator.Http.Access;
 using Formae.Coordinator.Http.Description;
+using Formae.Model;
 using Formae.Protocol.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -86,7 +87,7 @@ public sealed class CommandFunctions(CommandIntake intake, SubmissionReader read
     {
         if (SubmissionReader.ClientOf(request) is not { } client)
             return Answers.NoClient();
-        if (ListRequest.Read(request, "commands", CommandQueries.Fields, UsualResults, CommandQueries.MostResults, out var refusal) is not { } list)
+        if (ListRequest.Read(request, "commands", CommandQueries.Fields, UsualResults, CommandQueries.MostResults, Ksuid.IsValid, out var refusal) is not { } list)
             return refusal!;
         if ((string?)request.Query["scope"] is not (null or "" or "client" or "agent") and var scope)
             return Answers.BadRequest($"scope is '{scope}'; it is 'client' or 'agent'.");

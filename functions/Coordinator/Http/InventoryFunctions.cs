@@ -1,4 +1,5 @@
 using Formae.Coordination.Queries;
+using Formae.Coordination.Storage;
 using Formae.Coordinator.Http.Access;
 using Formae.Coordinator.Http.Description;
 using Formae.Model;
@@ -24,7 +25,7 @@ public sealed class InventoryFunctions(InventoryQueries inventory, PolicyQueries
     {
         if (SubmissionReader.ClientOf(request) is null)
             return Answers.NoClient();
-        if (ListRequest.Read(request, "resources", InventoryQueries.ResourceFields, usual: null, most: int.MaxValue, out var refusal) is not { } list)
+        if (ListRequest.Read(request, "resources", InventoryQueries.ResourceFields, usual: null, most: int.MaxValue, ResourceStore.IsPlace, out var refusal) is not { } list)
             return refusal!;
         var found = await inventory.ResourcesAsync(list.Query, list.Page, cancellation);
         list.Announce(found.Next);
@@ -40,7 +41,7 @@ public sealed class InventoryFunctions(InventoryQueries inventory, PolicyQueries
     [Answer(400, "The query cannot be understood, or a parameter has a value that does not exist.")]
     public async Task<IResult> Summaries([HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/resources/summary")] HttpRequest request, CancellationToken cancellation)
     {
-        if (ListRequest.Read(request, "summaries", InventoryQueries.ResourceFields, usual: null, most: int.MaxValue, out var refusal) is not { } list)
+        if (ListRequest.Read(request, "summaries", InventoryQueries.ResourceFields, usual: null, most: int.MaxValue, ResourceStore.IsPlace, out var refusal) is not { } list)
             return refusal!;
         var found = await inventory.SummariesAsync(list.Query, list.Page, cancellation);
         list.Announce(found.Next);

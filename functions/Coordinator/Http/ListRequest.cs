@@ -26,8 +26,9 @@ internal sealed class ListRequest
     /// <param name="fields">The fields of its query.</param>
     /// <param name="usual">How many when nothing is said; null for all.</param>
     /// <param name="most">More than this is cut down to it.</param>
+    /// <param name="isPlace">Tells what can be a place in the list: a token proves nothing.</param>
     /// <param name="refusal">The answer when something is wrong.</param>
-    public static ListRequest? Read(HttpRequest request, string list, IReadOnlyCollection<string> fields, int? usual, int most, out IResult? refusal)
+    public static ListRequest? Read(HttpRequest request, string list, IReadOnlyCollection<string> fields, int? usual, int most, Predicate<string> isPlace, out IResult? refusal)
     {
         refusal = null;
         var found = new ListRequest(request, list) { _queryText = (string?)request.Query["query"] ?? "" };
@@ -42,7 +43,7 @@ internal sealed class ListRequest
         string? after = null;
         if ((string?)request.Query["continuation"] is { Length: > 0 } token)
         {
-            if (Continuation.TryRead(token, list, found._queryText, out var place))
+            if (Continuation.TryRead(token, list, found._queryText, out var place) && isPlace(place))
                 after = place;
             else
                 refusal ??= Answers.BadRequest($"The continuation is none of this list and query: send what the header {Headers.Next} of the page before held, with the same query.");

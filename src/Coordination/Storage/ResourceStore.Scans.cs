@@ -13,6 +13,8 @@ public sealed partial class ResourceStore
     /// <summary>Where a resource stands in the order of rows: its row's two keys.</summary>
     public static string PlaceOf(Resource resource) => $"{Keys.Escape(resource.Stack)}{BetweenKeys}{RowOf(resource.Key)}";
 
+    public static bool IsPlace(string text) => text.Split(BetweenKeys) is [{ Length: > 0 }, { Length: > 0 }];
+
     /// <summary>Resources in the order of <see cref="PlaceOf"/>.</summary>
     /// <param name="stacks">Only those of these stacks; null for all.</param>
     /// <param name="type">Only those of this type; null for any.</param>

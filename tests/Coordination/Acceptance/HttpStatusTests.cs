@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Formae.Coordination.Queries;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Model;
@@ -90,13 +91,15 @@ public sealed class HttpStatusTests : IAsyncLifetime
         await AddAsync(3, "tests");
         var next = (await _http.GetAsync("/api/v1/commands/status?scope=agent&max_results=1")).Next!;
 
-        foreach (var wrong in new[] { "x", next + "x", $"{(next[0] == 'A' ? 'B' : 'A')}{next[1..]}", $"{next}&query=client:me" })
+        var forged = Continuation.Write("commands", "", "no id");
+        foreach (var wrong in new[] { "x", "%20", forged, next + "x", $"{(next[0] == 'A' ? 'B' : 'A')}{next[1..]}", $"{next}&query=client:me" })
         {
             var answer = await _http.GetAsync($"/api/v1/commands/status?scope=agent&continuation={wrong}");
             Assert.Equal((400, ErrorCodes.InvalidRequest), (answer.Status, answer.ErrorCode));
         }
 
         Assert.Equal(400, (await _http.GetAsync($"/api/v1/resources?continuation={next}")).Status);
+        Assert.Equal(400, (await _http.GetAsync($"/api/v1/resources?continuation={Continuation.Write("resources", "", "no place")}")).Status);
     }
 
     [Fact]

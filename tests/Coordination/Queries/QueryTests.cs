@@ -82,6 +82,28 @@ public sealed class QueryTests
     }
 
     [Fact]
+    public void Whatever_is_written_is_understood_or_refused_with_a_reason()
+    {
+        const string Alphabet = "ab*?\\\" :+-~^/<>_%\t\u00E9\U0001F600stacklabel";
+        var random = new Random(20260102);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var text = new string([.. Enumerable.Range(0, random.Next(1, 24)).Select(_ => Alphabet[random.Next(Alphabet.Length)])]);
+            foreach (var query in new[] { text, $"label:{text}", $"-stack:{text} label:x" })
+            {
+                if (Query.TryParse(query, Fields, out var parsed, out var problem))
+                    parsed.Matches(_ => text);
+                else
+                    Assert.False(string.IsNullOrWhiteSpace(problem), query);
+            }
+
+            // Behind backslashes every text is a value.
+            Assert.True(Query.TryParse($"label:{string.Concat(text.Select(character => $"\\{character}"))}", Fields, out var exact, out var why), why);
+            Assert.Equal(text, exact.Exact("label"));
+        }
+    }
+
+    [Fact]
     public void One_exact_value_is_told_so_that_a_store_reads_only_that()
     {
         Query.TryParse("stack:web -label:x", Fields, out var query, out _);
