@@ -86,6 +86,16 @@ public sealed class ParameterTests
     }
 
     [Fact]
+    public async Task F192_eval_shows_the_document_with_the_values_in_their_places()
+    {
+        using var run = new TestRun();
+        var file = run.Write("x.yaml", Yaml + "\nTargets:\n  - { Label: t, Namespace: FakeAWS, Config: { Region: '${property:region}', Size: '${property:size}' } }\n");
+
+        Assert.Equal(ExitCode.Ok, await run.InvokeAsync("eval", file, "--region", "eu-1"));
+        Assert.Equal("""{"Region":"eu-1","Size":3}""", JsonNode.Parse(run.Out)!["Targets"]![0]!["Config"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task F192_help_lists_the_parameters_of_the_document_that_is_named()
     {
         using var run = new TestRun();

@@ -1,6 +1,7 @@
 using System.Text;
 using Formae.Client;
 using Formae.Model;
+using Formae.Protocol.Documents;
 
 namespace Formae.Cli.Submitting;
 
@@ -31,6 +32,10 @@ internal sealed class Document
 
     /// <summary>Values that were given to the document's parameters, by name.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Reads it as the server does, but for secrets, which only the server knows.</summary>
+    public FormaReading Bind() => FormaReader.Read(
+        File.Content, File.ContentType == "application/yaml" ? DocumentFormat.Yaml : DocumentFormat.Auto, inputs: new DocumentInputs { Parameters = Parameters });
 
     /// <exception cref="DocumentException">It is not there or cannot be read.</exception>
     public static async Task<Document> ReadAsync(string path, CancellationToken cancellation) => new(path, await BytesAsync(path, cancellation));

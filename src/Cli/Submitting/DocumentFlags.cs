@@ -82,10 +82,10 @@ internal sealed class DocumentFlags
         var isYaml = !isEvaluated && Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml";
         if (!MentionsParameters(content, isYaml))
             return [];
-        var reading = FormaReader.Read(content, isYaml ? DocumentFormat.Yaml : DocumentFormat.Auto);
-        return reading.Forma is { } forma
-            ? [.. (forma.Properties ?? new Dictionary<string, FormaProperty>()).Select(one => new Parameter(one.Key, one.Value))]
-            : throw new InvalidDocumentException(new Document(path, content, isEvaluated), reading.Diagnostics);
+        var (parameters, diagnostics) = FormaReader.ReadParameters(content, isYaml ? DocumentFormat.Yaml : DocumentFormat.Auto);
+        return diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error)
+            ? throw new InvalidDocumentException(new Document(path, content, isEvaluated), diagnostics)
+            : [.. parameters.Select(one => new Parameter(one.Key, one.Value))];
     }
 
     // Most documents have none, and a large one is not read twice for that. The word means the resources' own properties where it is indented.

@@ -3,7 +3,6 @@ using Formae.Cli.CommandLine;
 using Formae.Cli.Errors;
 using Formae.Cli.Output;
 using Formae.Cli.Pkl;
-using Formae.Protocol.Documents;
 using Formae.Protocol.Http;
 using Command = System.CommandLine.Command;
 
@@ -31,12 +30,11 @@ internal static class EvalVerb
         command.SetAction((result, cancellation) => Verb.GuardAsync(context, async () =>
         {
             var document = await input.ReadAsync(result, new PklPurpose("eval", result.GetValue(mode)!), cancellation);
-            var format = document.File.ContentType == "application/yaml" ? DocumentFormat.Yaml : DocumentFormat.Auto;
-            var reading = FormaReader.Read(document.File.Content, format);
+            var reading = document.Bind();
             DiagnosticView.Write(context.Terminal.Error, reading.Diagnostics, document);
             if (reading.Forma is not { } forma)
                 return ExitCode.InvalidDocument;
-            MachineOutput.Write(context.Terminal.RawOut, result.GetValue(output) == "yaml" ? OutputFormat.Yaml : OutputFormat.Json, EvaluatedForma.Of(forma, document.Parameters), HttpJson.Default.Forma);
+            MachineOutput.Write(context.Terminal.RawOut, result.GetValue(output) == "yaml" ? OutputFormat.Yaml : OutputFormat.Json, forma, HttpJson.Default.Forma);
             return ExitCode.Ok;
         }));
         return command;

@@ -3,7 +3,6 @@ using Formae.Cli.CommandLine;
 using Formae.Cli.Errors;
 using Formae.Cli.Pkl;
 using Formae.Client;
-using Formae.Protocol.Documents;
 using Formae.Protocol.Http;
 using Spectre.Console;
 using Command = System.CommandLine.Command;
@@ -29,8 +28,7 @@ internal static class ValidateVerb
         command.RunsOn(options, context, async (result, session) =>
         {
             var document = await input.ReadAsync(result, new PklPurpose("eval", "reconcile"), session.Cancellation);
-            var format = document.File.ContentType == "application/yaml" ? DocumentFormat.Yaml : DocumentFormat.Auto;
-            var reading = FormaReader.Read(document.File.Content, format);
+            var reading = document.Bind();
             if (reading.Forma is not { } forma || result.GetValue(offline))
                 DiagnosticView.Write(session.Terminal.Error, reading.Diagnostics, document);
             if (reading.Forma is null)

@@ -63,11 +63,13 @@ public static class FormaSchema
     ]);
 
     private static JsonObject Parameter() => Node.Object("A parameter. Without a Default it must be given.", nullable: false, [
-        ("Default", new JsonObject { ["description"] = "The value when none is given." }),
-        ("Value", new JsonObject { ["description"] = "The value that was given." }),
+        ("Default", Scalar("The value when none is given.")),
+        ("Value", Scalar("The value that was given.")),
         ("Flag", Node.Text("The option that it becomes, without the hyphens.")),
-        ("Type", Node.OneOf("What the value is.", "String", "Int", "Float", "Boolean")),
+        ("Type", new JsonObject { ["description"] = "What the value is.", ["enum"] = new JsonArray("String", "Int", "Float", "Boolean", null) }),
     ]);
+
+    private static JsonObject Scalar(string description) => new() { ["description"] = description, ["type"] = Node.OrNull("string", "number", "boolean") };
 
     private static JsonObject Stack()
     {
@@ -101,9 +103,9 @@ public static class FormaSchema
             ("Discoverable", Node.Flag("Whether what is there but in no document is looked for.")),
             ("Reaping", Node.Object("When a target that cannot be reached is given up.", nullable: true, [
                 ("Kind", Node.OneOf("Never, or after a while.", "never", "after")),
-                ("MaxUnreachableSeconds", new JsonObject { ["description"] = "With 'after': the while.", ["type"] = Node.OrNull("integer") }),
+                ("MaxUnreachableSeconds", Node.Whole("With 'after': the while.")),
             ])),
-            ("Version", new JsonObject { ["description"] = "Output only.", ["type"] = Node.OrNull("integer") }),
+            ("Version", Node.Whole("Output only.")),
         ]);
         target["required"] = new JsonArray("Label", "Namespace");
         return target;
@@ -147,7 +149,7 @@ public static class FormaSchema
     {
         var name = new JsonObject { ["description"] = "NAMESPACE::Service::Kind." };
         if (types.Count > 0)
-            name["enum"] = Node.Texts(types.Select(type => type.Type));
+            name["anyOf"] = new JsonArray(new JsonObject { ["enum"] = Node.Texts(types.Select(type => type.Type)) }, Node.Placeholder());
         else
             name["type"] = "string";
         return name;

@@ -8,6 +8,9 @@ namespace Formae.Protocol.Schemas;
 /// <summary>The few forms of which the schema of a document is made.</summary>
 internal static class Node
 {
+    /// <summary><c>${kind:body}</c> and nothing else.</summary>
+    public const string PlaceholderPattern = @"^\$\{[a-z]+:[^}]+\}$";
+
     public static JsonObject Reference(string definition, string? description = null)
     {
         var node = new JsonObject { ["$ref"] = $"#/$defs/{definition.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}" };
@@ -18,9 +21,25 @@ internal static class Node
 
     public static JsonObject Text(string description) => new() { ["description"] = description, ["type"] = OrNull("string") };
 
-    public static JsonObject Flag(string description) => new() { ["description"] = description, ["type"] = OrNull("boolean") };
+    public static JsonObject Flag(string description) => OrPlaceholder(new JsonObject { ["description"] = description, ["type"] = OrNull("boolean", "string") });
 
-    public static JsonObject OneOf(string description, params string[] choices) => new() { ["description"] = description, ["enum"] = new JsonArray([.. choices.Select(choice => JsonValue.Create(choice)), null]) };
+    public static JsonObject Whole(string description) => OrPlaceholder(new JsonObject { ["description"] = description, ["type"] = OrNull("integer", "string") });
+
+    public static JsonObject OneOf(string description, params string[] choices) => new()
+    {
+        ["description"] = description,
+        ["anyOf"] = new JsonArray(new JsonObject { ["enum"] = new JsonArray([.. choices.Select(choice => JsonValue.Create(choice)), null]) }, Placeholder()),
+    };
+
+    /// <summary>A text that stands for something else as a whole, such as <c>${property:size}</c>: it may be of any type in the end.</summary>
+    public static JsonObject Placeholder() => OrPlaceholder(new JsonObject { ["type"] = "string" });
+
+    /// <summary>A text here, where none is expected, is a placeholder.</summary>
+    public static JsonObject OrPlaceholder(JsonObject schema)
+    {
+        schema["pattern"] = PlaceholderPattern;
+        return schema;
+    }
 
     public static JsonObject List(string definition, string description) => new()
     {

@@ -76,11 +76,11 @@ internal static class PolicySchema
             {
                 ["description"] = "The end, such as 2027-01-31T12:00:00Z.",
                 ["type"] = Node.OrNull("string"),
-                ["pattern"] = @"^[2-9]\d{3}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$",
+                ["pattern"] = @"^[2-9]\d{3}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$|\$\{",
             },
             ["OnDependents"] = Node.OneOf("What happens when other stacks refer to what would go.", "abort", "cascade"),
         },
-        ["oneOf"] = new JsonArray(Given("TTLSeconds", "integer"), Given("ExpiresAt", "string")),
+        ["oneOf"] = new JsonArray(Given("TTLSeconds", "integer", "string"), Given("ExpiresAt", "string")),
     });
 
     private static JsonObject Reconcile() => Of(Model.Policy.AutoReconcile, new JsonObject
@@ -91,11 +91,11 @@ internal static class PolicySchema
 
     private static JsonObject Of(string type, JsonObject then) => new() { ["if"] = Node.WhereTypeIs(type), ["then"] = then };
 
-    private static JsonObject Given(string key, string type) => new()
+    private static JsonObject Given(string key, params string[] types) => new()
     {
-        ["properties"] = new JsonObject { [key] = new JsonObject { ["type"] = type } },
+        ["properties"] = new JsonObject { [key] = new JsonObject { ["type"] = Node.Texts(types) } },
         ["required"] = new JsonArray(key),
     };
 
-    private static JsonObject Seconds(string description) => new() { ["description"] = description, ["type"] = Node.OrNull("integer"), ["minimum"] = 1, ["maximum"] = MostSeconds };
+    private static JsonObject Seconds(string description) => new() { ["description"] = description, ["type"] = Node.OrNull("integer", "string"), ["pattern"] = Node.PlaceholderPattern, ["minimum"] = 1, ["maximum"] = MostSeconds };
 }

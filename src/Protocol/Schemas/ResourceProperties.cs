@@ -46,23 +46,27 @@ internal static class ResourceProperties
             case null:
                 break;
             case "object":
-                schema["type"] = Types(nullable, "object");
+                Node.OrPlaceholder(schema)["type"] = Types(nullable, "object", "string");
                 if (shape.Members is { } members)
                     ValueForms.AllowBeside(schema, Part(members));
                 else if (shape.Values is { } values)
                     ValueForms.AllowBeside(schema, new JsonObject { ["additionalProperties"] = Value(values) });
                 break;
             case "array":
-                schema["type"] = Types(nullable, "array", "object");
+                Node.OrPlaceholder(schema)["type"] = Types(nullable, "array", "object", "string");
                 if (shape.Item is { } item)
                     schema["items"] = Value(item);
                 ValueForms.AllowIn(schema);
                 break;
-            default:
-                schema["type"] = Types(nullable, shape.Type, "object");
+            case "string":
+                schema["type"] = Types(nullable, "string", "object");
                 ValueForms.AllowIn(schema);
                 if (shape.Choices is { } choices)
-                    schema["else"] = new JsonObject { ["enum"] = nullable ? new JsonArray([.. choices.Select(choice => JsonValue.Create(choice)), null]) : Node.Texts(choices) };
+                    schema["else"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["enum"] = nullable ? new JsonArray([.. choices.Select(choice => JsonValue.Create(choice)), null]) : Node.Texts(choices) }, Node.Placeholder()) };
+                break;
+            default:
+                Node.OrPlaceholder(schema)["type"] = Types(nullable, shape.Type, "object", "string");
+                ValueForms.AllowIn(schema);
                 break;
         }
 
@@ -78,7 +82,7 @@ internal static class ResourceProperties
         return part;
     }
 
-    private static JsonNode Types(bool nullable, params string[] types) => nullable ? Node.OrNull(types) : types.Length == 1 ? JsonValue.Create(types[0]) : Node.Texts(types);
+    private static JsonArray Types(bool nullable, params string[] types) => nullable ? Node.OrNull(types) : Node.Texts(types);
 
     private static string Describe(FieldShape field)
     {
