@@ -103,7 +103,7 @@ public sealed partial class CommandLifecycle(
         var all = await updates.SummariesAsync(command.CommandId, cancellation);
         if (command.OpenedAt is not null && all.All(update => update.IsAtClose || States.IsFinal(update.State)))
             error = null;
-        if (await DeleteTargetsAsync(command.CommandId, all, cancellation))
+        if (command.OpenedAt is not null && await DeleteTargetsAsync(command.CommandId, all, cancellation))
             all = await updates.SummariesAsync(command.CommandId, cancellation);
         if (error is not null)
             all = await updates.SettleAsync(command.CommandId, States.Failed, error, time.GetUtcNow(), cancellation);

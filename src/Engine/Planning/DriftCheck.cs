@@ -19,9 +19,6 @@ internal static class DriftCheck
         var stacks = changed.SelectMany(StacksOf).Intersect(request.Inventory.Stacks.Select(stack => stack.Label), StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
         var ksuids = changed.Select(update => update.Resource.Ksuid).ToHashSet(StringComparer.Ordinal);
         var names = changed.Select(update => update.Resource.Key).Concat(changed.Select(update => update.Existing?.Key).OfType<ResourceKey>()).ToHashSet();
-
-        // A stack that went with its last resource has no past: under its label another one begins.
-        stacks.IntersectWith(request.Inventory.Stacks.Select(stack => stack.Label));
         var left = request.Inventory.Modifications
             .Where(modification => stacks.Contains(modification.Stack))
             .Where(modification => ksuids.Contains(modification.Ksuid) || names.Contains(new ResourceKey(modification.Stack, modification.Type, modification.Label)))

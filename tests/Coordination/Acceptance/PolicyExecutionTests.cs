@@ -110,6 +110,30 @@ public sealed class PolicyExecutionTests : IAsyncLifetime
         Assert.NotNull(await _plane.Get<PolicyStore>().FindAsync("day", _cancellation));
     }
 
+    [Fact]
+    public async Task Policies_of_a_document_are_stored_and_said_again_change_nothing()
+    {
+        var document = Document.Replace("Stacks: [{ Label: web }]", """
+            Policies: [{ Type: ttl, Label: day, TTLSeconds: 86400 }]
+            Stacks:
+              - Label: web
+                Policies: [{ Type: auto-reconcile, IntervalSeconds: 300 }, { $ref: "policy://day" }]
+            """, StringComparison.Ordinal);
+
+        var command = await _plane.RunAsync(document);
+
+        Assert.Equal(States.Success, command.State);
+        Assert.Null(command.ResourceUpdates);
+        var stack = await StackAsync();
+        Assert.Equal(["day"], Policies.ReferencedBy(stack));
+        Assert.StartsWith("web-auto-reconcile-", Assert.Single(Policies.InlineOf(stack)).Label, StringComparison.Ordinal);
+        Assert.Equal(86400, (await _plane.Get<PolicyStore>().FindAsync("day", _cancellation))!.TtlSeconds);
+        Assert.False(Assert.IsType<Formae.Coordination.Intake.IntakeOutcome.Answered>(await _plane.SubmitAsync(document)).Response.Simulation.ChangesRequired);
+
+        ControlPlane.Succeeded(await _plane.RunAsync(Document));
+        Assert.Null((await StackAsync()).Policies);
+    }
+
     private Task CarryOutAsync(params PolicyUpdate[] updates) => _plane.Get<PolicyExecution>().CarryOutAsync(updates, _cancellation);
 
     private async Task<Formae.Model.Stack> StackAsync() => (await _plane.Get<StackStore>().FindAsync("web", _cancellation))!;

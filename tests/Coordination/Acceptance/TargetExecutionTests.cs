@@ -259,5 +259,34 @@ public sealed class TargetExecutionTests : IAsyncLifetime
         Assert.Equal("eu-9", (await TargetAsync("eu"))!.Config!.Value.GetProperty("Region").GetString());
     }
 
+    [Fact]
+    public async Task A_target_of_a_group_with_more_events_than_one_history_holds_is_made_once()
+    {
+        var document = new System.Text.StringBuilder(Edge);
+        for (var i = 0; i < 320; i++)
+            document.Append(System.Globalization.CultureInfo.InvariantCulture, $"\n  - {{ Label: b{i}, Type: \"FakeAWS::S3::Bucket\", Stack: net, Target: edge, Properties: {{ BucketName: b{i} }} }}");
+
+        var command = await _plane.RunAsync(document.ToString());
+
+        ControlPlane.Succeeded(command);
+        Assert.Equal(323, command.ResourceUpdates!.Count);
+        Assert.Equal(1, (await TargetAsync("edge"))!.Version);
+    }
+
+    [Fact]
+    public async Task A_restart_in_the_middle_goes_on_with_the_target_and_what_is_on_it()
+    {
+        _plane.Cloud.CloseGate();
+        var accepted = Assert.IsType<Formae.Coordination.Intake.IntakeOutcome.Accepted>(await _plane.SubmitAsync(Edge));
+
+        await _plane.RestartAsync();
+        _plane.Cloud.OpenGate();
+
+        var command = await _plane.EndOfAsync(accepted.Response.CommandId);
+        ControlPlane.Succeeded(command);
+        Assert.Equal(States.Success, command.TargetUpdates!.Single(update => update.TargetLabel == "edge").State);
+        Assert.Equal(3, (await _plane.InventoryAsync()).Count);
+    }
+
     private Task<Target?> TargetAsync(string label) => _plane.Get<TargetStore>().FindAsync(label, _cancellation);
 }

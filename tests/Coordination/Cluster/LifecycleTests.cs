@@ -93,6 +93,25 @@ public sealed class LifecycleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_that_was_never_opened_deletes_no_target()
+    {
+        await _plane.Get<TargetStore>().TryPutAsync(new Target { Label = "idle", Namespace = "FakeAWS" }, 0, _cancellation);
+        var target = (await _plane.Get<TargetStore>().FindAsync("idle", _cancellation))!;
+        var stored = new CommandRecord { CommandId = _plane.Get<KsuidSource>().Next(), Kind = "destroy", Mode = "patch", State = States.NotStarted, StartedAt = DateTimeOffset.UnixEpoch, ModifiedAt = DateTimeOffset.UnixEpoch };
+        await _plane.Get<UpdateStore>().AddAsync(
+            [],
+            [new TargetUpdateRecord { CommandId = stored.CommandId, Row = TargetUpdateRecord.RowAt(TargetUpdateRecord.AtClose, 0), Plan = new Formae.Engine.Planning.TargetUpdate { Node = "n", Operation = Formae.Engine.Planning.TargetOperation.Delete, Target = target, Existing = target } }],
+            _cancellation);
+        await Commands.AddAsync(stored, _cancellation);
+
+        await Lifecycle.CloseAsync(stored.CommandId, "it never began", _cancellation);
+
+        Assert.NotNull(await _plane.Get<TargetStore>().FindAsync("idle", _cancellation));
+        var ended = (await _plane.Get<Formae.Coordination.Queries.CommandQueries>().FindAsync(stored.CommandId, _cancellation))!;
+        Assert.Equal((States.Failed, States.Failed, "it never began"), (ended.State, Assert.Single(ended.TargetUpdates!).State, ended.TargetUpdates![0].ErrorMessage));
+    }
+
+    [Fact]
     public async Task A_command_whose_orchestration_is_gone_is_closed_and_gives_its_stacks_back()
     {
         var command = await _plane.RunAsync(Document);

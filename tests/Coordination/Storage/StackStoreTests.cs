@@ -77,6 +77,29 @@ public sealed class StackStoreTests(StoreFixture fixture) : IClassFixture<StoreF
         Assert.Equal("one", await store.TakeLeaseAsync("e", "two", NeverOver, _cancellation));
     }
 
+    [Fact]
+    public async Task A_stack_keeps_its_id_its_first_time_and_its_policies_until_it_is_removed()
+    {
+        var store = new StackStore(fixture.Tables, TimeProvider.System);
+        await store.TakeLeaseAsync("f", "one", NeverOver, _cancellation);
+        await store.PutAsync(new Stack { Label = "f", Id = "first" }, _cancellation);
+        await store.SetPoliciesAsync("f", _ => [Policies.ReferenceTo("day")], _cancellation);
+        var first = (await store.FindAsync("f", _cancellation))!;
+
+        await store.PutAsync(new Stack { Label = "f", Id = "second", Description = "text", CreatedAt = DateTimeOffset.UnixEpoch }, _cancellation);
+
+        var second = (await store.FindAsync("f", _cancellation))!;
+        Assert.Equal(("first", first.CreatedAt, "text"), (second.Id, second.CreatedAt, second.Description));
+        Assert.Equal(["day"], Policies.ReferencedBy(second));
+        await store.RemoveAsync("f", "one", _cancellation);
+        await store.SetPoliciesAsync("f", _ => [Policies.ReferenceTo("night")], _cancellation);
+        Assert.Null(await store.FindAsync("f", _cancellation));
+        await store.PutAsync(new Stack { Label = "f", Id = "third" }, _cancellation);
+        var third = (await store.FindAsync("f", _cancellation))!;
+        Assert.Equal("third", third.Id);
+        Assert.Null(third.Policies);
+    }
+
     private static Task<bool?> NeverOver(string command) => Task.FromResult<bool?>(false);
 
     private static Task<bool?> NeverStored(string command) => Task.FromResult<bool?>(null);

@@ -55,30 +55,6 @@ public sealed class OperationMachineTests
     }
 
     [Fact]
-    public void Values_that_do_not_come_are_asked_for_again_until_they_are_overdue()
-    {
-        var (state, _) = Begin(new OperationState.Idle(), Create(), "a", "b");
-        (state, _) = OperationMachine.Apply(state, new OperationEvent.ReferenceResolved(Now, "c", "b"));
-
-        (state, var effects) = OperationMachine.Apply(state, new OperationEvent.Checked(Now.AddSeconds(30), "c", Create().UpdateRow));
-        Assert.Equal(["a"], Assert.IsType<OperationEffect.Ask>(Assert.Single(effects)).Producers);
-        Assert.IsType<OperationState.Resolving>(state);
-
-        (_, effects) = OperationMachine.Apply(state, new OperationEvent.Checked(Now.AddDays(1), "c", Create().UpdateRow));
-        Assert.Equal(OutcomeState.Failed, Announced(effects).State);
-    }
-
-    [Fact]
-    public void A_success_says_what_it_was_where_the_plugin_says_nothing()
-    {
-        var (_, effects) = Report(Waiting(Create() with { Note = "Renamed." }), ReportStatus.Success);
-        Assert.Equal("Renamed.", Announced(effects).Message);
-
-        (_, effects) = Report(Waiting(Create() with { Note = "Renamed." }), ReportStatus.Failure, problem: Failure(ProblemCodes.AccessDenied));
-        Assert.Null(Announced(effects).Message);
-    }
-
-    [Fact]
     public void A_success_is_stored_before_it_is_announced()
     {
         var (state, effects) = Report(Waiting(Create()), ReportStatus.Success, nativeId: "n-1");
@@ -297,7 +273,7 @@ public sealed class OperationMachineTests
             Problem = problem,
         }));
 
-    private static Problem Failure(string code) => new() { Code = code, Message = "no" };
+    internal static Problem Failure(string code) => new() { Code = code, Message = "no" };
 
     internal static Outcome Announced(IReadOnlyList<OperationEffect> effects) => effects.OfType<OperationEffect.Announce>().Single().Outcome;
 }

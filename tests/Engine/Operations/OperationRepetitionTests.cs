@@ -1,4 +1,5 @@
 using Formae.Engine.Operations;
+using Formae.Model;
 using static Formae.Engine.Tests.Operations.OperationMachineTests;
 
 namespace Formae.Engine.Tests.Operations;
@@ -53,5 +54,29 @@ public sealed class OperationRepetitionTests
         Assert.Equal((OutcomeState.Failed, "no plugin", 1), (Announced(effects).State, Announced(effects).Error, Announced(effects).Attempt));
         Assert.IsType<OperationState.Done>(state);
         Assert.Empty(OperationMachine.Apply(waiting, new OperationEvent.NotSent(Now, "other", Create().UpdateRow, "no plugin")).Effects);
+    }
+
+    [Fact]
+    public void Values_that_do_not_come_are_asked_for_again_until_they_are_overdue()
+    {
+        var (state, _) = Begin(new OperationState.Idle(), Create(), "a", "b");
+        (state, _) = OperationMachine.Apply(state, new OperationEvent.ReferenceResolved(Now, "c", "b"));
+
+        (state, var effects) = OperationMachine.Apply(state, new OperationEvent.Checked(Now.AddSeconds(30), "c", Create().UpdateRow));
+        Assert.Equal(["a"], Assert.IsType<OperationEffect.Ask>(Assert.Single(effects)).Producers);
+        Assert.IsType<OperationState.Resolving>(state);
+
+        (_, effects) = OperationMachine.Apply(state, new OperationEvent.Checked(Now.AddDays(1), "c", Create().UpdateRow));
+        Assert.Equal(OutcomeState.Failed, Announced(effects).State);
+    }
+
+    [Fact]
+    public void A_success_says_what_it_was_where_the_plugin_says_nothing()
+    {
+        var (_, effects) = Report(Waiting(Create() with { Note = "Renamed." }), ReportStatus.Success);
+        Assert.Equal("Renamed.", Announced(effects).Message);
+
+        (_, effects) = Report(Waiting(Create() with { Note = "Renamed." }), ReportStatus.Failure, problem: Failure(ProblemCodes.AccessDenied));
+        Assert.Null(Announced(effects).Message);
     }
 }
