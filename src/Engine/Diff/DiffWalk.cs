@@ -24,7 +24,7 @@ internal sealed class DiffWalk(DiffMode mode)
                 continue;
             var place = PropertyPath.Of(path, property.Name);
             var isThere = actual.TryGetProperty(property.Name, out var before);
-            if ((!isThere || IsNoOpinion(before)) && CanonicalText.IsEmpty(property.Value))
+            if ((!isThere || IsNoOpinion(before)) && SaysNothing(property.Value))
                 continue;
             if (isThere)
                 Value(before, property.Value, child, place, createOnly);
@@ -82,6 +82,10 @@ internal sealed class DiffWalk(DiffMode mode)
         JsonValueKind.Object => IsWithheld(desired) || Envelope.IsValue(desired) && IsNoOpinion(desired.GetProperty(Envelope.Value)),
         _ => false,
     };
+
+    private static bool SaysNothing(JsonElement desired) =>
+        IsNoOpinion(desired) || CanonicalText.IsEmpty(desired)
+        || desired.ValueKind == JsonValueKind.Object && !Envelope.IsEnvelope(desired) && desired.EnumerateObject().All(static property => SaysNothing(property.Value));
 
     private static bool IsWithheld(JsonElement value) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Envelope.Withheld, out _);
 

@@ -34,6 +34,10 @@ public sealed class DiffPropertyTests
     });
 
     [Theory, MemberData(nameof(Modes))]
+    public void Where_all_is_as_declared_there_is_no_operation(DiffMode mode) => Holds(given =>
+        new DiffModel(mode).Check(given, given.Actual) is null && Diff(given, mode) is { IsEmpty: false } diff ? $"patch: {diff.Patch(PatchValues.Stored)}" : null);
+
+    [Theory, MemberData(nameof(Modes))]
     public void Order_and_repetition_in_sets_and_the_spelling_of_values_never_matter(DiffMode mode) => Holds(given =>
     {
         var other = new DiffCases(new System.Random(given.ToString().Length));
