@@ -50,6 +50,27 @@ internal static class Documents
         }
     });
 
+    /// <summary>Resources that all need the id of one.</summary>
+    public static byte[] Fan(string stack, int count, Place place, string parent) => Write(stack, place, json =>
+    {
+        Begin(json, "parent", "FakeAWS::Versioned::Parent", stack, place);
+        json.WriteString("Name", parent);
+        End(json);
+        for (var i = 0; i < count; i++)
+        {
+            Begin(json, $"consumer-{i}", "FakeAWS::Versioned::Consumer", stack, place);
+            json.WriteString("Name", $"{stack}-{i}");
+            json.WriteStartObject("ParentRef");
+            json.WriteBoolean("$res", true);
+            json.WriteString("$label", "parent");
+            json.WriteString("$type", "FakeAWS::Versioned::Parent");
+            json.WriteString("$stack", stack);
+            json.WriteString("$property", "ParentId");
+            json.WriteEndObject();
+            End(json);
+        }
+    });
+
     private static byte[] Write(string stack, Place place, Action<Utf8JsonWriter> resources)
     {
         using var buffer = new MemoryStream();

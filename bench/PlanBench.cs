@@ -23,6 +23,13 @@ internal sealed class PlanBench(BenchOptions options, Results results)
         },
     };
 
+    private static readonly Dictionary<string, ResourceSchema> Schemas = new()
+    {
+        ["FakeAWS::S3::Bucket"] = Schema,
+        ["FakeAWS::Versioned::Parent"] = new() { Fields = ["Name"], Hints = new Dictionary<string, FieldHint> { ["Name"] = new() { CreateOnly = true } } },
+        ["FakeAWS::Versioned::Consumer"] = new() { Fields = ["Name", "ParentRef"] },
+    };
+
     private readonly KsuidSource _ksuids = new(TimeProvider.System);
 
     public Task RunAsync()
@@ -51,6 +58,9 @@ internal sealed class PlanBench(BenchOptions options, Results results)
         update = Read(changed);
         Step("plan nothing", () => Plan(forma, inventory, 0));
         Step("plan updates", () => Plan(update, inventory, count));
+        var consumers = Stored(Plan(Read(Documents.Fan("web", count, place, "old")), new Inventory(), count + 1));
+        var replaced = Read(Documents.Fan("web", count, place, "new"));
+        Step("plan a cascade", () => Plan(replaced, consumers, count + 2));
         return costs;
 
         void Step(string name, Action work)
@@ -83,7 +93,7 @@ internal sealed class PlanBench(BenchOptions options, Results results)
             Mode = ApplyMode.Reconcile,
             Forma = forma,
             Inventory = inventory,
-            Schemas = new Dictionary<string, ResourceSchema> { ["FakeAWS::S3::Bucket"] = Schema },
+            Schemas = Schemas,
             Namespaces = new HashSet<string> { "FakeAWS" },
             NewKsuid = _ksuids.Next,
         });
@@ -98,6 +108,7 @@ internal sealed class PlanBench(BenchOptions options, Results results)
         Resources = [.. plan.Resources.Select(update => update.Resource with { Properties = Reversed(update.Resource.Properties!.Value), NativeId = update.Resource.Label, Version = update.Resource.Ksuid })],
         Targets = [.. plan.Targets.Select(update => update.Target)],
         Stacks = [.. plan.Stacks.Select(update => update.Stack)],
+        DependentsRead = plan.Resources.Select(update => update.Resource.Ksuid!).ToHashSet(),
     };
 
     private static System.Text.Json.JsonElement Reversed(System.Text.Json.JsonElement properties) => JsonText.Write(writer =>

@@ -102,8 +102,8 @@ internal sealed class DiffModel(DiffMode mode)
 
         foreach (var below in field.Fields)
         {
-            var said = (desired as JsonObject)?[below.Name];
-            if (below.Flags.HasProviderDefault && IsNothing(said))
+            var said = (desired as JsonObject)?[below.Name] is { } value && !SaysNothing(value) ? value : null;
+            if (below.Flags.HasProviderDefault && said is null)
                 found.Add(below);
             else
                 LeftOut(said, below, found);

@@ -131,7 +131,7 @@ public sealed class DiffPropertyTests
         {
             var said = given.Desired[field.Name];
             var isSent = operations.Any(operation => operation.Path == "/" + field.Name && operation.Verb == "add") || operations.Any(operation => operation.Path.StartsWith("/" + field.Name, StringComparison.Ordinal) && IsBelowCreateOnly(given, operation.Path));
-            if (!DiffModel.IsNothing(said) && !DiffModel.IsSilent(said) && !isSent)
+            if (!DiffModel.IsNothing(said) && !DiffModel.IsSilent(said) && DiffModel.Meaning(said, field).Length > 0 && !isSent)
                 return $"{field.Name} is not sent along";
         }
 

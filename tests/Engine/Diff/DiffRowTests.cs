@@ -128,6 +128,10 @@ public sealed class DiffRowTests
     }
 
     [Fact]
+    public void F029_an_empty_text_leaves_a_provider_default_out() => Assert.Equal(
+        Nothing, Between("""{"X":[{"A":1,"D":5}]}""", """{"X":[{"A":1,"D":""}]}""", Schema(("X", Hint(UpdateMethod.Set)), ("X.D", new FieldHint { HasProviderDefault = true }))));
+
+    [Fact]
     public void F029_a_provider_default_of_an_entity_is_no_change()
     {
         var schema = Schema(("X", Entities()), ("X.D", new FieldHint { HasProviderDefault = true }));
