@@ -86,7 +86,7 @@ internal sealed class Scenario
         return this;
     }
 
-    public Scenario Given(string label, string properties = """{"Name":"n"}""", string type = Vnet, string stack = "web", string target = "eu")
+    public Scenario Given(string label, string properties = """{"Name":"n"}""", string type = Vnet, string stack = "web", string target = "eu", string? readOnly = null)
     {
         _stored.Add(new Resource
         {
@@ -95,6 +95,7 @@ internal sealed class Scenario
             Stack = stack,
             Target = target,
             Properties = Json(properties),
+            ReadOnlyProperties = readOnly is null ? null : Json(readOnly),
             Ksuid = IdOf(label),
             NativeId = "native-" + label,
             Managed = stack != Stack.Unmanaged,
