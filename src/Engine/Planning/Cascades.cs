@@ -16,6 +16,18 @@ internal sealed class Cascades(PlanRequest request, Changes changes, TargetPlann
 
     public PlanOutcome? Run()
     {
+        if (Follow() is { } stopped)
+            return stopped;
+        if (LostReferences.Release(request, changes) is { } unread)
+            return unread;
+        foreach (var change in changes.All)
+            Settle(change);
+        changes.Withdraw(changes.All.Where(IsIdle).ToHashSet());
+        return null;
+    }
+
+    private PlanOutcome? Follow()
+    {
         var gone = changes.All.Where(change => change.TakesAway).ToList();
         if (gone.Count == 0)
             return null;
@@ -35,12 +47,7 @@ internal sealed class Cascades(PlanRequest request, Changes changes, TargetPlann
 
         if (_dependents.Count > 0)
             return Rejections.ResourceHasDependents(_dependents);
-        if (_dependentTargets.Count > 0)
-            return Rejections.TargetHasDependents(_dependentTargets);
-        foreach (var change in changes.All)
-            Settle(change);
-        changes.Withdraw(changes.All.Where(IsIdle).ToHashSet());
-        return null;
+        return _dependentTargets.Count > 0 ? Rejections.TargetHasDependents(_dependentTargets) : null;
     }
 
     private void Reach(Resource consumer, ResourceReference reference, Change producer)

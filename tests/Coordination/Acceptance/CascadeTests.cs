@@ -119,6 +119,20 @@ public sealed class CascadeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_producer_that_vanished_does_not_keep_its_consumer_from_being_changed()
+    {
+        ControlPlane.Succeeded(await _plane.RunAsync(Head + Parent + Consumer("net")));
+        var id = (await FindAsync("parent")).ReadOnlyProperties!.Value.GetProperty("ParentId").GetString();
+        await _plane.Get<ResourceStore>().RemoveAsync(await FindAsync("parent"), "synchronization", CancellationToken.None);
+
+        var command = await _plane.RunAsync(Head + "  - { Label: consumer, Type: \"FakeAWS::Versioned::Consumer\", Stack: net, Target: eu, Properties: { Name: c, Value: x } }", mode: ApplyMode.Patch);
+
+        ControlPlane.Succeeded(command);
+        var consumer = (await FindAsync("consumer")).Properties!.Value;
+        Assert.Equal(("x", id), (consumer.GetProperty("Value").GetString(), consumer.GetProperty("ParentRef").GetString()));
+    }
+
+    [Fact]
     public async Task What_another_stack_refers_to_is_not_left_out_unless_it_goes_along()
     {
         ControlPlane.Succeeded(await _plane.RunAsync(Head + Parent + Vpc));

@@ -98,7 +98,7 @@ public sealed class CascadeTests
     [Fact]
     public void The_executed_patch_writes_the_new_value_and_nothing_else()
     {
-        var update = NetReplaced().Given("s1", $$"""{"Name":"s","NetId":{{Stored("net1", "vnet-9")}},"Size":1,"VnetName":{{Stored("other")}}}""", Subnet, "app").Reconcile().Of("s1", ResourceOperation.Update);
+        var update = NetReplaced().Given("other", stack: "app").Given("s1", $$"""{"Name":"s","NetId":{{Stored("net1", "vnet-9")}},"Size":1,"VnetName":{{Stored("other")}}}""", Subnet, "app").Reconcile().Of("s1", ResourceOperation.Update);
 
         var executed = ExecutedPatch.Of(update, uri => JsonText.String($"new {uri.Path}"));
 
@@ -180,6 +180,19 @@ public sealed class CascadeTests
         var update = plan.Of("s1", ResourceOperation.Update);
         Assert.Equal(("[]", """{"Name":"s","NetId":"vnet-9"}"""), (update.Patch!.Value.GetRawText(), update.Resource.Properties!.Value.GetRawText()));
         Assert.Equal("[]", ExecutedPatch.Of(update, _ => null).Properties.GetRawText());
+    }
+
+    [Fact]
+    public void A_reference_to_what_has_vanished_does_not_keep_a_resource_from_being_changed()
+    {
+        var request = new Scenario().Given("net1", $$"""{"Name":"n","Cidr":"a","Peer":{{Stored("gone", "p-1")}} }""").Declare("net1", """{"Name":"n","Cidr":"b"}""").Request(CommandKind.Apply, ApplyMode.Reconcile);
+
+        Assert.Equal([IdOf("gone")], Assert.IsType<PlanOutcome.NeedsMore>(Planner.Plan(request)).More.Ksuids);
+        var outcome = Planner.Plan(request with { Inventory = request.Inventory with { KsuidsRead = new HashSet<string> { IdOf("gone") } } });
+
+        var update = Assert.Single(Assert.IsType<PlanOutcome.Planned>(outcome).Plan.Resources);
+        Assert.Equal("""{"Name":"n","Cidr":"b","Peer":"p-1"}""", update.Resource.Properties!.Value.GetRawText());
+        Assert.Equal("""[{"op":"replace","path":"/Cidr","value":"b"}]""", update.Patch!.Value.GetRawText());
     }
 
     [Fact]
