@@ -54,6 +54,29 @@ public sealed class MainPathTests(OneSystem system)
         await Plane.RunCommandAsync(document, SubmitKind.Destroy);
     }
 
+    [Fact]
+    public async Task A_target_is_made_from_what_another_plugin_made_and_goes_before_it()
+    {
+        const string Stack = "made";
+        var document = new DocumentBuilder().Stack(Stack)
+            .Target("rooms", "Local", new JsonObject { ["Root"] = Path.Combine(system.Folder, "made") })
+            .Target("place", "FakeAWS", new JsonObject { ["Region"] = Reference(Stack, RandomId, "region", "Value") })
+            .Resource(Stack, "rooms", RandomId, "region", ("Length", 8), ("Prefix", "region-"))
+            .Resource(Stack, "place", Bucket, "store", ("BucketName", "in-a-made-place"))
+            .ToString();
+
+        var created = await Plane.RunCommandAsync(document);
+
+        Assert.All(created.TargetUpdates!, update => Assert.Equal(("create", States.Success), (update.Operation, update.State)));
+        var inventory = (await Plane.InventoryAsync($"stack:{Stack}")).ToDictionary(resource => resource.Label);
+        Assert.Equal(inventory["region"].ReadOnlyProperties!.Value.GetProperty("Value").GetString(), inventory["store"].ReadOnlyProperties!.Value.GetProperty("Region").GetString());
+
+        var destroyed = await Plane.RunCommandAsync(document, SubmitKind.Destroy);
+
+        Assert.Equal(("place", "delete", States.Success), Assert.Single(destroyed.TargetUpdates!.Select(update => (update.TargetLabel, update.Operation, update.State))));
+        Assert.Empty(await Plane.InventoryAsync($"stack:{Stack}"));
+    }
+
     private async Task<IEnumerable<string>> CloudAsync() => (await Plane.Cloud.ObjectsAsync()).Select(one => one.NativeId).Order().ToArray();
 
     private string Shop(string size) => new DocumentBuilder().Stack(Site)
