@@ -138,7 +138,7 @@ public sealed partial class FormaeClient : IDisposable
     {
         var form = new MultipartFormDataContent();
         void Field(string name, string value) => form.Add(new StringContent(value), name);
-        Field("command", request.Kind == SubmitKind.Apply ? "apply" : "destroy");
+        Field("command", request.Kind.ToString().ToLowerInvariant());
         if (request.Mode is { } mode)
             Field("mode", mode == SubmitMode.Reconcile ? "reconcile" : "patch");
         if (request.Simulate)
@@ -147,6 +147,10 @@ public sealed partial class FormaeClient : IDisposable
             Field("force", "true");
         if (request.Query is { Length: > 0 } query)
             Field("query", query);
+        if (request.Stack is { Length: > 0 } stack)
+            Field("stack", stack);
+        if (request.To is { Length: > 0 } to)
+            Field("to", to);
         if (request.Kind == SubmitKind.Destroy)
             Field("on-dependents", request.OnDependents == DependentsChoice.Cascade ? "cascade" : "abort");
         foreach (var (name, value) in request.Parameters)

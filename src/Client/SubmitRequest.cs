@@ -3,13 +3,13 @@ namespace Formae.Client;
 /// <summary>A command to give: what, of which document or query, and how.</summary>
 public sealed record SubmitRequest
 {
-    /// <summary>Apply or destroy.</summary>
+    /// <summary>Apply, destroy or roll back.</summary>
     public required SubmitKind Kind { get; init; }
 
     /// <summary>Apply only; the server takes <see cref="SubmitMode.Patch"/> when it is left out.</summary>
     public SubmitMode? Mode { get; init; }
 
-    /// <summary>The document, as JSON or YAML. Null for a destroy by <see cref="Query"/>.</summary>
+    /// <summary>The document, as JSON or YAML. Null for a destroy by <see cref="Query"/> and for a rollback.</summary>
     public SubmitFile? File { get; init; }
 
     /// <summary>Values of the document's parameters (its <c>Properties</c>), by name; sent as fields <c>prop:NAME</c>. Default: none, so that defaults count.</summary>
@@ -17,6 +17,12 @@ public sealed record SubmitRequest
 
     /// <summary>Destroy only: which managed resources to delete, in the query language. Default null.</summary>
     public string? Query { get; init; }
+
+    /// <summary>Rollback only: the stack. Default null.</summary>
+    public string? Stack { get; init; }
+
+    /// <summary>Rollback only: the id of a command, a time in RFC 3339, or how long ago (<c>90s</c>, <c>15m</c>, <c>2h</c>, <c>7d</c>). Default null.</summary>
+    public string? To { get; init; }
 
     /// <summary>Plan only; nothing is stored and no plugin is called. Default false.</summary>
     public bool Simulate { get; init; }
@@ -47,6 +53,9 @@ public enum SubmitKind
 
     /// <summary>Deletes what the document or the query names.</summary>
     Destroy,
+
+    /// <summary>Puts a stack back to where it was right after a command, or at a time; overwrites what was changed since.</summary>
+    Rollback,
 }
 
 /// <summary>How an apply reads its document.</summary>

@@ -2,13 +2,16 @@ using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
 using Formae.Coordination.Bus;
+using Formae.Coordination.Background;
 using Formae.Coordination.Catalog;
 using Formae.Coordination.Commands;
+using Formae.Coordination.History;
 using Formae.Coordination.Intake;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Queries;
 using Formae.Coordination.Schemas;
 using Formae.Coordination.Storage;
+using Formae.Coordination.Synchronization;
 using Formae.Model;
 using Formae.Protocol.Secrets;
 using Microsoft.AspNetCore.DataProtection;
@@ -25,6 +28,7 @@ public static class CoordinationServices
     {
         services.AddOptions<OperationOptions>().Bind(configuration.GetSection(OperationOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<IntakeOptions>().Bind(configuration.GetSection(IntakeOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SynchronizationOptions>().Bind(configuration.GetSection(SynchronizationOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<OperationOptions>>().Value);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<KsuidSource>();
@@ -38,6 +42,7 @@ public static class CoordinationServices
         services.AddSingleton<CommandStore>();
         services.AddSingleton<UpdateStore>();
         services.AddSingleton<ResourceStore>();
+        services.AddSingleton<VersionStore>();
         services.AddSingleton<StackStore>();
         services.AddSingleton<TargetStore>();
         services.AddSingleton<PolicyStore>();
@@ -61,6 +66,16 @@ public static class CoordinationServices
         services.AddSingleton<PluginQueries>();
         services.AddSingleton<StatsQuery>();
         services.AddSingleton<DocumentSchemas>();
+        services.AddSingleton<ResourceNames>();
+        services.AddSingleton<HistoryQueries>();
+        services.AddSingleton<StackDriftQuery>();
+        services.AddSingleton<StackSnapshots>();
+        services.AddSingleton<ResourceSynchronization>();
+        services.AddSingleton<SynchronizeSteps>();
+        services.AddSingleton<SynchronizeStarter>();
+        services.AddSingleton<StackPolicyQuery>();
+        services.AddSingleton<StackReconcile>();
+        services.AddSingleton<StackExpiry>();
         return services;
     }
 

@@ -24,8 +24,8 @@ public static class Refusals
     public static int StatusOf(string code) => code switch
     {
         ErrorCodes.Unauthorized => 401,
-        ErrorCodes.Forbidden => 403,
-        ErrorCodes.NotFound or ErrorCodes.PluginNotFound => 404,
+        ErrorCodes.Forbidden or ErrorCodes.ReconcilePolicyRequired => 403,
+        ErrorCodes.NotFound or ErrorCodes.PluginNotFound or ErrorCodes.NoSuchPointInTime => 404,
         ErrorCodes.ReconcileRejected or ErrorCodes.ConflictingCommands or ErrorCodes.TargetAlreadyExists or ErrorCodes.NonPortableResources
             or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents
             or ErrorCodes.SecretNotKnown => 409,

@@ -149,6 +149,8 @@ public sealed class ErrorTextTests
         { ErrorCodes.Forbidden, "{}", "error Forbidden: Your role may not do this." },
         { ErrorCodes.AccessUnavailable, "{}", "error AccessUnavailable: The server cannot check tokens now.\nTry again later." },
         { ErrorCodes.NoPluginManager, "{}", "error NoPluginManager: The server does not install plugins." },
+        { ErrorCodes.NoSuchPointInTime, "{}", "error NoSuchPointInTime: Nothing is known of the stack at that time.\nformae history --stack STACK lists what there is to go back to." },
+        { ErrorCodes.ReconcilePolicyRequired, "{}", "error ReconcilePolicyRequired: The stack has no auto-reconcile policy.\nGive it one, or apply its document with --force." },
         { ErrorCodes.InternalError, "{}", "error InternalError: The server failed.\nIts log says more." },
     };
 

@@ -1,5 +1,6 @@
 using Formae.Coordination.Bus;
 using Formae.Coordination.Operations;
+using Formae.Coordination.Synchronization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -7,11 +8,11 @@ using Microsoft.Extensions.Logging;
 namespace Formae.Coordinator.Entities;
 
 /// <summary>The triggers of the entities. The client is bound beside the dispatcher because entities raise events to orchestrations.</summary>
-public sealed class EntityFunctions(OperationExecution execution, TimeProvider time, ILogger<EntityFunctions> logger)
+public sealed class EntityFunctions(OperationExecution execution, ResourceSynchronization synchronization, TimeProvider time, ILogger<EntityFunctions> logger)
 {
     [Function(EntityNames.Resource)]
     public Task Resource([EntityTrigger] TaskEntityDispatcher dispatcher, [DurableClient] DurableTaskClient client) =>
-        dispatcher.DispatchAsync(new ResourceEntity(client, execution, time, logger));
+        dispatcher.DispatchAsync(new ResourceEntity(client, execution, synchronization, time, logger));
 
     [Function(EntityNames.Reference)]
     public Task Reference([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new ReferenceEntity(execution, time, logger));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Formae.Coordination.Bus;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
+using Formae.Coordination.Synchronization;
 using Formae.Engine.Operations;
 using Formae.Protocol.Bus;
 using Microsoft.DurableTask.Client;
@@ -17,13 +18,16 @@ public sealed class ResourceEntityState
 
     /// <summary>Producer → its properties (secrets sealed), as far as they had to be read for the operation under way.</summary>
     public Dictionary<string, JsonElement> References { get; set; } = [];
+
+    /// <summary>The look at the cloud whose answer is waited for, on behalf of a synchronisation.</summary>
+    public LookAtResource? Look { get; set; }
 }
 
 /// <summary>
 /// The durable shell of <see cref="OperationMachine"/>, one per resource, key = KSUID. Effects are carried out before the state is committed,
 /// so each may happen twice: messages carry computable ids, rows are written by what they say, the command ignores what it has heard before.
 /// </summary>
-public sealed class ResourceEntity(DurableTaskClient client, OperationExecution execution, TimeProvider time, ILogger logger) : TaskEntity<ResourceEntityState>
+public sealed partial class ResourceEntity(DurableTaskClient client, OperationExecution execution, ResourceSynchronization synchronization, TimeProvider time, ILogger logger) : TaskEntity<ResourceEntityState>
 {
     /// <summary>Begins an update. For one that it knows already, this asks how it is: whether it is overdue, or done and not heard of.</summary>
     public Task Begin(BeginOperation begin) => OrLaterAsync(nameof(Begin), begin, async () =>
@@ -54,8 +58,8 @@ public sealed class ResourceEntity(DurableTaskClient client, OperationExecution 
         return ApplyAsync(new OperationEvent.ReferenceResolved(time.GetUtcNow(), answer.CommandId, answer.Producer), report: null);
     });
 
-    public Task Report(OperationReport report) => OperationExecution.Read(report) is { } read
-        ? OrLaterAsync(nameof(Report), report, () => ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), read), report))
+    public Task Report(OperationReport report) => OperationName.TryParse(report.OperationId, out var name) && name.IsLook ? SeeAsync(name.CommandId, report)
+        : OperationExecution.Read(report) is { } read ? OrLaterAsync(nameof(Report), report, () => ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), read), report))
         : Task.CompletedTask;
 
     private Task OrLaterAsync(string operation, object input, Func<Task> work) => EntityRetry.RunAsync(Context, operation, input, work, time, logger);

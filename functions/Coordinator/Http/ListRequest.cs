@@ -56,11 +56,14 @@ internal sealed class ListRequest
         return refusal is null ? found : null;
     }
 
-    /// <summary>Tells the caller where the next page begins.</summary>
-    public void Announce(string? next)
+    /// <summary>Tells the caller where the next page begins; the token for bodies that have a place for it.</summary>
+    public string? Announce(string? next)
     {
-        if (next is not null)
-            _request.HttpContext.Response.Headers[Headers.Next] = Continuation.Write(_list, _queryText, next);
+        if (next is null)
+            return null;
+        var token = Continuation.Write(_list, _queryText, next);
+        _request.HttpContext.Response.Headers[Headers.Next] = token;
+        return token;
     }
 
     /// <summary>Another query and page in the place of what was asked for.</summary>

@@ -19,6 +19,7 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
     private const string ParameterField = "prop:";
     private const string SecretField = "secret:";
     private const string CredentialField = "auth:";
+    private const string RollbackCommand = "rollback";
 
     public async Task<(Submission? Submission, IResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
@@ -71,6 +72,8 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
 
         if (document is not { Length: > 0 } bytes)
         {
+            if (field("command") == RollbackCommand)
+                return BuildRollback(field, client);
             if (field("command") == "destroy" && (string?)field("query") is { Length: > 0 })
                 return Build(field, ReadOnlyMemory<byte>.Empty, format, client);
             return (null, Answers.BadRequest("There is no document: send it as the form part 'file', or as the body with the content type application/json or application/yaml. A destroy may name a query instead."));
@@ -101,6 +104,16 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
     /// <summary>Who asks; null when the header is missing.</summary>
     public static string? ClientOf(HttpRequest request) => request.Headers[Headers.ClientId] is [{ Length: > 0 } client] ? client : null;
 
+    /// <summary>A rollback needs no document: its stack's own history has it.</summary>
+    private static (Submission?, IResult?) BuildRollback(Func<string, StringValues> field, string client)
+    {
+        if ((string?)field("stack") is not { Length: > 0 } stack || (string?)field("to") is not { Length: > 0 } to)
+            return (null, Answers.BadRequest("A rollback needs the fields stack and to: a stack's label, and the id of a command, a time, or how long ago (90s, 15m, 2h, 7d)."));
+        if (!TryReadFlag(field("simulate"), out var simulate))
+            return (null, NoFlag("simulate", field("simulate")));
+        return (new Submission { Kind = CommandKind.Apply, Mode = ApplyMode.Reconcile, Force = true, Simulate = simulate, Rollback = new Rollback(stack, to), ClientId = client }, null);
+    }
+
     private static (Submission?, IResult?) Build(Func<string, StringValues> field, ReadOnlyMemory<byte> document, DocumentFormat format, string client)
     {
         CommandKind kind;
@@ -112,8 +125,10 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
             case "destroy":
                 kind = CommandKind.Destroy;
                 break;
+            case RollbackCommand:
+                return (null, Answers.BadRequest("A rollback takes no document, only the fields stack and to."));
             case var other:
-                return (null, Answers.BadRequest($"command is '{other}'; it is 'apply' or 'destroy'."));
+                return (null, Answers.BadRequest($"command is '{other}'; it is 'apply', 'destroy' or 'rollback'."));
         }
 
         ApplyMode mode;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Formae.Cli.Demo;
+using Formae.Cli.Histories;
 using Formae.Cli.Inventories;
 using Formae.Cli.Schemas;
 using Formae.Cli.Submitting;
@@ -19,8 +20,12 @@ internal static class FormaeCommandLine
     {
         ApplyVerb.Build(context, flags ?? DocumentFlags.None),
         DestroyVerb.Build(context, flags ?? DocumentFlags.None),
+        RollbackVerb.Build(context),
         StatusVerb.Build(context),
         InventoryVerb.Build(context),
+        HistoryVerb.Build(context),
+        DriftVerb.Build(context),
+        SyncVerb.Build(context),
         ValidateVerb.Build(context, flags ?? DocumentFlags.None),
         EvalVerb.Build(context, flags ?? DocumentFlags.None),
         SchemaVerb.Build(context),

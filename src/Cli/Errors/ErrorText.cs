@@ -86,6 +86,8 @@ internal static class ErrorText
             ErrorCodes.PluginNotFound => new Text(message ?? $"There is no plugin {data.Text("Name")}.", [], "formae inventory plugins lists those that are there."),
             ErrorCodes.InvalidForma => new Text(error.Diagnostics is { Count: > 0 } found ? $"The document has {Count(found, "one mistake", $"{found.Count} mistakes")}." : message ?? "The document is wrong.", [], null),
             ErrorCodes.TooLarge => new Text(message ?? "The document is larger than the server takes.", [], null),
+            ErrorCodes.NoSuchPointInTime => new Text(message ?? "Nothing is known of the stack at that time.", [], "formae history --stack STACK lists what there is to go back to."),
+            ErrorCodes.ReconcilePolicyRequired => new Text(message ?? "The stack has no auto-reconcile policy.", [], "Give it one, or apply its document with --force."),
             ErrorCodes.NotFound => new Text(message ?? "There is no such thing.", [], null),
             ErrorCodes.Unauthorized => new Text(message ?? "The server wants a key.", [], "Give a key with --key or $FORMAE_KEY, or a token with --entra or $FORMAE_TOKEN."),
             ErrorCodes.Forbidden => new Text(message ?? "Your role may not do this.", [], null),

@@ -75,7 +75,7 @@ internal static class PlanView
     private static void WriteHead(IAnsiConsole console, ChangeKind kind, string name, string type, string notes) =>
         console.MarkupLine($"  [{ResourceChange.ColourOf(kind)}]{ResourceChange.SignOf(kind),-3} {Literal.Of(name)}[/]{(type.Length == 0 ? "" : $"  {Literal.Of(type)}")}{(notes.Length == 0 ? "" : $"  [grey]({Literal.Of(notes)})[/]")}");
 
-    private static void WriteLines(IAnsiConsole console, IReadOnlyList<PatchLine> lines, ValueText values)
+    internal static void WriteLines(IAnsiConsole console, IReadOnlyList<PatchLine> lines, ValueText values)
     {
         var width = Math.Min(24, lines.Count == 0 ? 0 : lines.Max(line => line.Path.Length));
         foreach (var line in lines)

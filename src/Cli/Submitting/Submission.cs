@@ -77,7 +77,7 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
 
         if (response.Description is { Confirm: true, Text: { Length: > 0 } text } && !session.Terminal.Confirm($"{text} Is this understood?"))
             return Declined();
-        return session.Terminal.Confirm(request.Kind == SubmitKind.Apply ? "Make these changes?" : "Destroy these resources?")
+        return session.Terminal.Confirm(request.Kind == SubmitKind.Destroy ? "Destroy these resources?" : "Make these changes?")
             ? await GiveAsync(given, isNew: false)
             : Declined();
     }
@@ -123,9 +123,12 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
 
     private int NothingToDo()
     {
-        session.Terminal.Out.WriteLine(request.Kind == SubmitKind.Apply
-            ? "Nothing to do: everything is as the document says."
-            : "Nothing to do: none of it is there.");
+        session.Terminal.Out.WriteLine(request.Kind switch
+        {
+            SubmitKind.Apply => "Nothing to do: everything is as the document says.",
+            SubmitKind.Rollback => "Nothing to do: everything is as it was then.",
+            _ => "Nothing to do: none of it is there.",
+        });
         return ExitCode.Ok;
     }
 

@@ -42,7 +42,7 @@ internal static class CommandView
         console.Write(table);
     }
 
-    private static string What(Command command) => command.Kind == "destroy" || string.IsNullOrEmpty(command.Mode) ? command.Kind : $"{command.Kind} ({command.Mode})";
+    private static string What(Command command) => command.Kind is "destroy" or "rollback" || string.IsNullOrEmpty(command.Mode) ? command.Kind : $"{command.Kind} ({command.Mode})";
 
     private static string Time(DateTimeOffset time) => time.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

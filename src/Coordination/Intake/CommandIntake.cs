@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Formae.Coordination.Catalog;
 using Formae.Coordination.Commands;
+using Formae.Coordination.History;
 using Formae.Coordination.Queries;
 using Formae.Coordination.Storage;
 using Formae.Engine.Planning;
@@ -30,6 +31,7 @@ public sealed partial class CommandIntake(
     CommandStarter starter,
     CommandQueries queries,
     InventoryQueries inventoryQueries,
+    StackSnapshots snapshots,
     KsuidSource ksuids,
     IOptions<IntakeOptions> options,
     TimeProvider time,
@@ -37,6 +39,22 @@ public sealed partial class CommandIntake(
 {
     public async Task<IntakeOutcome> SubmitAsync(Submission submission, DurableTaskClient client, CancellationToken cancellation)
     {
+        if (submission.Prepared is { } prepared)
+        {
+            await catalog.RefreshAsync(cancellation);
+            return await SubmitAsync(submission, prepared, [], WithoutPlace, client, cancellation);
+        }
+
+        if (submission.Rollback is { } rollback)
+        {
+            return await snapshots.AtAsync(rollback.Stack, rollback.To, cancellation) switch
+            {
+                SnapshotOutcome.Found found => await SubmitAsync(submission with { Prepared = found.Document, Notices = found.Notices }, client, cancellation),
+                SnapshotOutcome.None none => new IntakeOutcome.Refused(Refusals.StatusOf(none.Code), new ErrorResponse { Error = none.Code, Message = none.Message }),
+                _ => throw new InvalidOperationException("An outcome of the snapshots that is not known."),
+            };
+        }
+
         if (submission.Query is { Length: > 0 } text)
         {
             if (!Query.TryParse(text, InventoryQueries.DestroyFields, out var query, out var problem))
@@ -69,7 +87,7 @@ public sealed partial class CommandIntake(
                 case null:
                     return await ConflictAsync(conflict!, cancellation);
                 case PlanOutcome.Invalid invalid:
-                    return Invalid([.. invalid.Diagnostics.Select(locate)]);
+                    return Invalid([.. invalid.Diagnostics.Select(locate)], submission.Rollback is null ? null : "The stack cannot be put back as it was.");
                 case PlanOutcome.Rejected rejected:
                     return new IntakeOutcome.Refused(Refusals.StatusOf(rejected.Code), new ErrorResponse
                     {
@@ -81,6 +99,7 @@ public sealed partial class CommandIntake(
             }
 
             var plan = ((PlanOutcome.Planned)outcome).Plan;
+            plan = plan with { Notices = [.. submission.Notices, .. plan.Notices] };
             var warnings = diagnostics.Concat(plan.Warnings.Select(locate)).ToArray();
             var (command, split) = Build(submission, forma, plan, commandId, leased);
             var response = Respond(command, split, plan, warnings);
@@ -169,9 +188,10 @@ public sealed partial class CommandIntake(
         return (new CommandRecord
         {
             CommandId = commandId,
-            Kind = submission.Kind.ToString().ToLowerInvariant(),
+            Kind = submission.Name,
             Mode = submission.Kind == CommandKind.Destroy ? "patch" : submission.Mode.ToString().ToLowerInvariant(),
             Force = submission.Force,
+            Source = submission.Source,
             ClientId = submission.ClientId,
             Subject = submission.Subject,
             SubjectName = submission.SubjectName,
@@ -221,6 +241,13 @@ public sealed partial class CommandIntake(
         });
     }
 
+    /// <summary>There is no document that the person could correct.</summary>
+    private static Diagnostic WithoutPlace(Diagnostic diagnostic) => diagnostic with
+    {
+        Path = "",
+        Detail = diagnostic.Code == DiagnosticCodes.SecretNotKnown ? "It changed since, and old secrets are not kept. Apply a document that says it, with its value." : diagnostic.Detail,
+    };
+
     private List<Diagnostic> TooLong(Forma forma) =>
         [.. forma.Resources
             .Select((resource, index) => (Index: index, Length: resource.Properties?.GetRawText().Length ?? 0))
@@ -233,14 +260,14 @@ public sealed partial class CommandIntake(
                 Path = $"Resources[{resource.Index}].Properties",
             })];
 
-    private static IntakeOutcome.Refused Invalid(IReadOnlyList<Diagnostic> diagnostics)
+    private static IntakeOutcome.Refused Invalid(IReadOnlyList<Diagnostic> diagnostics, string? message = null)
     {
         var errors = diagnostics.Count(diagnostic => diagnostic.Severity == Severity.Error);
         var status = diagnostics.Any(diagnostic => diagnostic.Code == DiagnosticCodes.TooLarge) ? 413 : 400;
         return new IntakeOutcome.Refused(status, new ErrorResponse
         {
             Error = status == 413 ? ErrorCodes.TooLarge : ErrorCodes.InvalidForma,
-            Message = errors == 1 ? "The document has an error." : $"The document has {errors} errors.",
+            Message = message ?? (errors == 1 ? "The document has an error." : $"The document has {errors} errors."),
             Diagnostics = diagnostics,
         });
     }

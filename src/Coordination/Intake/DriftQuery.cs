@@ -5,7 +5,7 @@ using Formae.Model;
 namespace Formae.Coordination.Intake;
 
 /// <summary>What was done to a stack since the last command that reconciled it.</summary>
-public sealed class DriftQuery(ChangeLog changes, CommandStore commands, ResourceStore resources)
+public sealed class DriftQuery(ChangeLog changes, CommandStore commands, VersionStore versions)
 {
     /// <summary>One modification for each resource and kind of operation, oldest first. Reads the log back to the last reconcile and no further.</summary>
     public async Task<IReadOnlyList<Modification>> SinceReconcileAsync(string stack, CancellationToken cancellation)
@@ -15,7 +15,7 @@ public sealed class DriftQuery(ChangeLog changes, CommandStore commands, Resourc
         await foreach (var change in changes.ReadAsync(stack, cancellation))
         {
             if (!modes.TryGetValue(change.CommandId, out var isReconcile))
-                modes.Add(change.CommandId, isReconcile = await commands.FindAsync(change.CommandId, cancellation) is { Kind: "apply", Mode: "reconcile" });
+                modes.Add(change.CommandId, isReconcile = await commands.FindAsync(change.CommandId, cancellation) is { Kind: "apply" or "rollback", Mode: "reconcile" });
             if (isReconcile)
                 break;
             since.Add(change);
@@ -34,8 +34,8 @@ public sealed class DriftQuery(ChangeLog changes, CommandStore commands, Resourc
                 Label = last.Label,
                 Operation = last.Operation,
                 Ksuid = last.Ksuid,
-                Now = last.Operation == "delete" ? null : await resources.FindVersionAsync(last.Ksuid, last.Version, cancellation),
-                Before = first.Operation == "create" ? null : await resources.FindVersionBeforeAsync(first.Ksuid, first.Version, cancellation),
+                Now = last.Operation == "delete" ? null : await versions.FindAsync(last.Ksuid, last.Version, cancellation),
+                Before = first.Operation == "create" ? null : await versions.FindBeforeAsync(first.Ksuid, first.Version, cancellation),
             });
         }
 

@@ -1,4 +1,5 @@
 using Formae.Engine.Planning;
+using Formae.Model;
 using Formae.Protocol.Documents;
 using Formae.Protocol.Http;
 
@@ -23,6 +24,15 @@ public sealed record Submission
     /// <summary>What to destroy, instead of a document.</summary>
     public string? Query { get; init; }
 
+    /// <summary>What to go back to, instead of a document.</summary>
+    public Rollback? Rollback { get; init; }
+
+    /// <summary>What the control plane wants by itself, instead of a document.</summary>
+    public Forma? Prepared { get; init; }
+
+    /// <summary>What whoever is asked should know besides the plan, in sentences.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
     public DocumentFormat Format { get; init; } = DocumentFormat.Auto;
 
     public required string ClientId { get; init; }
@@ -41,7 +51,17 @@ public sealed record Submission
 
     /// <summary>Credentials for targets that came with the request, by name; they go before those of the host.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Who wants it: see <see cref="Sources"/>.</summary>
+    public string Source { get; init; } = Sources.User;
+
+    /// <summary>What the command is called.</summary>
+    public string Name => Rollback is not null ? "rollback" : Kind.ToString().ToLowerInvariant();
 }
+
+/// <param name="Stack">The stack.</param>
+/// <param name="To">The id of a command, a time, or how long ago.</param>
+public sealed record Rollback(string Stack, string To);
 
 public abstract record IntakeOutcome
 {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
+using Formae.Model;
 
 namespace Formae.Coordination.Storage;
 
@@ -7,9 +8,14 @@ namespace Formae.Coordination.Storage;
 public sealed class ChangeLog(FormaeTables tables)
 {
     /// <summary>Newest first.</summary>
-    public async IAsyncEnumerable<Change> ReadAsync(string stack, [EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<Change> ReadAsync(string stack, CancellationToken cancellation) => ReadAsync(stack, before: null, cancellation);
+
+    /// <summary>Newest first, only what is older than a version.</summary>
+    public async IAsyncEnumerable<Change> ReadAsync(string stack, string? before, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (var row in tables.Changes.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Keys.Escape(stack)}"), maxPerPage: 100, cancellationToken: cancellation))
+        var partition = Keys.Escape(stack);
+        var filter = before is null ? TableClient.CreateQueryFilter($"PartitionKey eq {partition}") : TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {Ksuid.Inverted(before)}");
+        await foreach (var row in tables.Changes.QueryAsync<TableEntity>(filter, maxPerPage: 100, cancellationToken: cancellation))
             yield return new Change(row.GetString("Ksuid"), row.GetString("Type"), row.GetString("Label"), row.GetString("Operation"), row.GetString("CommandId"), row.GetString("Version"));
     }
 }

@@ -25,6 +25,9 @@ public sealed class CommandStore(FormaeTables tables)
         await tables.Commands.AddEntityAsync(ToRow(command), cancellation);
     }
 
+    /// <summary>Stores what was done without an orchestration of its own, and is over.</summary>
+    public Task RecordAsync(CommandRecord command, CancellationToken cancellation) => tables.Commands.UpsertEntityAsync(ToRow(command), TableUpdateMode.Replace, cancellation);
+
     /// <summary>Nothing is left to be done for this command.</summary>
     public Task ForgetOpenAsync(string commandId, CancellationToken cancellation) => tables.OpenCommands.DeleteEntityAsync(Open, commandId, ETag.All, cancellation);
 

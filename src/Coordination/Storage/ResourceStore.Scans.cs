@@ -29,7 +29,7 @@ public sealed partial class ResourceStore
         foreach (var filter in filters)
         {
             await foreach (var row in tables.Resources.QueryAsync<TableEntity>(OfType(filter, type), maxPerPage: 1000, cancellationToken: cancellation))
-                yield return await FromRowAsync(row, cancellation);
+                yield return await _rows.FromRowAsync(row, cancellation);
         }
     }
 

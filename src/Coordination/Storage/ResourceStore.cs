@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using Formae.Coordination.Catalog;
+using Formae.Coordination.Synchronization;
 using Formae.Model;
 
 namespace Formae.Coordination.Storage;
@@ -13,21 +14,23 @@ namespace Formae.Coordination.Storage;
 public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog catalog, KsuidSource ksuids)
 {
     private const string Lookup = "resource";
+    private static readonly string[] PlaceColumns = ["PartitionKey", "RowKey", "Ksuid", "Stack", "Type"];
+    private readonly ResourceRows _rows = new(catalog);
 
     public async Task<IReadOnlyList<Resource>> ReadStackAsync(string stack, CancellationToken cancellation) =>
-        await TableRows.ConvertAsync(await tables.Resources.ReadPartitionAsync(Keys.Escape(stack), cancellation), row => FromRowAsync(row, cancellation));
+        await TableRows.ConvertAsync(await tables.Resources.ReadPartitionAsync(Keys.Escape(stack), cancellation), row => _rows.FromRowAsync(row, cancellation));
 
     public async Task<IReadOnlyList<Resource>> ReadAllAsync(CancellationToken cancellation) =>
-        await TableRows.ConvertAsync(await tables.Resources.ReadAsync(null, cancellation), row => FromRowAsync(row, cancellation));
+        await TableRows.ConvertAsync(await tables.Resources.ReadAsync(null, cancellation), row => _rows.FromRowAsync(row, cancellation));
 
     public async Task<Resource?> FindAsync(ResourceKey key, CancellationToken cancellation) =>
-        await tables.Resources.FindAsync(Keys.Escape(key.Stack), RowOf(key), cancellation) is { } row ? await FromRowAsync(row, cancellation) : null;
+        await tables.Resources.FindAsync(Keys.Escape(key.Stack), RowOf(key), cancellation) is { } row ? await _rows.FromRowAsync(row, cancellation) : null;
 
     /// <summary>The resources of a stack that have this label: one of each type at most.</summary>
     public async Task<IReadOnlyList<Resource>> FindByLabelAsync(string stack, string label, CancellationToken cancellation) =>
         await TableRows.ConvertAsync(
             await tables.Resources.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Keys.Escape(stack)} and Label eq {label}"), cancellation),
-            row => FromRowAsync(row, cancellation));
+            row => _rows.FromRowAsync(row, cancellation));
 
     /// <summary>The live resource with this identity, and the command that wrote it last.</summary>
     public async Task<(Resource Resource, string CommandId)?> FindAsync(string ksuid, CancellationToken cancellation)
@@ -35,7 +38,7 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
         if (await tables.ByKsuid.FindAsync(ksuid, Lookup, cancellation) is not { } pointer)
             return null;
         var row = await tables.Resources.FindAsync(pointer.GetString("Partition"), pointer.GetString("Row"), cancellation);
-        return row is null || row.GetString("Ksuid") != ksuid ? null : (await FromRowAsync(row, cancellation), row.GetString("CommandId"));
+        return row is null || row.GetString("Ksuid") != ksuid ? null : (await _rows.FromRowAsync(row, cancellation), row.GetString("CommandId"));
     }
 
     /// <summary>The resources that refer to this one, and the labels of the targets whose config does.</summary>
@@ -54,15 +57,21 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
             .OfType<(Resource Resource, string CommandId)>().Select(found => found.Resource).Where(resource => resource.Target == target)];
     }
 
-    /// <summary>A resource as one of its versions holds it; null for a tombstone and for what there is not.</summary>
-    public async Task<Resource?> FindVersionAsync(string ksuid, string version, CancellationToken cancellation) =>
-        await tables.Versions.FindAsync(ksuid, version, cancellation) is { } row && row.GetString("Operation") != "delete" ? await FromRowAsync(row, cancellation) : null;
-
-    /// <summary>The last version before this one; null when there is none, or it is a tombstone.</summary>
-    public async Task<Resource?> FindVersionBeforeAsync(string ksuid, string version, CancellationToken cancellation)
+    /// <summary>One page of the inventory by names only, in the order of the rows.</summary>
+    /// <param name="after">Where the page before ended; null for the first.</param>
+    /// <param name="limit">How many.</param>
+    internal async Task<IReadOnlyList<(ResourcePlace Place, string Ksuid, string Stack, string Type)>> ReadPlacesAsync(ResourcePlace? after, int limit, CancellationToken cancellation)
     {
-        var before = await tables.Versions.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {ksuid} and RowKey lt {version}"), cancellation, ["PartitionKey", "RowKey"]);
-        return before.Count == 0 ? null : await FindVersionAsync(ksuid, before[^1].RowKey, cancellation);
+        var filter = after is null ? null : TableClient.CreateQueryFilter($"PartitionKey gt {after.Partition} or (PartitionKey eq {after.Partition} and RowKey gt {after.Row})");
+        var places = new List<(ResourcePlace, string, string, string)>(limit);
+        await foreach (var row in tables.Resources.QueryAsync<TableEntity>(filter, limit, PlaceColumns, cancellation))
+        {
+            places.Add((new ResourcePlace(row.PartitionKey, row.RowKey), row.GetString("Ksuid"), row.GetString("Stack"), row.GetString("Type")));
+            if (places.Count == limit)
+                break;
+        }
+
+        return places;
     }
 
     public async Task<bool> HasAnyAsync(string stack, CancellationToken cancellation)
@@ -90,11 +99,11 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
 
         // The rows are written side by side, so a crash may leave any of them out: the repetition writes all of them once more, as the same version.
         var version = isRepeated ? live!.GetString("Version") : ksuids.Next();
-        var row = ToRow(resource, partition, key, version, operation, commandId);
+        var row = _rows.ToRow(resource, partition, key, version, operation, commandId);
         var references = ProducersOf(resource.Properties);
         var writes = new List<Task>
         {
-            tables.Versions.UpsertEntityAsync(Copy(row, ksuid, version), TableUpdateMode.Replace, cancellation),
+            tables.Versions.UpsertEntityAsync(ResourceRows.Copy(row, ksuid, version), TableUpdateMode.Replace, cancellation),
             tables.Changes.UpsertEntityAsync(ChangeOf(resource, version, operation, commandId), TableUpdateMode.Replace, cancellation),
         };
         if (existing is not null && existing.Stack != resource.Stack)
@@ -131,6 +140,20 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
         await PutAsync(kept, existing: null, "create", commandId, cancellation);
     }
 
+    /// <summary>
+    /// Writes anew what nobody can set of a resource: the same version, said better. Nothing happens where another version was written meanwhile.
+    /// </summary>
+    public async Task RefreshAsync(Resource resource, CancellationToken cancellation)
+    {
+        var partition = Keys.Escape(resource.Stack);
+        var key = RowOf(resource.Key);
+        if (await tables.Resources.FindAsync(partition, key, cancellation) is not { } live || live.GetString("Ksuid") != resource.Ksuid || live.GetString("Version") != resource.Version)
+            return;
+        var row = _rows.ToRow(resource, partition, key, resource.Version!, live.GetString("Operation"), live.GetString("CommandId"));
+        await tables.Versions.UpsertEntityAsync(ResourceRows.Copy(row, resource.Ksuid!, resource.Version!), TableUpdateMode.Replace, cancellation);
+        await tables.Resources.UpdateEntityAsync(row, live.ETag, TableUpdateMode.Replace, cancellation);
+    }
+
     /// <summary>After a rename. The old name may belong to another resource by now: two can change their names with one another.</summary>
     private async Task RemoveRowBeforeAsync(Resource resource, Resource? existing, CancellationToken cancellation)
     {
@@ -151,9 +174,8 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
         if (await tables.Resources.FindAsync(partition, key, cancellation) is { } live && live.GetString("Ksuid") == ksuid)
         {
             var version = ksuids.Next();
-            var tombstone = new TableEntity(ksuid, version) { ["Operation"] = "delete", ["CommandId"] = commandId, ["Stack"] = resource.Stack, ["Type"] = resource.Type, ["Label"] = resource.Label };
             await Task.WhenAll(
-                tables.Versions.UpsertEntityAsync(tombstone, TableUpdateMode.Replace, cancellation),
+                tables.Versions.UpsertEntityAsync(ResourceRows.Tombstone(resource, version, commandId), TableUpdateMode.Replace, cancellation),
                 tables.Changes.UpsertEntityAsync(ChangeOf(resource, version, "delete", commandId), TableUpdateMode.Replace, cancellation));
             await tables.Resources.DeleteEntityAsync(partition, key, live.ETag, cancellation);
         }
@@ -187,64 +209,4 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
         ["CommandId"] = commandId,
         ["Version"] = version,
     };
-
-    private TableEntity ToRow(Resource resource, string partition, string key, string version, string operation, string commandId)
-    {
-        var row = new TableEntity(partition, key)
-        {
-            ["Ksuid"] = resource.Ksuid,
-            ["Version"] = version,
-            ["Type"] = resource.Type,
-            ["Label"] = resource.Label,
-            ["Stack"] = resource.Stack,
-            ["Target"] = resource.Target,
-            ["Managed"] = resource.Managed,
-            ["Operation"] = operation,
-            ["CommandId"] = commandId,
-        };
-        if (resource.NativeId is { } nativeId)
-            row["NativeId"] = nativeId;
-        var document = new ResourceDocument
-        {
-            Properties = resource.Properties,
-            ReadOnlyProperties = resource.ReadOnlyProperties,
-            Schema = catalog.IsOwn(resource.Type, resource.Schema) ? null : resource.Schema,
-            Group = resource.Group,
-        };
-        RowText.Write(row, "Document", JsonSerializer.Serialize(document, StorageJson.Rows.ResourceDocument));
-        return row;
-    }
-
-    private async ValueTask<Resource> FromRowAsync(TableEntity row, CancellationToken cancellation)
-    {
-        var document = JsonSerializer.Deserialize(RowText.Read(row, "Document")!, StorageJson.Rows.ResourceDocument)!;
-        var type = row.GetString("Type");
-        return new Resource
-        {
-            Ksuid = row.GetString("Ksuid"),
-            Version = row.GetString("Version"),
-            Type = type,
-            Label = row.GetString("Label"),
-            Stack = row.GetString("Stack"),
-            Target = row.GetString("Target"),
-            Managed = row.GetBoolean("Managed") ?? true,
-            NativeId = row.GetString("NativeId"),
-            Properties = document.Properties,
-            ReadOnlyProperties = document.ReadOnlyProperties,
-            Group = document.Group,
-            Schema = document.Schema ?? await catalog.FindSchemaAsync(type, cancellation),
-        };
-    }
-
-    private static TableEntity Copy(TableEntity row, string partition, string key)
-    {
-        var copy = new TableEntity(partition, key);
-        foreach (var (name, value) in row)
-        {
-            if (name is not ("PartitionKey" or "RowKey" or "odata.etag" or "Timestamp"))
-                copy[name] = value;
-        }
-
-        return copy;
-    }
 }

@@ -80,6 +80,10 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
     public async Task<bool> IsLeasedByAsync(string label, string commandId, CancellationToken cancellation) =>
         await tables.Stacks.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row && row.GetString("LeaseHolder") == commandId;
 
+    /// <summary>The command that holds the lease, as far as the row tells: it may be over.</summary>
+    public async Task<string?> FindLeaseHolderAsync(string label, CancellationToken cancellation) =>
+        await tables.Stacks.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row && row.GetString("LeaseHolder") is { Length: > 0 } holder ? holder : null;
+
     /// <summary>Takes the lease for a command. Null: it has it now. Otherwise the command that holds it.</summary>
     /// <param name="isOver">Tells whether a command is over, or null when there is none of that id.</param>
     public async Task<string?> TakeLeaseAsync(string label, string commandId, Func<string, Task<bool?>> isOver, CancellationToken cancellation)

@@ -40,6 +40,10 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
         return [.. rows.Select(TargetFromRow)];
     }
 
+    /// <summary>What a command did to targets.</summary>
+    public async Task<IReadOnlyList<TargetUpdateRecord>> ListTargetsAsync(string commandId, CancellationToken cancellation) =>
+        [.. (await tables.Updates.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {commandId} and Kind eq {OfTarget}"), cancellation)).Select(TargetFromRow)];
+
     /// <summary>How each update of a command stands, without its plan: a command may have very many.</summary>
     public async Task<IReadOnlyList<UpdateSummary>> SummariesAsync(string commandId, CancellationToken cancellation) =>
         [.. (await tables.Updates.ReadPartitionAsync(commandId, cancellation, SummaryColumns))

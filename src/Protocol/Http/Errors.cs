@@ -67,5 +67,11 @@ public static class ErrorCodes
     /// <summary>Plugins are function apps that are deployed; nothing here installs them.</summary>
     public const string NoPluginManager = "NoPluginManager";
 
+    /// <summary>Nothing is known of a stack at the time that a rollback names.</summary>
+    public const string NoSuchPointInTime = "NoSuchPointInTime";
+
+    /// <summary>A stack was to be reconciled by the control plane, and no policy of it says that it may.</summary>
+    public const string ReconcilePolicyRequired = "ReconcilePolicyRequired";
+
     public const string InternalError = "InternalError";
 }

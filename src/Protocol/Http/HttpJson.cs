@@ -22,6 +22,12 @@ namespace Formae.Protocol.Http;
 [JsonSerializable(typeof(Stats))]
 [JsonSerializable(typeof(PluginList))]
 [JsonSerializable(typeof(PluginAnswer))]
+[JsonSerializable(typeof(ResourceHistory))]
+[JsonSerializable(typeof(StackHistory))]
+[JsonSerializable(typeof(StackDrift))]
+[JsonSerializable(typeof(SynchronizationProgress))]
+[JsonSerializable(typeof(ReconcileAnswer))]
+[JsonSerializable(typeof(ExpiryAnswer))]
 public sealed partial class HttpJson : JsonSerializerContext
 {
     /// <summary>As <see cref="JsonSerializerContext.Options"/>, but text outside ASCII is written as it is: these bodies are read by people too.</summary>

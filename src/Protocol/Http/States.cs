@@ -16,6 +16,18 @@ public static class States
     public static bool IsFinal(string state) => state is Success or Failed or Rejected or Canceled;
 }
 
+/// <summary>Who gave a command. Only those of users are shown by the command API.</summary>
+public static class Sources
+{
+    public const string User = "user";
+
+    /// <summary>A look at the cloud that found something else than is stored.</summary>
+    public const string Synchronization = "sync";
+
+    /// <summary>A stack's time to live was over.</summary>
+    public const string TimeToLive = "ttl";
+}
+
 /// <summary>Headers of our own.</summary>
 public static class Headers
 {

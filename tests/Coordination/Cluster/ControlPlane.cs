@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
+using Formae.Coordination.Background;
 using Formae.Coordination.Bus;
 using Formae.Coordination.Catalog;
 using Formae.Coordination.Commands;
@@ -10,6 +11,7 @@ using Formae.Coordination.Intake;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Queries;
 using Formae.Coordination.Storage;
+using Formae.Coordination.Synchronization;
 using Formae.Coordinator.Entities;
 using Formae.Coordinator.Orchestrations;
 using Formae.Embedded.DurableTask;
@@ -137,10 +139,16 @@ public sealed class ControlPlane : IAsyncDisposable
 
     public async Task<Command> EndOfAsync(string commandId)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var end = await _hub.Client.WaitForInstanceCompletionAsync(commandId, getInputsAndOutputs: true, patience.Token);
-        Assert.True(end.FailureDetails is null, end.FailureDetails?.ToString());
+        await EndOfInstanceAsync(commandId);
         return (await Get<CommandQueries>().FindAsync(commandId, CancellationToken.None))!;
+    }
+
+    /// <summary>The end of an orchestration, whether it is a command's that the API shows or not.</summary>
+    public async Task EndOfInstanceAsync(string id)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var end = await _hub.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, patience.Token);
+        Assert.True(end.FailureDetails is null, end.FailureDetails?.ToString());
     }
 
     /// <summary>The command succeeded; otherwise the failure says what each update met with.</summary>
@@ -149,6 +157,31 @@ public sealed class ControlPlane : IAsyncDisposable
         $"{command.State}: {string.Join("; ", (command.ResourceUpdates ?? []).Where(update => update.State != States.Success).Select(update => $"{update.Operation} {update.ResourceLabel}: {update.State} {update.ErrorMessage}"))}");
 
     public async Task<IReadOnlyList<Resource>> InventoryAsync() => (await Get<InventoryQueries>().ResourcesAsync(Query.Everything, CancellationToken.None)).Resources;
+
+    /// <summary>Looks at everything once.</summary>
+    public async Task<SynchronizationProgress> SynchronizeAsync()
+    {
+        var started = await StartSynchronizationAsync();
+        var ended = await EndOfSynchronizationAsync();
+        Assert.Equal((started.CommandId, States.Success), (ended.CommandId, ended.State));
+        return ended;
+    }
+
+    public Task<SynchronizationProgress> StartSynchronizationAsync() => Get<SynchronizeStarter>().StartAsync(_hub.Client, CancellationToken.None);
+
+    public async Task<SynchronizationProgress> EndOfSynchronizationAsync()
+    {
+        await EndOfInstanceAsync(SynchronizeStarter.InstanceId);
+        return (await Get<SynchronizeStarter>().FindAsync(_hub.Client, CancellationToken.None))!;
+    }
+
+    /// <summary>Goes back to where a stack was.</summary>
+    public Task<IntakeOutcome> RollBackAsync(string stack, string to, bool simulate = false) => Get<CommandIntake>().SubmitAsync(
+        new Submission { Kind = CommandKind.Apply, Mode = ApplyMode.Reconcile, Force = true, Simulate = simulate, Rollback = new Rollback(stack, to), ClientId = "test" }, _hub.Client, CancellationToken.None);
+
+    public Task<ReconcileOutcome> ReconcileAsync(string stack) => Get<StackReconcile>().RunAsync(stack, subject: null, subjectName: null, _hub.Client, CancellationToken.None);
+
+    public Task<ExpiryAnswer> CheckTimeToLiveAsync() => Get<StackExpiry>().CheckAsync("test", _hub.Client, CancellationToken.None);
 
     public async Task HealAsync() => await Get<CommandStarter>().HealAsync(_hub.Client, CancellationToken.None);
 
@@ -220,7 +253,11 @@ public sealed class ControlPlane : IAsyncDisposable
         registry.AddActivity(nameof(activities.ExecuteTarget), async call => await activities.ExecuteTarget(call.ReadInput<ExecuteTarget>()!, call.CancellationToken));
         registry.AddActivity(nameof(activities.RecordProgress), async call => { await activities.RecordProgress(call.ReadInput<ProgressBatch>()!, call.CancellationToken); return null; });
         registry.AddActivity(nameof(activities.CloseCommand), async call => { await activities.CloseCommand(call.ReadInput<CloseCommand>()!, call.CancellationToken); return null; });
-        var entities = new EntityFunctions(Get<OperationExecution>(), TimeProvider.System, NullLogger<EntityFunctions>.Instance);
+        registry.AddOrchestrator(SynchronizeStarter.Orchestration, async context => { await SynchronizeOrchestrator.Run(context); return null; });
+        var looks = new SynchronizeActivities(Get<SynchronizeSteps>());
+        registry.AddActivity(nameof(looks.NextToSynchronize), async call => await looks.NextToSynchronize(call.ReadInput<SynchronizeInput>()!, call.CancellationToken));
+        registry.AddActivity(nameof(looks.EndSynchronization), async call => { await looks.EndSynchronization(call.ReadInput<SynchronizationProgress>()!, call.CancellationToken); return null; });
+        var entities = new EntityFunctions(Get<OperationExecution>(), Get<ResourceSynchronization>(), TimeProvider.System, NullLogger<EntityFunctions>.Instance);
         registry.AddEntity(EntityNames.Resource, (dispatcher, _) => entities.Resource(dispatcher, _hub.Client));
         registry.AddEntity(EntityNames.Reference, (dispatcher, _) => entities.Reference(dispatcher));
         registry.AddEntity(EntityNames.Rate, (dispatcher, _) => entities.Rate(dispatcher));

@@ -1,0 +1,122 @@
+using Formae.Coordination.Bus;
+using Formae.Coordination.Storage;
+using Formae.Coordination.Synchronization;
+using Formae.Coordinator.Entities;
+using Formae.Protocol.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace Formae.Coordinator.Orchestrations;
+
+/// <summary>
+/// Looks at every live resource once, page by page; there is one instance of it. Each resource is read by its own entity, which writes what is different;
+/// here is only counted. Every page has a history of its own.
+/// </summary>
+public static class SynchronizeOrchestrator
+{
+    [Function(SynchronizeStarter.Orchestration)]
+    public static async Task Run([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        var input = context.GetInput<SynchronizeInput>()!;
+        var progress = input.Progress;
+        context.SetCustomStatus(progress);
+        try
+        {
+            var page = await context.CallActivityAsync<SynchronizePage>(nameof(SynchronizeActivities.NextToSynchronize), input, CommandActivities.Patiently);
+            progress = progress with { Total = progress.Total + page.Resources.Count + page.Skipped, Done = progress.Done + page.Skipped, Skipped = progress.Skipped + page.Skipped };
+            context.SetCustomStatus(progress);
+            if (page.Last is not null)
+            {
+                progress = await SeeAsync(context, input, page, progress);
+                context.ContinueAsNew(input with { After = page.Last, Pages = input.Pages + 1, Progress = progress });
+                return;
+            }
+
+            progress = progress with { State = States.Success };
+            await context.CallActivityAsync(nameof(SynchronizeActivities.EndSynchronization), progress, CommandActivities.Patiently);
+        }
+        catch (TaskFailedException)
+        {
+            progress = progress with { State = States.Failed };
+        }
+
+        context.SetCustomStatus(progress);
+    }
+
+    private static async Task<SynchronizationProgress> SeeAsync(TaskOrchestrationContext context, SynchronizeInput input, SynchronizePage page, SynchronizationProgress progress)
+    {
+        var latest = await BeginAsync(context, input, page);
+        var open = page.Resources.Select(resource => resource.Ksuid).ToHashSet(StringComparer.Ordinal);
+        using var stopWaiting = new CancellationTokenSource();
+        var end = context.CreateTimer(latest + ResourceSynchronization.Patience(page.CallTimeout), stopWaiting.Token);
+
+        // A wait that is open when the history is begun anew would take an event along with it: so this loop leaves one behind only when time is over.
+        while (open.Count > 0)
+        {
+            var next = context.WaitForExternalEvent<ResourceSeen>(ResourceSeen.EventName);
+            if (await Task.WhenAny(next, end) == end)
+                break;
+            var seen = await next;
+            if (seen.CommandId != input.CommandId || !open.Remove(seen.Ksuid))
+                continue;
+            progress = Count(progress, seen.Result);
+            if (progress.Done % 50 == 0)
+                context.SetCustomStatus(progress);
+        }
+
+        // Not CancelAsync: an orchestrator awaits durable tasks only.
+        stopWaiting.Cancel();
+        return progress with { Done = progress.Done + open.Count, Failed = progress.Failed + open.Count };
+    }
+
+    /// <summary>Asks every resource of the page to look; tells when the last of them may begin.</summary>
+    private static async Task<DateTime> BeginAsync(TaskOrchestrationContext context, SynchronizeInput input, SynchronizePage page)
+    {
+        var latest = context.CurrentUtcDateTime;
+        var place = 0;
+        foreach (var byNamespace in page.Resources.GroupBy(resource => resource.Namespace, StringComparer.OrdinalIgnoreCase))
+        {
+            var resources = byNamespace.ToArray();
+            var starts = page.Limits.TryGetValue(byNamespace.Key.ToLowerInvariant(), out var limit)
+                ? await context.Entities.CallEntityAsync<DateTimeOffset[]>(EntityNames.RateOf(byNamespace.Key), nameof(RateEntity.Take), new TakeStarts(resources.Length, limit))
+                : null;
+            for (var i = 0; i < resources.Length; i++)
+            {
+                var start = starts?[i] ?? new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero);
+                latest = start.UtcDateTime > latest ? start.UtcDateTime : latest;
+                await context.Entities.SignalEntityAsync(EntityNames.ResourceOf(resources[i].Ksuid), nameof(ResourceEntity.Look), new LookAtResource
+                {
+                    CommandId = input.CommandId,
+                    Row = UpdateRecord.RowOf(input.Pages, place++),
+                    Announce = context.InstanceId,
+                    StartAt = start,
+                });
+            }
+        }
+
+        return latest;
+    }
+
+    private static SynchronizationProgress Count(SynchronizationProgress progress, Seen seen)
+    {
+        progress = progress with { Done = progress.Done + 1 };
+        return seen switch
+        {
+            Seen.Changed => progress with { Changed = progress.Changed + 1 },
+            Seen.Gone => progress with { Gone = progress.Gone + 1 },
+            Seen.Skipped => progress with { Skipped = progress.Skipped + 1 },
+            Seen.Failed => progress with { Failed = progress.Failed + 1 },
+            _ => progress,
+        };
+    }
+}
+
+/// <summary>The activities of a synchronisation, each harmless when it runs twice.</summary>
+public sealed class SynchronizeActivities(SynchronizeSteps steps)
+{
+    [Function(nameof(NextToSynchronize))]
+    public Task<SynchronizePage> NextToSynchronize([ActivityTrigger] SynchronizeInput input, CancellationToken cancellation) => steps.NextAsync(input.After, cancellation);
+
+    [Function(nameof(EndSynchronization))]
+    public Task EndSynchronization([ActivityTrigger] SynchronizationProgress progress, CancellationToken cancellation) => steps.EndAsync(progress, cancellation);
+}
