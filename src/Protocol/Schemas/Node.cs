@@ -38,6 +38,7 @@ internal static class Node
     public static JsonObject OrPlaceholder(JsonObject schema)
     {
         schema["pattern"] = PlaceholderPattern;
+        schema["patternErrorMessage"] = "A text may stand here only as a placeholder, such as ${property:NAME}.";
         return schema;
     }
 

@@ -107,6 +107,7 @@ public sealed class PklRunTests
 
         Assert.Equal(ExitCode.InvalidDocument, await run.InvokeAsync("eval", file, "--pkl-timeout", "1"));
         Assert.Contains("PklError", run.Error, StringComparison.Ordinal);
+        Assert.Contains("formae: evaluating", run.Error, StringComparison.Ordinal);
         Assert.Contains("timed out", run.Error, StringComparison.OrdinalIgnoreCase);
     }
 

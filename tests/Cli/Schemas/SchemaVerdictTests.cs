@@ -1,15 +1,7 @@
-using System.Text;
 using System.Text.Json;
 using Formae.Cli.Tests.Support;
-using Formae.Engine.Planning;
-using Formae.Model;
-using Formae.Plugins.FakeAws;
-using Formae.Plugins.Local;
 using Formae.Protocol.Documents;
 using Formae.Protocol.Http;
-using Formae.Protocol.Schemas;
-using Formae.Sdk;
-using Formae.Sdk.Testing;
 
 namespace Formae.Cli.Tests.Schemas;
 
@@ -117,8 +109,7 @@ public sealed class SchemaVerdictTests
     private static async Task<IReadOnlyList<bool>> VerdictsAsync(Catalog catalog, IReadOnlyList<string> documents)
     {
         using var run = new TestRun();
-        var schema = Path.Combine(run.Folder, "forma.json");
-        await File.WriteAllBytesAsync(schema, FormaSchema.Write(catalog.Shapes), TestContext.Current.CancellationToken);
+        var schema = await catalog.WriteAsync(run.Folder);
         var list = run.Write("documents.json", $"[{string.Join(',', documents)}]");
         var answer = await NodeTools.NodeAsync(Path.Combine(NodeTools.Root, "tests", "Cli", "Schemas", "verdicts.mjs"), schema, list);
         using var verdicts = JsonDocument.Parse(answer);
@@ -130,37 +121,4 @@ public sealed class SchemaVerdictTests
 
     private static string Resource(string type, string properties, string target = "cloud") =>
         Frame.Replace("RESOURCE", $$"""{"Label":"a","Type":"{{type}}","Target":"{{target}}","Properties":{{properties}}}""", StringComparison.Ordinal);
-
-    private sealed record Catalog(IReadOnlyList<TypeShape> Shapes, IReadOnlyDictionary<string, ResourceSchema> Schemas)
-    {
-        public static async Task<Catalog> OfBothAsync()
-        {
-            await using var cloud = PluginHarness.Start("FakeAWS", FakeAwsPlugin.Define);
-            await using var machine = PluginHarness.Start("Local", LocalPlugin.Define);
-            var types = cloud.Operator.Types.Concat(machine.Operator.Types).ToList();
-            return new Catalog([.. types.Select(type => TypeShape.Of(type.Name, type.Schema, type.JsonSchema))], types.ToDictionary(type => type.Name, type => type.Schema));
-        }
-
-        /// <summary>What intake would say: the reader, then the planner.</summary>
-        public bool Accepts(string document)
-        {
-            if (FormaReader.Read(Encoding.UTF8.GetBytes(document), inputs: new DocumentInputs { Secret = _ => "s" }).Forma is not { } forma)
-                return false;
-            var ksuids = 0;
-            var outcome = Planner.Plan(new PlanRequest
-            {
-                Kind = CommandKind.Apply,
-                Mode = ApplyMode.Reconcile,
-                Simulate = true,
-                Forma = forma,
-                Inventory = new Inventory(),
-                Schemas = Schemas,
-                Namespaces = new HashSet<string> { "FakeAWS", "Local" },
-                NewKsuid = () => $"{++ksuids,27:D27}",
-            });
-
-            // An empty document, and a stack without resources, are refused for what they would do and not for their form.
-            return outcome is PlanOutcome.Planned or PlanOutcome.NeedsMore or PlanOutcome.Rejected { Code: RejectionCodes.EmptyStackRejected };
-        }
-    }
 }

@@ -64,7 +64,7 @@ internal static class NodeTools
         await Installing.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
-            if (Directory.Exists(Path.Combine(folder, "node_modules", "ajv")))
+            if (Directory.Exists(Path.Combine(folder, "node_modules", "ajv")) && Directory.Exists(Path.Combine(folder, "node_modules", "vscode-json-languageservice")))
                 return folder;
             if (Tool.Find("npm", Environment.GetEnvironmentVariable("PATH")) is not { } npm)
             {
