@@ -151,7 +151,7 @@ public sealed partial class FormaeClient : IDisposable
             Field("stack", stack);
         if (request.To is { Length: > 0 } to)
             Field("to", to);
-        if (request.Kind == SubmitKind.Destroy)
+        if (request.Kind == SubmitKind.Destroy || request.OnDependents != DependentsChoice.Abort)
             Field("on-dependents", request.OnDependents == DependentsChoice.Cascade ? "cascade" : "abort");
         foreach (var (name, value) in request.Parameters)
             Field($"prop:{name}", value);

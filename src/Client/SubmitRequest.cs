@@ -30,7 +30,7 @@ public sealed record SubmitRequest
     /// <summary>Reconcile only: overwrite what changed since the last reconcile. Default false.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Destroy only: what happens when something outside of the request depends on what is deleted. Default <see cref="DependentsChoice.Abort"/>.</summary>
+    /// <summary>What happens when something outside of the request depends on what a destroy, or a reconcile, deletes. Default <see cref="DependentsChoice.Abort"/>.</summary>
     public DependentsChoice OnDependents { get; init; } = DependentsChoice.Abort;
 }
 
@@ -68,7 +68,7 @@ public enum SubmitMode
     Patch,
 }
 
-/// <summary>What a destroy does about dependents that it was not asked to delete.</summary>
+/// <summary>What is done about dependents that nobody asked to delete.</summary>
 public enum DependentsChoice
 {
     /// <summary>Refuse, and list them.</summary>

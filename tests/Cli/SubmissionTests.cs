@@ -172,6 +172,18 @@ public sealed class SubmissionTests
     }
 
     [Fact]
+    public async Task An_apply_says_what_becomes_of_dependents()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("POST commands", Samples.Response(Planned), 202).On("GET commands/C1/status", Samples.Status(Final(States.Success)));
+        using var run = new TestRun();
+
+        await run.InvokeAsync(server, "apply", run.Write("shop.json", "{}"), "--mode", "reconcile", "--on-dependents", "cascade", "--yes");
+
+        Assert.Equal(["cascade"], server.Requests.Where(asked => asked.Route == "POST commands").Select(asked => asked.Form["on-dependents"]));
+    }
+
+    [Fact]
     public async Task A_description_that_wants_to_be_confirmed_is_asked_about()
     {
         await using var server = await FakeServer.StartAsync();
