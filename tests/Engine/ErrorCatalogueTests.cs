@@ -36,7 +36,7 @@ public sealed partial class ErrorCatalogueTests
     [System.Text.RegularExpressions.GeneratedRegex(@"\b(?:ErrorCodes|RejectionCodes)\.(\w+)")]
     private static partial System.Text.RegularExpressions.Regex Answered();
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Formae.Functions.sln")))

@@ -16,13 +16,19 @@ internal sealed class DocumentCheck(PlanRequest request, Catalog catalog)
         var targets = request.Forma.Targets.Concat(request.Inventory.Targets).GroupBy(target => target.Label, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
         var places = new Dictionary<ResourceKey, int>();
+        var agreement = new SchemaAgreement(_diagnostics);
         for (var i = 0; i < request.Forma.Resources.Count; i++)
         {
             var resource = Defaults.Fill(request.Forma.Resources[i], request.Forma);
 
             // The plugin's own schema counts, not what a document brings along: an old one might not know of a secret yet, which would be stored in plain text then.
             if (catalog.SchemaOf(resource.Type) is { } schema)
+            {
+                if (resource.Schema is { } declaredSchema)
+                    agreement.Check(resource.Type, declaredSchema, schema, PropertyPath.Of(PropertyPath.Of(PropertyPath.Of(null, "Resources"), i), "Schema"));
                 resource = resource with { Schema = schema };
+            }
+
             var one = new DeclaredResource(i, resource);
             declared.Add(one);
             Check(one, places, targets);

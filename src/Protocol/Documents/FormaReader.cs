@@ -20,6 +20,10 @@ public static class FormaReader
         var parameters = new ParameterBinder(reader, inputs.Parameters).Bind();
         if (utf8.Span.IndexOf("${"u8) >= 0)
             tree = new PlaceholderExpansion(reader, parameters, inputs).Run();
+
+        // What should have stood in place of a placeholder would be missed everywhere else too.
+        if (bag.HasErrors)
+            return new FormaReading(null, bag.All, tree);
         var forma = new FormaBinder(tree, limits, bag, parameters).Bind();
         return new FormaReading(bag.HasErrors ? null : forma, bag.All, tree);
     }

@@ -222,6 +222,35 @@ public sealed class DocumentTests : IAsyncLifetime
         ControlPlane.Succeeded(await _plane.RunAsync(document.Replace("db-password", "nobody", StringComparison.Ordinal), CommandKind.Destroy));
     }
 
+    [Fact]
+    public async Task Parameters_and_secrets_come_as_fields_of_the_request_and_secrets_not_in_its_address()
+    {
+        var http = new HttpCaller(_plane);
+        const string document = """
+            Properties: { name: { Default: none }, size: { Type: Int } }
+            Stacks: [{ Label: base, Policies: [{ Type: ttl, TTLSeconds: "${property:size}" }] }]
+            Targets: [{ Label: eu, Namespace: FakeAWS, Config: { Region: eu-1, Token: "${auth:theirs}" } }]
+            Resources:
+              - { Label: "${property:name}", Type: "FakeAWS::SecretsManager::Secret", Stack: base, Target: eu, Properties: { Name: pw, SecretString: "${secret:theirs}" } }
+            """;
+        (string, string)[] Fields(params (string, string)[] more) => [("command", "apply"), ("mode", "reconcile"), ("file", document), .. more];
+
+        var missing = await http.PostAsync("/api/v1/commands", Fields());
+        Assert.Equal(
+            [(DiagnosticCodes.MissingParameter, 2), (DiagnosticCodes.UnknownSecret, 3), (DiagnosticCodes.UnknownSecret, 5)],
+            missing.Json.GetProperty("diagnostics").EnumerateArray().Select(wrong => (wrong.GetProperty("Code").GetString()!, wrong.GetProperty("Line").GetInt32())));
+
+        var exposed = await http.PostAsync("/api/v1/commands?secret:theirs=x", Fields());
+        Assert.Equal((400, ErrorCodes.InvalidRequest), (exposed.Status, exposed.ErrorCode));
+
+        var accepted = await http.PostAsync("/api/v1/commands?prop:size=60", Fields(("prop:name", "pw"), ("secret:theirs", Planted + "2"), ("auth:theirs", Planted + "3")));
+        Assert.Equal(202, accepted.Status);
+        ControlPlane.Succeeded(await _plane.EndOfAsync(accepted.Json.GetProperty("CommandId").GetString()!));
+        Assert.Equal("pw", Assert.Single(await _plane.InventoryAsync()).Label);
+        Assert.Equal(60, Policies.InlineOf(Assert.Single(await _plane.Get<StackStore>().ListAsync(CancellationToken.None))).Single().TtlSeconds);
+        Assert.DoesNotContain(Planted, await _plane.StoredTextAsync(), StringComparison.Ordinal);
+    }
+
     /// <summary>Declares the stacks that the resources are in.</summary>
     private static string Document(string resources, string targets = Targets) =>
         $"Stacks: [{string.Join(", ", new[] { "base", "app" }.Where(stack => resources.Contains($"Stack: {stack},", StringComparison.Ordinal)).Select(stack => $"{{ Label: {stack} }}"))}]\n{targets}Resources:\n{resources}";

@@ -73,14 +73,15 @@ public sealed class SecretTests : IAsyncLifetime
     [Fact]
     public async Task A_schema_in_the_document_cannot_make_a_secret_plain()
     {
-        var command = await _plane.RunAsync($$$"""
+        var outcome = await _plane.SubmitAsync($$$"""
             {"Stacks":[{"Label":"vault"}],"Targets":[{"Label":"eu","Namespace":"FakeAWS","Config":{"Region":"eu-1"}}],
              "Resources":[{"Label":"open","Type":"FakeAWS::SecretsManager::Secret","Stack":"vault","Target":"eu",
                "Schema":{"Identifier":"Name","Fields":["Name","SecretString"],"Hints":{}},
                "Properties":{"Name":"open","SecretString":"{{{Planted}}}"}}]}
             """);
 
-        ControlPlane.Succeeded(command);
+        var refused = Assert.IsType<IntakeOutcome.Refused>(outcome);
+        Assert.Contains(refused.Error.Diagnostics!, wrong => wrong is { Code: "SchemaMismatch", Path: "Resources[0].Schema.Hints.SecretString" });
         Assert.DoesNotContain(Planted, await _plane.StoredTextAsync(), StringComparison.Ordinal);
     }
 }
