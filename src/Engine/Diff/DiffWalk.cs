@@ -24,7 +24,7 @@ internal sealed class DiffWalk(DiffMode mode)
                 continue;
             var place = PropertyPath.Of(path, property.Name);
             var isThere = actual.TryGetProperty(property.Name, out var before);
-            if ((!isThere || IsNoOpinion(before)) && SaysNothing(property.Value))
+            if ((!isThere || IsNoOpinion(before)) && CanonicalText.IsLeftOut(property.Value))
                 continue;
             if (isThere)
                 Value(before, property.Value, child, place, createOnly);
@@ -59,7 +59,7 @@ internal sealed class DiffWalk(DiffMode mode)
         }
 
         // Whoever declares an empty collection where there is something else, and nothing to clear, asks for nothing.
-        if (CanonicalText.IsEmpty(bare) && (mode == DiffMode.EnsureExists || CanonicalText.IsEmpty(actual)))
+        if (bare.ValueKind is JsonValueKind.Object or JsonValueKind.Array && CanonicalText.IsLeftOut(bare) && (mode == DiffMode.EnsureExists || CanonicalText.IsEmpty(actual)))
             return;
         if (!SameDeclaration(actual, bare, hints))
             Note(PatchVerb.Replace, path, desired, hints, isCreateOnly);
@@ -82,10 +82,6 @@ internal sealed class DiffWalk(DiffMode mode)
         JsonValueKind.Object => IsWithheld(desired) || Envelope.IsValue(desired) && IsNoOpinion(desired.GetProperty(Envelope.Value)),
         _ => false,
     };
-
-    private static bool SaysNothing(JsonElement desired) =>
-        IsNoOpinion(desired) || CanonicalText.IsEmpty(desired)
-        || desired.ValueKind == JsonValueKind.Object && !Envelope.IsEnvelope(desired) && desired.EnumerateObject().All(static property => SaysNothing(property.Value));
 
     private static bool IsWithheld(JsonElement value) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Envelope.Withheld, out _);
 

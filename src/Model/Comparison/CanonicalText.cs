@@ -44,6 +44,14 @@ public static class CanonicalText
         _ => false,
     };
 
+    /// <summary>Empty in a declaration: as <see cref="IsEmpty"/>, and an empty text, which is how documents leave a field out.</summary>
+    public static bool IsLeftOut(JsonElement declared) => declared.ValueKind switch
+    {
+        JsonValueKind.String => declared.ValueEquals(""),
+        JsonValueKind.Object => !Envelope.IsEnvelope(declared) && declared.EnumerateObject().All(static property => IsLeftOut(property.Value)),
+        _ => IsEmpty(declared),
+    };
+
     private static void Write(JsonElement value, HintTree hints, Reading reading, StringBuilder text, IReadOnlyCollection<string>? without)
     {
         switch (value.ValueKind)

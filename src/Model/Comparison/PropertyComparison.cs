@@ -12,7 +12,12 @@ public static class PropertyComparison
     /// Only read-write fields count. The order of a collection counts for the update method Array only; null, <c>[]</c>, <c>{}</c> and absence are
     /// one. A write-only field, which no read returns, counts only when it is there.
     /// </remarks>
-    public static bool Equal(JsonElement actual, JsonElement expected, ResourceSchema schema)
+    public static bool Equal(JsonElement actual, JsonElement expected, ResourceSchema schema) => Equal(actual, expected, schema, leftOut: null);
+
+    /// <summary>As <see cref="Equal(JsonElement, JsonElement, ResourceSchema)"/>, for what was asked for and not stored yet: what the provider fills in where it is left out does not count.</summary>
+    public static bool Fulfills(JsonElement actual, JsonElement wanted, ResourceSchema schema) => Equal(actual, wanted, schema, ProviderDefaults.LeftOutBy(wanted, HintTree.Of(schema)));
+
+    private static bool Equal(JsonElement actual, JsonElement expected, ResourceSchema schema, IReadOnlySet<HintTree>? leftOut)
     {
         if (SameText(actual, expected))
             return true;
@@ -22,7 +27,7 @@ public static class PropertyComparison
         var hints = HintTree.Of(schema);
         var unread = UnreadFields(actual, hints);
         var ignored = unread.Concat(Foreign(actual, hints)).Concat(Foreign(expected, hints)).ToHashSet(StringComparer.Ordinal);
-        return CanonicalText.Of(actual, hints, Sense.Content, ignored) == CanonicalText.Of(expected, hints, Sense.Content, ignored);
+        return CanonicalText.Of(actual, hints, Sense.Content, ignored, leftOut) == CanonicalText.Of(expected, hints, Sense.Content, ignored, leftOut);
     }
 
     /// <summary>The same bytes: the cheapest yes.</summary>

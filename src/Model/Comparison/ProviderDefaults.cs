@@ -37,8 +37,7 @@ public static class ProviderDefaults
         {
             foreach (var (name, child) in hints.Ordered)
             {
-                var isThere = desired.ValueKind == JsonValueKind.Object && desired.TryGetProperty(name, out var value) && !CanonicalText.IsEmpty(value)
-                    && !(value.ValueKind == JsonValueKind.String && value.ValueEquals(""));
+                var isThere = desired.ValueKind == JsonValueKind.Object && desired.TryGetProperty(name, out var value) && !CanonicalText.IsLeftOut(value);
                 if (!isThere && child.Hint.HasProviderDefault)
                     found.Add(child);
                 else

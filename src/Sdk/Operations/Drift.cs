@@ -25,7 +25,7 @@ internal sealed class Drift(ResourceSchema schema, SecretPaths secrets)
                 after[field] = JsonNode.Parse(kept.GetRawText());
         }
 
-        return PropertyComparison.Equal(Hashed(found), Hashed(JsonSerializer.SerializeToElement(after)), schema);
+        return PropertyComparison.Fulfills(Hashed(found), Hashed(JsonSerializer.SerializeToElement(after)), schema);
     }
 
     private static JsonElement? Of(JsonElement properties, string field) => properties.TryGetProperty(field, out var value) ? value : null;

@@ -30,7 +30,8 @@ internal sealed class DiffModel(DiffMode mode)
 
     private static bool Same(JsonNode? before, JsonNode? after, Field? field) => SaysNothing(before) ? SaysNothing(after) : Meaning(before, field) == Meaning(after, field);
 
-    private static bool SaysNothing(JsonNode? node) => IsNothing(node) || IsSilent(node);
+    private static bool SaysNothing(JsonNode? node) =>
+        IsNothing(node) || IsSilent(node) || (node is JsonObject value && !value.ContainsKey("$value") && value.All(member => SaysNothing(member.Value)));
 
     /// <summary>A text that two values share exactly when they mean the same. Fields in <paramref name="without"/> do not count.</summary>
     public static string Meaning(JsonNode? node, Field? field, IReadOnlySet<Field>? without = null)
@@ -134,7 +135,7 @@ internal sealed class DiffModel(DiffMode mode)
                 if (isRemoved ? after.ContainsKey(name) : !Same(before[name], after[name], field))
                     return $"{place}: nobody mentioned it, and it is {after[name]?.ToJsonString() ?? "gone"}";
             }
-            else if (SaysNothing(before[name]) && IsNothing(said))
+            else if (SaysNothing(before[name]) && SaysNothing(said))
             {
                 if (!SaysNothing(after[name]))
                     return $"{place}: it should be empty";
@@ -160,7 +161,7 @@ internal sealed class DiffModel(DiffMode mode)
         }
 
         // In a patch an empty collection in place of something else asks for nothing.
-        if (IsNothing(desired) && !IsExact)
+        if (desired is JsonObject or JsonArray && SaysNothing(desired) && !IsExact)
             return JsonNode.DeepEquals(before, after) ? null : $"{path}: an empty declaration changed it";
         return Matches(after, desired, field) ? null : $"{path}: it is {after?.ToJsonString()} and should be {desired?.ToJsonString()}";
     }

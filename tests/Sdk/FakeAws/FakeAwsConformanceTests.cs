@@ -26,7 +26,11 @@ public sealed class FakeAwsConformanceTests
             """{"Name":"g","Value":"a","SetTags":["x","y"],"EntityTags":[{"Key":"k","Value":"v"}],"OrderedItems":["1","2"]}""",
             """{"Name":"g","Value":"b","SetTags":["z"],"EntityTags":[{"Key":"k","Value":"w"}],"OrderedItems":["2","1"]}"""),
         Sample.Of("FakeAWS::Generic::ChildResource", """{"Name":"c","ParentId":"g"}""", """{"Name":"c","ParentId":"g","Value":"b"}"""),
-        Sample.Of("FakeAWS::Generic::GrandchildResource", """{"Name":"gc","ParentId":"c"}""", """{"Name":"gc","ParentId":"c","Value":"b"}"""));
+        Sample.Of("FakeAWS::Generic::GrandchildResource", """{"Name":"gc","ParentId":"c"}""", """{"Name":"gc","ParentId":"c","Value":"b"}"""),
+        Sample.Of(
+            "FakeAWS::Test::Everything",
+            """{"Name":"e","Owner":"me","Bag":["a","b"],"Ports":[{"Number":1}],"Steps":["1"],"Rules":[{"Key":"k"}],"Placement":{"Zone":"z"},"Window":{"From":1},"Policy":"{\"a\":1}","Script":"s","Seed":"d","Secret":"planted-secret","Anything":[1]}""",
+            """{"Name":"e","Owner":"me","Token":"t","Value":"v","Size":"large","Bag":["b"],"Ports":[{"Number":2,"Protocol":"udp"}],"Steps":["2","1"],"Placement":{"Zone":"y"},"Window":{"To":2},"Script":"t","Secret":"planted-secret-2","Anything":"x"}"""));
 
     [Theory]
     [MemberData(nameof(Samples))]

@@ -18,7 +18,7 @@ public sealed class AnnouncementTests : IDisposable
         var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         var announcement = plugin.Definition.Announce(plugin.Operator, "formae-plugin-fakeaws", start, start.AddSeconds(30));
         Assert.Equal(("FakeAWS", "formae-plugin-fakeaws", Environment.ProcessId), (announcement.Namespace, announcement.RequestQueue, announcement.ProcessId));
-        Assert.Equal(10, announcement.ResourceTypes.Count);
+        Assert.Equal(11, announcement.ResourceTypes.Count);
         Assert.All(announcement.ResourceTypes, type => Assert.True(type is { CanList: true, JsonSchema: not null } && type.Schema.Fields.Count > 0));
 
         // What the coordinator reads is what was sent.
