@@ -76,6 +76,39 @@ public sealed class PreparationTests : IAsyncLifetime
         Assert.Null(preparation.Unusable);
     }
 
+    [Fact]
+    public async Task What_the_config_of_its_target_refers_to_is_asked_for_by_a_delete_too()
+    {
+        await TargetAsync(_producer.Ksuid!);
+        var delete = Consumer("Name") with { Operation = ResourceOperation.Delete };
+
+        Assert.Equal([_producer.Ksuid!], (await PrepareAsync(delete)).Ask);
+        Assert.Equal([_producer.Ksuid!], (await PrepareAsync(Consumer("Name"))).Ask);
+    }
+
+    [Fact]
+    public async Task A_target_that_is_made_from_what_is_gone_is_named_with_it()
+    {
+        var gone = Ksuid();
+        await TargetAsync(gone);
+
+        var preparation = await PrepareAsync(Consumer("Name") with { ReferenceLabels = new Dictionary<string, string> { [gone] = "cluster" } });
+
+        Assert.Equal("The resource 'cluster' that the config of the target 't' refers to does not exist.", preparation.Unusable);
+    }
+
+    [Fact]
+    public async Task A_resource_on_a_target_that_is_not_there_fails_and_no_plugin_is_called()
+    {
+        var command = await _plane.RunAsync(new Plan { Resources = [Consumer("Name") with { Resource = _producer with { Ksuid = Ksuid(), Label = "lost", Target = "nowhere", Properties = JsonElement.Parse("""{"Name":"n","SecretString":"s"}""") } }] });
+
+        Assert.Equal("The target 'nowhere' that lost is on does not exist.", Assert.Single(command.ResourceUpdates!).ErrorMessage);
+        Assert.Empty(_plane.Sent);
+    }
+
+    private Task TargetAsync(string producer) => _plane.Get<TargetStore>().PutAsync(
+        new Target { Label = "t", Namespace = "FakeAWS", Config = JsonElement.Parse($$$"""{"Region":{"$ref":"formae://{{{producer}}}#/Name"}}"""), Version = 1 }, _cancellation);
+
     private OperationExecution Execution => _plane.Get<OperationExecution>();
 
     private string Ksuid() => _plane.Get<KsuidSource>().Next();
