@@ -16,6 +16,7 @@ public static class StoredState
         if (reported is not { ValueKind: JsonValueKind.Object } cloud)
             return (declared ?? JsonElement.Parse("{}"), null);
 
+        var hints = HintTree.Of(schema);
         var properties = new JsonObject();
         JsonObject? readOnly = null;
         var fields = schema is { Fields.Count: > 0 } ? schema.Fields.ToHashSet(StringComparer.Ordinal) : null;
@@ -25,7 +26,7 @@ public static class StoredState
             if (fields is not null && mine is null && !fields.Contains(property.Name))
                 (readOnly ??= [])[property.Name] = Node(property.Value);
             else
-                properties[property.Name] = Value(mine, property.Value);
+                properties[property.Name] = Value(mine, property.Value, hints.Child(property.Name));
         }
 
         if (declared is { ValueKind: JsonValueKind.Object } own)
@@ -76,7 +77,7 @@ public static class StoredState
         }
     }
 
-    private static JsonNode? Value(JsonElement? declared, JsonElement cloud)
+    private static JsonNode? Value(JsonElement? declared, JsonElement cloud, HintTree hints)
     {
         if (declared is not { } mine)
             return Node(cloud);
@@ -85,9 +86,9 @@ public static class StoredState
         if (Envelope.IsValue(mine))
             return Envelope.IsOpaque(mine) ? Node(mine) : Refreshed(mine, cloud);
         if (mine.ValueKind == JsonValueKind.Object && cloud.ValueKind == JsonValueKind.Object && !Envelope.IsHashed(cloud))
-            return MergeObjects(mine, cloud);
-        if (mine.ValueKind == JsonValueKind.Array && cloud.ValueKind == JsonValueKind.Array && mine.GetArrayLength() == cloud.GetArrayLength())
-            return MergeArrays(mine, cloud);
+            return MergeObjects(mine, cloud, hints);
+        if (mine.ValueKind == JsonValueKind.Array && cloud.ValueKind == JsonValueKind.Array)
+            return MergeArrays(mine, cloud, hints);
         return Node(cloud);
     }
 
@@ -98,11 +99,11 @@ public static class StoredState
         return refreshed;
     }
 
-    private static JsonObject MergeObjects(JsonElement mine, JsonElement cloud)
+    private static JsonObject MergeObjects(JsonElement mine, JsonElement cloud, HintTree hints)
     {
         var merged = new JsonObject();
         foreach (var property in cloud.EnumerateObject())
-            merged[property.Name] = Value(Property(mine, property.Name), property.Value);
+            merged[property.Name] = Value(Property(mine, property.Name), property.Value, hints.Child(property.Name));
         foreach (var property in mine.EnumerateObject())
         {
             if (!cloud.TryGetProperty(property.Name, out _))
@@ -112,11 +113,12 @@ public static class StoredState
         return merged;
     }
 
-    private static JsonArray MergeArrays(JsonElement mine, JsonElement cloud)
+    private static JsonArray MergeArrays(JsonElement mine, JsonElement cloud, HintTree hints)
     {
+        var pairs = ElementPairs.Of(mine, cloud, hints);
         var merged = new JsonArray();
-        for (var i = 0; i < cloud.GetArrayLength(); i++)
-            merged.Add(Value(mine[i], cloud[i]));
+        for (var i = 0; i < pairs.Length; i++)
+            merged.Add(Value(pairs[i] < 0 ? null : mine[pairs[i]], cloud[i], hints));
         return merged;
     }
 
