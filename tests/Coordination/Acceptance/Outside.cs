@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Plugins.FakeAws;
+using Formae.Protocol.Bus;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Formae.Coordination.Tests.Acceptance;
@@ -27,6 +28,9 @@ internal static class Outside
     public static bool Has(ControlPlane plane, string? nativeId) => Cloud(plane).All().Any(item => item.NativeId == nativeId);
 
     public static JsonElement PropertiesOf(ControlPlane plane, string? nativeId) => JsonElement.Parse(Find(plane, nativeId).Properties.Span);
+
+    /// <summary>How often an object was looked at.</summary>
+    public static int Reads(ControlPlane plane) => CallLog.Read(plane.Plugin.Services.GetRequiredService<FakeAwsService>().DefaultCloudFile).Count(call => call.Operation == OperationVerb.Read);
 
     private static CloudObject Find(ControlPlane plane, string? nativeId) => Cloud(plane).All().Single(item => item.NativeId == nativeId);
 

@@ -105,7 +105,7 @@ public sealed class ObservationTests
     }
 
     [Fact]
-    public void A_field_that_the_schema_has_learned_of_is_picked_up()
+    public void F145_a_field_that_the_schema_has_learned_of_is_picked_up()
     {
         var old = Schema with { Fields = ["Name"], Hints = new Dictionary<string, FieldHint>() };
         var before = Stored("""{"Name":"n"}""") with { Schema = old, ReadOnlyProperties = JsonElement.Parse("""{"Value":"v"}""") };
