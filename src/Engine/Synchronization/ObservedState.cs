@@ -51,7 +51,7 @@ internal static class ObservedState
     {
         if (before is not { } mine)
             cloud.WriteTo(writer);
-        else if (CanonicalText.IsEmpty(cloud) && IsKept(mine, hints) || mine.ValueKind == JsonValueKind.Object && mine.TryGetProperty(Envelope.Embed, out _))
+        else if (CanonicalText.IsEmpty(cloud) && IsKept(mine, hints) || IsTextAsMade(mine, cloud, hints))
             mine.WriteTo(writer);
         else if (SecretValues.IsSecret(mine, hints) || Envelope.IsReference(mine) || Envelope.IsValue(mine))
             WriteEnvelope(mine, cloud, hints, writer);
@@ -62,6 +62,11 @@ internal static class ObservedState
         else
             cloud.WriteTo(writer);
     }
+
+    // A text with references in it holds what was made of them; where that is not known, nobody can say that the cloud's is another.
+    private static bool IsTextAsMade(JsonElement mine, JsonElement cloud, HintTree hints) =>
+        mine.ValueKind == JsonValueKind.Object && mine.TryGetProperty(Envelope.Embed, out _)
+        && (!mine.TryGetProperty(Envelope.Value, out _) || Content(mine, hints) == Content(cloud, hints));
 
     /// <summary>The envelope with the cloud's value. A reference that holds another value than was written no longer says that it was.</summary>
     private static void WriteEnvelope(JsonElement mine, JsonElement cloud, HintTree hints, Utf8JsonWriter writer)

@@ -34,6 +34,7 @@ public sealed class ObservationTests
     [InlineData("""{"Name":"n","Value":{"$value":"v","$strategy":"SetOnce"}}""", """{"Name":"n","Value":"v"}""")]
     [InlineData("""{"Name":"n","Set":[]}""", """{"Name":"n"}""")]
     [InlineData("""{"Name":"n","Value":{"$embed":true,"$template":"http://x"}}""", """{"Name":"n","Value":"http://anything"}""")]
+    [InlineData("""{"Name":"n","Value":{"$embed":true,"$template":"http://x","$value":"http://made"}}""", """{"Name":"n","Value":"http://made"}""")]
     public void What_is_the_same_in_another_form_is_unchanged(string stored, string cloud) => Assert.IsType<Observation.Unchanged>(Of(stored, cloud));
 
     [Theory]
@@ -43,6 +44,7 @@ public sealed class ObservationTests
     [InlineData("""{"Name":"n","List":["a","b"]}""", """{"Name":"n","List":["b","a"]}""", """{"Name":"n","List":["b","a"]}""")]
     [InlineData("""{"Name":"n","Value":{"$value":"v","$strategy":"SetOnce"}}""", """{"Name":"n","Value":"w"}""", """{"Name":"n","Value":{"$strategy":"SetOnce","$value":"w"}}""")]
     [InlineData("""{"Name":"n","Start":"run","Value":"1"}""", """{"Name":"n","Value":"2"}""", """{"Name":"n","Value":"2","Start":"run"}""")]
+    [InlineData("""{"Name":"n","Value":{"$embed":true,"$template":"http://x","$value":"http://made"}}""", """{"Name":"n","Value":"http://theirs"}""", """{"Name":"n","Value":"http://theirs"}""")]
     public void What_others_set_is_a_change_and_keeps_its_envelopes(string stored, string cloud, string expected)
     {
         var changed = Assert.IsType<Observation.Changed>(Of(stored, cloud));
