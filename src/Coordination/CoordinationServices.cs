@@ -10,6 +10,7 @@ using Formae.Coordination.Intake;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Queries;
 using Formae.Coordination.Schemas;
+using Formae.Coordination.Secrets;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Synchronization;
 using Formae.Model;
@@ -39,6 +40,7 @@ public static class CoordinationServices
         services.AddSingleton<SecretSeal>();
 
         services.AddSingleton<FormaeTables>();
+        services.AddSingleton<StorageClock>();
         services.AddSingleton<CommandStore>();
         services.AddSingleton<UpdateStore>();
         services.AddSingleton<ResourceStore>();
@@ -59,6 +61,7 @@ public static class CoordinationServices
         services.AddSingleton<InventoryReader>();
         services.AddSingleton<SealedSecrets>();
         services.AddSingleton(new NamedSecrets(configuration));
+        services.AddSingleton<SecretBackfill>();
         services.AddSingleton<CommandIntake>();
         services.AddSingleton<CommandQueries>();
         services.AddSingleton<InventoryQueries>();

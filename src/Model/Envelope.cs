@@ -73,7 +73,10 @@ public static class Envelope
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Sealed, out var text) && text.ValueKind == JsonValueKind.String;
 
     public static bool IsOpaque(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Visibility, out var visibility) && visibility.ValueEquals(Opaque);
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Visibility, out var visibility)
+        && visibility.ValueKind == JsonValueKind.String && visibility.ValueEquals(Opaque);
+
+    public static bool IsWithheld(JsonElement value) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Withheld, out _);
 
     public static bool IsHashed(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Hashed, out var marker) && marker.ValueKind == JsonValueKind.True;

@@ -32,7 +32,7 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
     public ResourceSchema? SchemaOf(string type) => _snapshot.Schemas.GetValueOrDefault(type);
 
     /// <summary>Whether a schema is the very one of the catalog, which need not be stored with each resource.</summary>
-    public bool IsOwn(string type, ResourceSchema? schema) => schema is null || ReferenceEquals(schema, SchemaOf(type));
+    public bool IsOwn(string type, ResourceSchema? schema) => schema is null || ReferenceEquals(schema, SchemaOf(type) ?? KnownSecrets.Complete(type, null));
 
     public PluginEntry? Find(string @namespace) => _snapshot.Plugins.GetValueOrDefault(@namespace);
 
@@ -45,7 +45,7 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
         if (SchemaOf(type) is { } schema)
             return schema;
         await RefreshAsync(cancellation);
-        return SchemaOf(type);
+        return SchemaOf(type) ?? KnownSecrets.Complete(type, null);
     }
 
     /// <summary>
@@ -118,8 +118,13 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
         var known = before.Plugins.Values.FirstOrDefault(entry => entry.Text == text);
         return known is not null
             ? known with { LastBeat = beat }
-            : new PluginEntry(JsonSerializer.Deserialize(text, StorageJson.Rows.PluginAnnouncement)!, beat, text);
+            : new PluginEntry(Complete(JsonSerializer.Deserialize(text, StorageJson.Rows.PluginAnnouncement)!), beat, text);
     }
+
+    private static PluginAnnouncement Complete(PluginAnnouncement announcement) => announcement with
+    {
+        ResourceTypes = [.. announcement.ResourceTypes.Select(type => type with { Schema = KnownSecrets.Complete(type.Type, type.Schema)! })],
+    };
 
     private sealed record Snapshot(
         FrozenDictionary<string, PluginEntry> Plugins,

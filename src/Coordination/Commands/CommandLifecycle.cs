@@ -32,7 +32,7 @@ public sealed partial class CommandLifecycle(
         // An intake that took too long may have lost a lease before its command was stored. From here on none can be lost: a stored command's is taken over by nobody.
         foreach (var stack in command.Stacks)
         {
-            if (!await stacks.IsLeasedByAsync(stack, commandId, cancellation))
+            if (!await stacks.ConfirmLeaseAsync(stack, commandId, cancellation))
                 throw new LeaseLostException(stack);
         }
 

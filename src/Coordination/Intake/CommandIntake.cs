@@ -78,7 +78,8 @@ public sealed partial class CommandIntake(
         var commandId = ksuids.Next();
         LogReceived(commandId, submission.Kind, submission.Mode, forma.Resources.Count, submission.ClientId);
         var leased = new SortedSet<string>(StringComparer.Ordinal);
-        var isStarted = false;
+        var begun = time.GetTimestamp();
+        var isStored = false;
         try
         {
             var (outcome, conflict) = await PlanAsync(submission, forma, commandId, leased, cancellation);
@@ -106,18 +107,32 @@ public sealed partial class CommandIntake(
             if (!plan.ChangesRequired || submission.Simulate)
                 return new IntakeOutcome.Answered(response);
 
-            await updates.AddAsync(split.Resources, split.Targets, cancellation);
-            await commands.AddAsync(command, cancellation);
+            try
+            {
+                // Whatever fails from here on may have been done all the same: the leases stay until it is known that the command is not there.
+                isStored = true;
+                await commands.AddAsync(command, cancellation, before: async () =>
+                {
+                    await updates.AddAsync(split.Resources, split.Targets, cancellation);
+                    if (time.GetElapsedTime(begun) > CommandStarter.IntakeTime)
+                        throw new TimeoutException($"Taking the command in took longer than {CommandStarter.IntakeTime.TotalMinutes} minutes. Nothing was changed; apply again.");
+                });
+            }
+            catch (Exception)
+            {
+                isStored = await commands.FindAsync(commandId, CancellationToken.None) is not null;
+                if (!isStored)
+                    throw;
+            }
 
             // From here on the command is accepted: what is left undone by a crash or a hung-up caller is healed by the timer.
-            isStarted = true;
             await starter.StartAsync(client, commandId, CancellationToken.None);
             LogStarted(commandId, split.Resources.Count, command.Groups);
             return new IntakeOutcome.Accepted(response);
         }
         finally
         {
-            if (!isStarted)
+            if (!isStored)
             {
                 foreach (var stack in leased)
                     await stacks.ReleaseLeaseAsync(stack, commandId, CancellationToken.None);

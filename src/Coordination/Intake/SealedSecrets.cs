@@ -10,27 +10,20 @@ public sealed class SealedSecrets(SecretSeal seal)
 {
     public ResourceUpdate Close(ResourceUpdate update) => update with
     {
-        Resource = update.Operation == ResourceOperation.Delete ? update.Resource : update.Resource with { Properties = Close(update.Resource.Properties, update.Resource.Schema) },
+        Resource = update.Operation == ResourceOperation.Delete
+            ? Hashed(update.Resource)
+            : Hashed(update.Resource) with { Properties = Close(update.Resource.Properties, update.Resource.Schema) },
+        Existing = update.Existing is { } existing ? Hashed(existing) : null,
     };
 
     public Target Close(Target target) => target with { Config = Close(target.Config, schema: null) };
 
-    private JsonElement? Close(JsonElement? properties, ResourceSchema? schema) => properties is not { } open ? null : !SecretValues.MayBeIn(open, HintTree.Of(schema)) ? open : JsonText.Rewrite(open, HintTree.Of(schema), (value, hints, _, writer) =>
+    /// <summary>What came from storage is hashed there, unless it was written before its field was marked as a secret.</summary>
+    private static Resource Hashed(Resource resource) => resource with
     {
-        if (!SecretValues.IsSecret(value, hints) || Envelope.IsReference(value) || Envelope.IsSource(value) || Envelope.IsSealed(value) || Envelope.IsHashed(value))
-            return false;
-        var isEnvelope = Envelope.IsValue(value);
-        var closed = seal.Seal(isEnvelope ? value.GetProperty(Envelope.Value) : value);
-        writer.WriteStartObject();
-        foreach (var property in closed.EnumerateObject())
-            property.WriteTo(writer);
-        if (isEnvelope && value.TryGetProperty(Envelope.Strategy, out var strategy))
-        {
-            writer.WritePropertyName(Envelope.Strategy);
-            strategy.WriteTo(writer);
-        }
+        Properties = resource.Properties is { } properties ? SecretValues.Hashed(properties, resource.Schema) : null,
+        ReadOnlyProperties = resource.ReadOnlyProperties is { } readOnly ? SecretValues.Hashed(readOnly, resource.Schema) : null,
+    };
 
-        writer.WriteEndObject();
-        return true;
-    });
+    private JsonElement? Close(JsonElement? properties, ResourceSchema? schema) => properties is { } open ? seal.Close(open, schema) : null;
 }

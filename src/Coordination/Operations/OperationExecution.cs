@@ -116,7 +116,12 @@ public sealed class OperationExecution(
             ReportTo = BusContract.ReportQueue,
             Timeout = operation.Retry.CallTimeout,
         };
-        if (!isPoll)
+        if (isPoll)
+        {
+            // A poll says what became of the object, too: the plugin must know which of its values are secrets by this document alone.
+            request = request with { PriorProperties = Prior(resource) };
+        }
+        else
         {
             (request, var reason) = Fill(request, update.Plan, operation, values);
             if (reason is not null)

@@ -19,9 +19,14 @@ public sealed class CommandStore(FormaeTables tables)
     private static readonly string[] HeaderColumns = ["PartitionKey", "RowKey", "CommandId", "Kind", "State", "Source", "ClientId", .. RowText.Columns("Stacks")];
 
     /// <summary>Stores a new command as open. The look-up comes first: a crash in between leaves one that leads nowhere, never a command that nobody looks after.</summary>
-    public async Task AddAsync(CommandRecord command, CancellationToken cancellation)
+    /// <param name="command">The command.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <param name="before">What is stored for it between the two: what a dead intake leaves of it is found by the look-up.</param>
+    public async Task AddAsync(CommandRecord command, CancellationToken cancellation, Func<Task>? before = null)
     {
         await tables.OpenCommands.UpsertEntityAsync(new TableEntity(Open, command.CommandId), TableUpdateMode.Replace, cancellation);
+        if (before is not null)
+            await before();
         await tables.Commands.AddEntityAsync(ToRow(command), cancellation);
     }
 
@@ -110,6 +115,10 @@ public sealed class CommandStore(FormaeTables tables)
     /// <summary>Ids of the commands that were not closed yet: what a restart must look after. Some may not be stored, because their intake died or is not done.</summary>
     public async Task<IReadOnlyList<string>> OpenAsync(CancellationToken cancellation) =>
         [.. (await tables.OpenCommands.ReadPartitionAsync(Open, cancellation)).Select(row => row.RowKey)];
+
+    /// <summary>When its look-up was written, by the clock of the tables.</summary>
+    public async Task<DateTimeOffset?> OpenedAtAsync(string commandId, CancellationToken cancellation) =>
+        (await tables.OpenCommands.FindAsync(Open, commandId, cancellation))?.Timestamp;
 
     private static (string Partition, string Row) KeyOf(string commandId)
     {

@@ -36,7 +36,10 @@ public sealed class FormaeTables(TableServiceClient service)
 
     internal TableClient Plugins { get; } = service.GetTableClient("FormaePlugins");
 
+    /// <summary>Where work stands that goes over all rows, bit by bit.</summary>
+    internal TableClient Upkeep { get; } = service.GetTableClient("FormaeUpkeep");
+
     public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
-        new[] { Commands, OpenCommands, Updates, Resources, Versions, ByKsuid, ByNativeId, ByReference, ByTarget, Changes, Policies, Stacks, Targets, Plugins }
+        new[] { Commands, OpenCommands, Updates, Resources, Versions, ByKsuid, ByNativeId, ByReference, ByTarget, Changes, Policies, Stacks, Targets, Plugins, Upkeep }
             .Select(table => table.CreateIfNotExistsAsync(cancellation)));
 }

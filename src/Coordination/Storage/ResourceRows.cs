@@ -34,6 +34,9 @@ internal sealed class ResourceRows(PluginCatalog catalog)
     {
         var document = RowText.Read(row, "Document") is { } text ? JsonSerializer.Deserialize(text, StorageJson.Rows.ResourceDocument)! : new ResourceDocument();
         var type = row.GetString("Type");
+
+        // A row may be older than the mark that makes a secret of a field: what it holds in the open is hashed here, until it is in the row itself.
+        var schema = document.Schema is null ? await catalog.FindSchemaAsync(type, cancellation) : catalog.SchemaOf(type) ?? KnownSecrets.Complete(type, document.Schema);
         return new Resource
         {
             Ksuid = row.GetString("Ksuid") ?? row.PartitionKey,
@@ -44,10 +47,10 @@ internal sealed class ResourceRows(PluginCatalog catalog)
             Target = row.GetString("Target") ?? "",
             Managed = row.GetBoolean("Managed") ?? true,
             NativeId = row.GetString("NativeId"),
-            Properties = document.Properties,
-            ReadOnlyProperties = document.ReadOnlyProperties,
+            Properties = document.Properties is { } properties ? SecretValues.Hashed(properties, schema) : null,
+            ReadOnlyProperties = document.ReadOnlyProperties is { } readOnly ? SecretValues.Hashed(readOnly, schema) : null,
             Group = document.Group,
-            Schema = document.Schema ?? await catalog.FindSchemaAsync(type, cancellation),
+            Schema = schema,
         };
     }
 

@@ -42,5 +42,9 @@ internal static class RowText
     /// <summary>Every column that a text of this name may take, for a query that selects.</summary>
     public static IEnumerable<string> Columns(string name) => Enumerable.Range(0, (Longest / ColumnLength) + 1).Select(column => Column(name, column));
 
+    /// <summary>Whether a column is one of those that a text of this name may take.</summary>
+    public static bool IsColumn(string name, string column) =>
+        column == name || (column.StartsWith(name, StringComparison.Ordinal) && int.TryParse(column.AsSpan(name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+
     private static string Column(string name, int number) => number == 0 ? name : name + number.ToString(CultureInfo.InvariantCulture);
 }

@@ -12,6 +12,8 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
 {
     private const string Partition = "stack";
 
+    private readonly StorageClock _clock = new(tables);
+
     /// <summary>After this time a lease whose command was never stored belongs to an intake that died, and may be taken over.</summary>
     private static readonly TimeSpan OrphanAge = TimeSpan.FromSeconds(60);
 
@@ -84,6 +86,29 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
     public async Task<string?> FindLeaseHolderAsync(string label, CancellationToken cancellation) =>
         await tables.Stacks.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row && row.GetString("LeaseHolder") is { Length: > 0 } holder ? holder : null;
 
+    /// <summary>
+    /// Whether a command still holds the lease; if so it is written once more. Who has seen it unstored a moment ago and is about to take its lease over finds
+    /// another row than the one that was judged, and looks again.
+    /// </summary>
+    public async Task<bool> ConfirmLeaseAsync(string label, string commandId, CancellationToken cancellation)
+    {
+        var key = Keys.Escape(label);
+        while (await tables.Stacks.FindAsync(Partition, key, cancellation) is { } row && row.GetString("LeaseHolder") == commandId)
+        {
+            try
+            {
+                await tables.Stacks.UpdateEntityAsync(new TableEntity(Partition, key) { ["LeasedAt"] = time.GetUtcNow() }, row.ETag, TableUpdateMode.Merge, cancellation);
+                return true;
+            }
+            catch (RequestFailedException e) when (e.Status is 404 or 412)
+            {
+                // The row changed in between; the lease may still be held.
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Takes the lease for a command. Null: it has it now. Otherwise the command that holds it.</summary>
     /// <param name="isOver">Tells whether a command is over, or null when there is none of that id.</param>
     public async Task<string?> TakeLeaseAsync(string label, string commandId, Func<string, Task<bool?>> isOver, CancellationToken cancellation)
@@ -103,7 +128,7 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
                     return null;
                 }
 
-                if (row.GetString("LeaseHolder") is { Length: > 0 } holder && holder != commandId && !await IsAbandonedAsync(row, holder, now, isOver))
+                if (row.GetString("LeaseHolder") is { Length: > 0 } holder && holder != commandId && !await IsAbandonedAsync(row, holder, isOver, cancellation))
                     return holder;
                 await tables.Stacks.UpdateEntityAsync(lease, row.ETag, TableUpdateMode.Merge, cancellation);
                 return null;
@@ -136,8 +161,9 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
         }
     }
 
-    private static async Task<bool> IsAbandonedAsync(TableEntity row, string holder, DateTimeOffset now, Func<string, Task<bool?>> isOver) =>
-        await isOver(holder) ?? now - (row.GetDateTimeOffset("LeasedAt") ?? default) > OrphanAge;
+    /// <summary>By the clock of the tables: whoever took the lease may have another time than whoever judges it. Its row is not written again before its command is stored.</summary>
+    private async Task<bool> IsAbandonedAsync(TableEntity row, string holder, Func<string, Task<bool?>> isOver, CancellationToken cancellation) =>
+        await isOver(holder) ?? await _clock.NowAsync(cancellation) - (row.Timestamp ?? DateTimeOffset.MaxValue) > OrphanAge;
 
     private static bool IsLive(TableEntity row) => row.GetBoolean("Live") ?? false;
 

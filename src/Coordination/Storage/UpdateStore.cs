@@ -25,6 +25,10 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
     public Task AddAsync(IReadOnlyList<UpdateRecord> updates, IReadOnlyList<TargetUpdateRecord> targets, CancellationToken cancellation) =>
         tables.Updates.WriteAllAsync([.. updates.Select(ToRow), .. targets.Select(ToRow)], TableTransactionActionType.UpsertReplace, cancellation);
 
+    /// <summary>Forgets the updates of a command that was never stored itself.</summary>
+    public async Task RemoveAsync(string commandId, CancellationToken cancellation) =>
+        await tables.Updates.WriteAllAsync(await tables.Updates.ReadPartitionAsync(commandId, cancellation, ["PartitionKey", "RowKey"]), TableTransactionActionType.Delete, cancellation);
+
     public async Task<UpdateRecord?> FindAsync(string commandId, string row, CancellationToken cancellation) =>
         await tables.Updates.FindAsync(commandId, row, cancellation) is { } found ? await FromRowAsync(found, cancellation) : null;
 

@@ -12,7 +12,7 @@ internal sealed class Catalog
     {
         _schemas = new Dictionary<string, ResourceSchema>(request.Schemas.Count, StringComparer.OrdinalIgnoreCase);
         foreach (var (type, schema) in request.Schemas)
-            _schemas[type] = schema;
+            _schemas[type] = KnownSecrets.Complete(type, schema)!;
         _namespaces = new HashSet<string>(request.Namespaces, StringComparer.OrdinalIgnoreCase);
     }
 

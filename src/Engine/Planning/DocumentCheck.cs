@@ -34,8 +34,23 @@ internal sealed class DocumentCheck(PlanRequest request, Catalog catalog)
             Check(one, places, targets);
         }
 
+        for (var i = 0; i < request.Forma.Targets.Count; i++)
+            CheckSeals(request.Forma.Targets[i].Config, PropertyPath.Of(PropertyPath.Of(PropertyPath.Of(null, "Targets"), i), "Config"));
         _diagnostics.AddRange(PolicyPlanning.Missing(request));
         return declared;
+    }
+
+    /// <summary>A seal is the control plane's own: what a document says to be sealed would be kept as it is, and it may be the secret itself.</summary>
+    private void CheckSeals(JsonElement? value, PropertyPath place)
+    {
+        if (value is not { } present || !Envelope.MayBeIn(present))
+            return;
+        JsonText.Rewrite(present, HintTree.None, (part, _, path, _) =>
+        {
+            if (part.ValueKind == JsonValueKind.Object && part.TryGetProperty(Envelope.Sealed, out var _))
+                Add(DiagnosticCodes.SecretNotKnown, "A secret is sealed here, and only the control plane seals.", "Declare it with its value.", path is null ? place : PropertyPath.Of(place, path));
+            return false;
+        });
     }
 
     private void Check(DeclaredResource declared, Dictionary<ResourceKey, int> places, Dictionary<string, Target> targets)
@@ -59,7 +74,10 @@ internal sealed class DocumentCheck(PlanRequest request, Catalog catalog)
         if (resource.Properties is not { } properties)
             return;
         if (properties.ValueKind == JsonValueKind.Object)
+        {
+            CheckSeals(properties, declared.PropertiesPlace);
             new PropertyCheck(resource.Type, _diagnostics).Check(properties, declared.Hints, declared.PropertiesPlace);
+        }
         else if (properties.ValueKind != JsonValueKind.Null)
             Add(DiagnosticCodes.WrongType, "Properties must be an object.", null, declared.PropertiesPlace);
     }

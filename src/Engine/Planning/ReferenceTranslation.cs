@@ -9,6 +9,7 @@ internal sealed class ReferenceTranslation(KnownResources known)
     private readonly Dictionary<ResourceKey, Diagnostic> _missing = [];
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly ReferredProperty _properties = new();
+    private readonly SecretSources _secrets = new(known);
 
     public IReadOnlyList<Diagnostic> Errors => _diagnostics;
 
@@ -16,7 +17,7 @@ internal sealed class ReferenceTranslation(KnownResources known)
 
     public IReadOnlyDictionary<ResourceKey, Diagnostic> Missing => _missing;
 
-    /// <summary>A value of the document with its references in stored form.</summary>
+    /// <summary>A value of the document with its references in stored form; those that point at a secret say so.</summary>
     /// <param name="stack">Where a reference that names no stack looks.</param>
     public JsonElement Translate(JsonElement value, string stack, PropertyPath place)
     {
@@ -25,7 +26,7 @@ internal sealed class ReferenceTranslation(KnownResources known)
             Note(DiagnosticCodes.InvalidTemplate, "The text has a reference in it that cannot be read.", "A reference in text stands between U+001E and U+001F, as base64 of its envelope; neither character may stand alone.", PropertyPath.Of(place, broken));
         foreach (var secret in embeds.Secrets)
             NoSecretInText(PropertyPath.Of(place, secret));
-        return References.ToStored(value, (envelope, path) => Find(envelope, stack, path is null ? place : PropertyPath.Of(place, path), embeds.Contains(path)));
+        return References.ToStored(value, (envelope, path) => Find(envelope, stack, path is null ? place : PropertyPath.Of(place, path), embeds.Contains(path)), _secrets.IsSecret);
     }
 
     private PropertyUri? Find(JsonElement envelope, string stack, PropertyPath where, bool isEmbedded)
@@ -33,8 +34,7 @@ internal sealed class ReferenceTranslation(KnownResources known)
         var (found, property) = Locate(envelope, stack, where, isEmbedded);
         if (found is null)
             return null;
-        var isSecret = _properties.IsSecret(found, property, envelope);
-        if (isSecret && isEmbedded)
+        if (isEmbedded && (Envelope.IsOpaque(envelope) || _secrets.IsSecret(new PropertyUri(found.Resource.Ksuid!, property))))
         {
             // Said of those that call themselves secret already.
             if (!Envelope.IsOpaque(envelope))

@@ -3,35 +3,12 @@ using Formae.Model;
 
 namespace Formae.Engine.Planning;
 
-/// <summary>Whether what a reference points at exists, as far as that can be known, and whether it is a secret.</summary>
+/// <summary>Whether what a reference points at exists, as far as that can be known.</summary>
 internal sealed class ReferredProperty
 {
     private readonly List<Diagnostic> _warnings = [];
 
     public IReadOnlyList<Diagnostic> Warnings => _warnings;
-
-    public bool IsSecret(ReferredResource referred, string property, JsonElement envelope)
-    {
-        if (Envelope.IsOpaque(envelope))
-            return true;
-        return Secret(referred.Declared?.Properties, HintTree.Of(referred.Resource.Schema))
-            || (referred.Declared is null && (Secret(referred.Existing?.Properties, HintTree.Of(referred.Existing?.Schema)) || Secret(referred.Existing?.ReadOnlyProperties, HintTree.None)));
-
-        bool Secret(JsonElement? properties, HintTree hints)
-        {
-            if (PropertyPath.TryParse(property, out var steps))
-            {
-                foreach (var step in steps)
-                {
-                    hints = step.Key is { } key && !int.TryParse(key, out _) ? hints.Child(key) : hints;
-                    if (hints.Hint.Opaque)
-                        return true;
-                }
-            }
-
-            return PropertyLookup.Find(properties, property) is { } value && SecretValues.IsSecret(value, HintTree.None);
-        }
-    }
 
     /// <summary>
     /// A schema lists what can be set, not what a plugin returns besides. So of a resource that exists, and whose outputs were read, a property that is neither is

@@ -81,6 +81,8 @@ public static class StoredState
     {
         if (declared is not { } mine)
             return Node(cloud);
+        if (Envelope.IsReference(mine) && Envelope.IsHashed(mine) && mine.TryGetProperty(Envelope.Json, out _) && SecretValues.DigestOf(cloud) is { } part)
+            return With(mine, part);
         if (Envelope.IsReference(mine) || Envelope.IsHashed(mine) || mine.ValueKind == JsonValueKind.Object && mine.TryGetProperty(Envelope.Embed, out _))
             return Node(mine);
         if (Envelope.IsValue(mine))
@@ -89,7 +91,17 @@ public static class StoredState
             return MergeObjects(mine, cloud, hints);
         if (mine.ValueKind == JsonValueKind.Array && cloud.ValueKind == JsonValueKind.Array)
             return MergeArrays(mine, cloud, hints);
-        return Node(cloud);
+
+        // The plugin closes more than was a secret: every element of a collection that holds one. What was declared in the open stays so.
+        return Node(SecretValues.DigestOf(cloud) is { } digest && digest == SecretValues.Digest(mine) ? mine : cloud);
+    }
+
+    // What was taken out of a secret only the plugin knows: it reported its digest, and the row held that of the whole.
+    private static JsonObject With(JsonElement reference, string digest)
+    {
+        var known = JsonObject.Create(reference)!;
+        known[Envelope.Value] = digest;
+        return known;
     }
 
     private static JsonObject Refreshed(JsonElement envelope, JsonElement cloud)
@@ -117,8 +129,16 @@ public static class StoredState
     {
         var pairs = ElementPairs.Of(mine, cloud, hints);
         var merged = new JsonArray();
+        var byDigest = cloud.EnumerateArray().Any(Envelope.IsHashed)
+            ? mine.EnumerateArray().GroupBy(static element => SecretValues.DigestOf(element) ?? SecretValues.Digest(element)).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal)
+            : null;
         for (var i = 0; i < pairs.Length; i++)
-            merged.Add(Value(pairs[i] < 0 ? null : mine[pairs[i]], cloud[i], hints));
+        {
+            // A hash tells which element it is, in whatever order they come.
+            JsonElement? same = byDigest is not null && SecretValues.DigestOf(cloud[i]) is { } digest && byDigest.TryGetValue(digest, out var found) ? found : pairs[i] < 0 ? null : mine[pairs[i]];
+            merged.Add(Value(same, cloud[i], hints));
+        }
+
         return merged;
     }
 

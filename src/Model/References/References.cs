@@ -30,7 +30,8 @@ public static partial class References
     /// strategy and <c>$json</c>.
     /// </summary>
     /// <param name="ksuidOf">The identity a reference points at; null leaves it as it is (the caller notes what is missing).</param>
-    public static JsonElement ToStored(JsonElement properties, Func<JsonElement, PropertyPath?, PropertyUri?> ksuidOf)
+    /// <param name="isSecret">Whether a secret is pointed at; the reference is marked as one then, whatever it says itself.</param>
+    public static JsonElement ToStored(JsonElement properties, Func<JsonElement, PropertyPath?, PropertyUri?> ksuidOf, Func<PropertyUri, bool>? isSecret = null)
     {
         if (!Mentioned(properties, "\"$res\""u8) && !JsonText.Mentions(properties, "\"$ref\""u8))
             return properties;
@@ -55,9 +56,12 @@ public static partial class References
             {
                 writer.WriteStartObject();
                 writer.WriteString(Envelope.Reference, uri.ToString());
+                var isOpaque = isSecret?.Invoke(uri) ?? false;
+                if (isOpaque)
+                    writer.WriteString(Envelope.Visibility, Envelope.Opaque);
                 foreach (var key in (ReadOnlySpan<string>)[Envelope.Visibility, Envelope.Strategy, Envelope.Json])
                 {
-                    if (source.TryGetProperty(key, out var said))
+                    if (source.TryGetProperty(key, out var said) && !(isOpaque && key == Envelope.Visibility))
                     {
                         writer.WritePropertyName(key);
                         said.WriteTo(writer);
@@ -161,6 +165,21 @@ public static partial class References
         value = found;
         if (!reference.TryGetProperty(Envelope.Json, out var path) || path.GetString() is not { Length: > 0 } expression)
             return true;
+
+        // Only the plugin's operator opens a secret: it takes the part out when it has done so.
+        if (Envelope.IsSealed(found))
+        {
+            value = JsonText.Write(writer =>
+            {
+                writer.WriteStartObject();
+                foreach (var property in found.EnumerateObject())
+                    property.WriteTo(writer);
+                writer.WriteString(Envelope.Json, expression);
+                writer.WriteEndObject();
+            });
+            return true;
+        }
+
         if (found.ValueKind != JsonValueKind.String)
         {
             reason = $"'{uri.Path}' is no text that '{expression}' could be taken from";
@@ -190,7 +209,7 @@ public static partial class References
         writer.WriteStartObject();
         foreach (var property in value.EnumerateObject())
         {
-            if (property.Name is Envelope.Sealed or Envelope.Digest)
+            if (property.Name is Envelope.Sealed or Envelope.Digest or Envelope.Json)
                 property.WriteTo(writer);
         }
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Formae.Protocol.Documents;
 
-/// <summary>Says in words what is wrong with JSON text at a place, from the characters around it.</summary>
+/// <summary>Says in words what is wrong with JSON text at a place, from the characters around it. What stands there may be a secret, so no word of it is repeated.</summary>
 internal static class JsonMistake
 {
     public readonly record struct Explanation(int Offset, string Summary, string? Detail);
@@ -77,12 +77,12 @@ internal static class JsonMistake
         if (word.Length == 0)
             return new Explanation(start, $"A value is expected here, not {Show(text, start)}.", null);
         if (char.IsAsciiDigit(word[0]) || word[0] is '-' or '+' or '.')
-            return new Explanation(start, $"'{word}' is no number as JSON writes them.", "No leading zeros or '+', digits on both sides of the point. Put it in quotes if it is a text.");
+            return new Explanation(start, "This is no number as JSON writes them.", "No leading zeros or '+', digits on both sides of the point. Put it in quotes if it is a text.");
         if (word.ToLowerInvariant() is "true" or "false" or "null")
             return new Explanation(start, $"'{word}' is written '{word.ToLowerInvariant()}'.", null);
         if (word is "NaN" or "Infinity")
             return new Explanation(start, $"JSON has no {word}.", null);
-        return new Explanation(start, $"'{word}' is no value.", "Texts stand in double quotes.");
+        return new Explanation(start, "There is a word without quotes.", "Texts stand in double quotes; besides them there are only true, false, null and numbers.");
     }
 
     private static bool EndsKey(ReadOnlySpan<byte> text, int consumed) => text[consumed - 1] == '"' || text[consumed - 1] == ':';

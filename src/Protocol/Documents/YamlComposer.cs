@@ -36,7 +36,7 @@ internal sealed class YamlComposer(Parser parser, FormaLimits limits)
                 if (_open.Contains(name))
                     throw new Refused(DiagnosticCodes.UnsupportedYaml, $"The alias '*{name}' stands inside of the value that it names.", "A value cannot contain itself.", YamlValue.At(alias.Start));
                 if (!_anchors.TryGetValue(name, out var target))
-                    throw new Refused(DiagnosticCodes.SyntaxError, $"There is no anchor '&{name}' before this alias.", null, YamlValue.At(alias.Start));
+                    throw new Refused(DiagnosticCodes.SyntaxError, "There is no anchor before this alias that it could stand for.", "A text that begins with '*' stands in quotes.", YamlValue.At(alias.Start));
                 Next();
                 return new YamlValue.Alias(YamlValue.At(alias.Start), target);
             case Scalar scalar:
@@ -109,7 +109,7 @@ internal sealed class YamlComposer(Parser parser, FormaLimits limits)
         var tag = node.Tag.Value;
         if (tag.StartsWith(core, StringComparison.Ordinal) && tag[core.Length..] is "str" or "int" or "float" or "bool" or "null" or "seq" or "map")
             return tag[core.Length..];
-        throw new Refused(DiagnosticCodes.UnsupportedYaml, $"The tag '{tag.Replace(core, "!!", StringComparison.Ordinal)}' means nothing here.", "Only !!str, !!int, !!float, !!bool, !!null, !!seq and !!map do.", YamlValue.At(node.Start));
+        throw new Refused(DiagnosticCodes.UnsupportedYaml, "This tag means nothing here.", "Only !!str, !!int, !!float, !!bool, !!null, !!seq and !!map do; a text that begins with '!' stands in quotes.", YamlValue.At(node.Start));
     }
 
     private void Expect<T>() where T : ParsingEvent

@@ -114,7 +114,7 @@ internal sealed class YamlTreeReader
         }
         else if (YamlScalar.LosesZeros(scalar))
         {
-            _bag.Add(Severity.Warning, DiagnosticCodes.AmbiguousNumber, $"'{scalar.Text}' is read as the number {json}.", "Put it in quotes if it is a text, such as an account id.", "", scalar.Position);
+            _bag.Add(Severity.Warning, DiagnosticCodes.AmbiguousNumber, "This is read as a number, and loses its zeros.", "Put it in quotes if it is a text, such as an account id.", "", scalar.Position);
         }
 
         _builder.Scalar(kind, Encoding.UTF8.GetBytes(json));

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Formae.Model;
 using Microsoft.AspNetCore.DataProtection;
@@ -14,8 +13,8 @@ public sealed class SecretSeal(IDataProtectionProvider keys)
 {
     private readonly IDataProtector _protector = keys.CreateProtector("Formae.Secrets.v1");
 
-    /// <summary>The digest by which a secret is stored and compared: lower-case hex SHA-256 of its string form.</summary>
-    public static string Digest(JsonElement value) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(PlainText(value))));
+    /// <summary>The digest by which a secret is stored and compared.</summary>
+    public static string Digest(JsonElement value) => SecretValues.Digest(value);
 
     /// <summary>A <c>$sealed</c> envelope: protected JSON text and the digest.</summary>
     public JsonElement Seal(JsonElement value)
@@ -28,6 +27,13 @@ public sealed class SecretSeal(IDataProtectionProvider keys)
         return JsonSerializer.SerializeToElement(envelope, SecretJson.Default.DictionaryStringString);
     }
 
+    /// <summary>Seals every secret that stands in the open; what is hashed or sealed already stays. The very same element where there is none.</summary>
+    public JsonElement Close(JsonElement properties, ResourceSchema? schema)
+    {
+        var hints = HintTree.Of(schema);
+        return SecretValues.HoldsPlain(properties, hints) ? JsonText.Rewrite(properties, hints, Close) : properties;
+    }
+
     /// <exception cref="CryptographicException">The envelope was altered, or closed with keys that this process does not have.</exception>
     public JsonElement Open(JsonElement envelope)
     {
@@ -35,7 +41,38 @@ public sealed class SecretSeal(IDataProtectionProvider keys)
         return JsonElement.Parse(_protector.Unprotect(text));
     }
 
-    private static string PlainText(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+    private bool Close(JsonElement value, HintTree hints, PropertyPath? path, Utf8JsonWriter writer)
+    {
+        if (!SecretValues.IsSecret(value, hints) || Envelope.IsSealed(value) || Envelope.IsHashed(value) || Envelope.IsWithheld(value))
+            return false;
+        if (Envelope.IsReference(value) || Envelope.IsSource(value))
+        {
+            // Where it points is no secret; the value that a document may carry beside it is.
+            writer.WriteStartObject();
+            foreach (var property in value.EnumerateObject())
+            {
+                if (property.Name is not (Envelope.Value or Envelope.Applied))
+                    property.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+            return true;
+        }
+
+        var isEnvelope = Envelope.IsValue(value);
+        var closed = Seal(isEnvelope ? value.GetProperty(Envelope.Value) : value);
+        writer.WriteStartObject();
+        foreach (var property in closed.EnumerateObject())
+            property.WriteTo(writer);
+        if (isEnvelope && value.TryGetProperty(Envelope.Strategy, out var strategy))
+        {
+            writer.WritePropertyName(Envelope.Strategy);
+            strategy.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
+        return true;
+    }
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(Dictionary<string, string>))]

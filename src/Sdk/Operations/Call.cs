@@ -39,20 +39,20 @@ internal sealed class Call(OperationRequest request, SecretSeal seal)
             _plain.Stored(expected);
     }
 
+    /// <summary>What is desired, with secrets that are to stay as they are as the cloud shows them.</summary>
+    public JsonElement? DesiredOver(JsonElement found, ResourceSchema schema) =>
+        Preserved.Count > 0 && Request.Properties is { } properties ? _plain.Desired(properties, found, schema) : Desired;
+
     public SecretPaths SecretsOf(ResourceSchema schema, SecretPaths ofSchema) =>
         _plain.SecretPaths.Count == 0 ? ofSchema : SecretPaths.Of(schema, _plain.SecretPaths);
 
-    /// <summary>Text for a report: what was secret in the request prints as <c>***</c>.</summary>
+    /// <summary>Text for a report: what was secret in the request, or in what the cloud showed meanwhile, prints as <c>***</c>, in whatever form.</summary>
     public string Scrub(string text)
     {
-        foreach (var secret in _plain.Secrets)
-        {
-            if (secret.Length > 0)
-                text = text.Replace(secret, "***", StringComparison.Ordinal);
-        }
-
+        foreach (var form in _plain.Secrets.Where(secret => secret.Length > 0).Distinct(StringComparer.Ordinal).SelectMany(SecretForms.Of).OrderByDescending(form => form.Length))
+            text = text.Replace(form, "***", StringComparison.Ordinal);
         return text;
     }
 
-    public void Hide(string secret) => _plain.Secrets.Add(secret);
+    public void Hide(JsonElement secret) => _plain.Hide(secret);
 }

@@ -10,7 +10,7 @@ namespace Formae.Sdk;
 internal sealed class Drift(ResourceSchema schema, SecretPaths secrets)
 {
     /// <summary>Whether the cloud still holds what was stored.</summary>
-    public bool Holds(JsonElement expected, JsonElement found) => PropertyComparison.Equal(Hashed(found), expected, schema);
+    public bool Holds(JsonElement expected, JsonElement found) => PropertyComparison.Equal(Hashed(found), Hashed(expected), schema);
 
     /// <summary>Whether the cloud holds what the update makes of the stored state: each field as it is wanted, or as it was where nothing is wanted of it.</summary>
     public bool Reached(JsonElement desired, JsonElement expected, JsonElement found)
@@ -30,7 +30,8 @@ internal sealed class Drift(ResourceSchema schema, SecretPaths secrets)
 
     private static JsonElement? Of(JsonElement properties, string field) => properties.TryGetProperty(field, out var value) ? value : null;
 
-    // A value that is a secret by its envelope alone is no secret to the comparison, which goes by the schema.
+    // A value that is a secret by its envelope alone is no secret to the comparison, which goes by the schema. Elements of a collection that holds one are all
+    // taken for one on both sides, for there is no telling which of them it was.
     private JsonElement Hashed(JsonElement properties) => secrets.Replace(properties, static (writer, secret) =>
     {
         if (Envelope.IsEnvelope(secret))

@@ -3,18 +3,26 @@ using Formae.Model;
 
 namespace Formae.Sdk;
 
-/// <summary>Which properties are secrets, as a tree of names; arrays are looked through, so <c>A.B</c> is B in each element of A.</summary>
+/// <summary>
+/// Which properties are secrets, as a tree of names; arrays are looked through, so <c>A.B</c> is B in each element of A. A path that ends in an element
+/// (<see cref="Element"/>) means each of them: which one it was is lost where the cloud keeps them in an order of its own.
+/// </summary>
 internal sealed class SecretPaths
 {
     public static readonly SecretPaths None = new();
+
+    /// <summary>The step into an element of an array; no name of a property can be it.</summary>
+    public static readonly string Element = new('\0', 1);
 
     private readonly Dictionary<string, SecretPaths> _below = [];
 
     public bool IsSecret { get; private set; }
 
-    public bool IsEmpty => !IsSecret && _below.Count == 0;
+    public bool IsEachSecret { get; private set; }
 
-    public static SecretPaths Of(IEnumerable<string> paths)
+    public bool IsEmpty => !IsSecret && !IsEachSecret && _below.Count == 0;
+
+    public static SecretPaths Of(IEnumerable<IReadOnlyList<string>> paths)
     {
         var root = new SecretPaths();
         foreach (var path in paths)
@@ -25,7 +33,7 @@ internal sealed class SecretPaths
     public static SecretPaths Of(ResourceSchema schema) => Of(PathsOf(schema));
 
     /// <summary>The schema's secrets and those that this one call brought with it.</summary>
-    public static SecretPaths Of(ResourceSchema schema, IEnumerable<string> more) => Of(PathsOf(schema).Concat(more));
+    public static SecretPaths Of(ResourceSchema schema, IEnumerable<IReadOnlyList<string>> more) => Of(PathsOf(schema).Concat(more));
 
     public SecretPaths? Below(string name) => _below.GetValueOrDefault(name);
 
@@ -39,19 +47,45 @@ internal sealed class SecretPaths
         return buffer.ToElement();
     }
 
-    private static IEnumerable<string> PathsOf(ResourceSchema schema) => schema.Hints.Where(h => h.Value.Opaque).Select(h => h.Key);
+    /// <summary>Shows each secret of a value.</summary>
+    public void Visit(JsonElement value, Action<JsonElement> secret)
+    {
+        if (IsEmpty)
+            return;
+        if (IsSecret || (IsEachSecret && value.ValueKind != JsonValueKind.Array))
+        {
+            secret(value);
+        }
+        else if (value.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var item in value.EnumerateArray())
+                Visit(item, secret);
+        }
+        else if (value.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var property in value.EnumerateObject())
+                Below(property.Name)?.Visit(property.Value, secret);
+        }
+    }
 
-    private void Add(string path)
+    private static IEnumerable<IReadOnlyList<string>> PathsOf(ResourceSchema schema) => schema.Hints.Where(h => h.Value.Opaque).Select(h => h.Key.Split('.'));
+
+    private void Add(IReadOnlyList<string> path)
     {
         var node = this;
-        foreach (var name in path.Split('.'))
+        foreach (var name in path)
         {
+            if (ReferenceEquals(name, Element))
+                continue;
             if (!node._below.TryGetValue(name, out var below))
                 node._below.Add(name, below = new SecretPaths());
             node = below;
         }
 
-        node.IsSecret = true;
+        if (path.Count > 0 && ReferenceEquals(path[^1], Element))
+            node.IsEachSecret = true;
+        else
+            node.IsSecret = true;
     }
 
     private void Write(JsonElement value, Utf8JsonWriter writer, Action<Utf8JsonWriter, JsonElement> secret)
@@ -61,13 +95,19 @@ internal sealed class SecretPaths
             case JsonValueKind.Null:
                 writer.WriteNullValue();
                 break;
-            case var _ when IsSecret:
+            case var _ when IsSecret || (IsEachSecret && value.ValueKind != JsonValueKind.Array):
                 secret(writer, value);
                 break;
             case JsonValueKind.Array:
                 writer.WriteStartArray();
                 foreach (var item in value.EnumerateArray())
-                    Write(item, writer, secret);
+                {
+                    if (IsEachSecret && item.ValueKind != JsonValueKind.Null)
+                        secret(writer, item);
+                    else
+                        Write(item, writer, secret);
+                }
+
                 writer.WriteEndArray();
                 break;
             case JsonValueKind.Object:

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Formae.Model;
 using Formae.Protocol.Bus;
 
@@ -21,6 +20,7 @@ internal sealed partial class ServedType<T>
                 case ReadResult<T>.Success success:
                     found = success.Properties;
                     foundJson = JsonSerializer.SerializeToElement(found, Strict);
+                    call.SecretsOf(Schema, _secrets).Visit(foundJson.Value, call.Hide);
                     break;
                 case ReadResult<T>.Failure failure:
                     return Outcome.Failed(failure.Problem) with { NativeId = request.NativeId };
@@ -29,7 +29,7 @@ internal sealed partial class ServedType<T>
             }
         }
 
-        if (!TryBind(call, WithPreserved(call, foundJson), out var desired, out var problem))
+        if (!TryBind(call, foundJson is { } shown ? call.DesiredOver(shown, Schema) : call.Desired, out var desired, out var problem))
             return Outcome.Failed(problem);
         if (request.Expected is { } expected && foundJson is { } live)
         {
@@ -71,23 +71,6 @@ internal sealed partial class ServedType<T>
             UpdateResult<T>.Failure failure => Outcome.Failed(failure.Problem) with { NativeId = request.NativeId },
             _ => NoResult(nameof(IResourceHandler<>.UpdateAsync)),
         };
-    }
-
-    /// <summary>A secret that is to stay as it is is taken from the cloud, where the cloud shows it.</summary>
-    private static JsonElement? WithPreserved(Call call, JsonElement? found)
-    {
-        if (call.Preserved.Count == 0 || call.Desired is not { } desired || found is not { } live)
-            return call.Desired;
-        var merged = JsonObject.Create(desired)!;
-        foreach (var name in call.Preserved)
-        {
-            if (!live.TryGetProperty(name, out var kept))
-                continue;
-            call.Hide(kept.ToString());
-            merged[name] = JsonNode.Parse(kept.GetRawText());
-        }
-
-        return JsonSerializer.SerializeToElement(merged);
     }
 
     private bool TryBind(Call call, JsonElement? properties, out T bound, out Problem problem)

@@ -11,7 +11,7 @@ public abstract class ServedType
     private protected ServedType(Type record)
     {
         Name = SchemaGenerator.TypeOf(record).Name;
-        Schema = SchemaGenerator.Generate(record);
+        Schema = KnownSecrets.Complete(Name, SchemaGenerator.Generate(record))!;
         JsonSchema = JsonSchemaGenerator.Generate(record);
     }
 

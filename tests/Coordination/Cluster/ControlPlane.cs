@@ -26,7 +26,8 @@ using Formae.Sdk.Testing;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace Formae.Coordination.Tests.Cluster;
 
@@ -51,7 +52,9 @@ public sealed class ControlPlane : IAsyncDisposable
     private ServiceBusClient _pluginBus = null!;
     private readonly List<ServiceBusProcessor> _processors = [];
 
-    private ControlPlane(IReadOnlyDictionary<string, string?> settings) => _settings = settings;
+    private readonly Seams _seams;
+
+    private ControlPlane(IReadOnlyDictionary<string, string?> settings, Seams seams) => (_settings, _seams) = (settings, seams);
 
     public PluginHarness Plugin { get; private set; } = null!;
 
@@ -66,14 +69,21 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>Every call that a handler got.</summary>
     public IReadOnlyList<RecordedCall> Calls => CallLog.Read(CloudFile);
 
+    private string TablesFile => _seams.TablesFile ?? _folder.File("tables.db");
+
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    public Microsoft.DurableTask.Client.DurableTaskClient Client => _hub.Client;
+    /// <summary>Everything it keeps, the cloud included.</summary>
+    internal string Folder => _folder.Path;
 
-    public static async Task<ControlPlane> StartAsync(params (string Name, string Value)[] settings)
+    public DurableTaskClient Client => _hub.Client;
+
+    public static Task<ControlPlane> StartAsync(params (string Name, string Value)[] settings) => StartAsync(new Seams(), settings);
+
+    internal static async Task<ControlPlane> StartAsync(Seams seams, params (string Name, string Value)[] settings)
     {
-        var plane = new ControlPlane(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value));
-        plane.Plugin = PluginHarness.Start("FakeAWS", FakeAwsPlugin.Define, settings: new Dictionary<string, string?> { ["FakeAwsCloudFile"] = plane.CloudFile });
+        var plane = new ControlPlane(settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value), seams);
+        plane.Plugin = PluginHarness.Start("FakeAWS", seams.Define + FakeAwsPlugin.Define, settings: new Dictionary<string, string?> { ["FakeAwsCloudFile"] = plane.CloudFile });
         await plane.OpenAsync();
         return plane;
     }
@@ -209,21 +219,23 @@ public sealed class ControlPlane : IAsyncDisposable
     private async Task OpenAsync()
     {
         _broker = await Broker.StartAsync(
-            new BrokerOptions { DataDirectory = _folder.File("bus"), Key = _key, Topology = BrokerTopology.Parse(Topology) }, NullLoggerFactory.Instance, TimeProvider.System, CancellationToken.None);
+            new BrokerOptions { DataDirectory = _folder.File("bus"), Key = _key, Topology = BrokerTopology.Parse(Topology) }, _seams.Logs, TimeProvider.System, CancellationToken.None);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(_settings).AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["FormaeStorage"] = $"TableEndpoint={new Uri(_folder.File("tables.db"))}",
+            ["FormaeStorage"] = $"TableEndpoint={new Uri(TablesFile)}",
             ["ServiceBus"] = _broker.ConnectionString,
         }).Build();
         var services = new ServiceCollection();
+        services.AddSingleton(_seams.Logs);
         services.AddLogging();
         services.AddFormaeCoordination(configuration);
+        _seams.Apply(services, TablesFile);
         services.AddSingleton(Plugin.Services.GetRequiredService<IDataProtectionProvider>());
         _services = services.BuildServiceProvider();
         await Get<FormaeTables>().CreateAsync(CancellationToken.None);
         await Get<PluginCatalog>().AnnounceAsync(Announcement(), CancellationToken.None);
 
-        _hub = TaskHub.Open(new TaskHubOptions { Directory = _folder.File("hub") }, Registry(), NullLoggerFactory.Instance, TimeProvider.System);
+        _hub = TaskHub.Open(new TaskHubOptions { Directory = _folder.File("hub") }, Registry(), _seams.Logs, TimeProvider.System);
         await _hub.StartAsync(CancellationToken.None);
         _pluginBus = new ServiceBusClient(_broker.ConnectionString);
         await ServeAsync(RequestQueue, ServePluginAsync);
@@ -239,7 +251,7 @@ public sealed class ControlPlane : IAsyncDisposable
         await _pluginBus.DisposeAsync();
         await _services.DisposeAsync();
         await _broker.DisposeAsync();
-        await EmbeddedTables.CloseAsync(_folder.File("tables.db"));
+        await EmbeddedTables.CloseAsync(TablesFile);
     }
 
     private TaskHubRegistry Registry()
@@ -257,7 +269,7 @@ public sealed class ControlPlane : IAsyncDisposable
         var looks = new SynchronizeActivities(Get<SynchronizeSteps>());
         registry.AddActivity(nameof(looks.NextToSynchronize), async call => await looks.NextToSynchronize(call.ReadInput<SynchronizeInput>()!, call.CancellationToken));
         registry.AddActivity(nameof(looks.EndSynchronization), async call => { await looks.EndSynchronization(call.ReadInput<SynchronizationProgress>()!, call.CancellationToken); return null; });
-        var entities = new EntityFunctions(Get<OperationExecution>(), Get<ResourceSynchronization>(), TimeProvider.System, NullLogger<EntityFunctions>.Instance);
+        var entities = new EntityFunctions(Get<OperationExecution>(), Get<ResourceSynchronization>(), TimeProvider.System, _seams.Logs.CreateLogger<EntityFunctions>());
         registry.AddEntity(EntityNames.Resource, (dispatcher, _) => entities.Resource(dispatcher, _hub.Client));
         registry.AddEntity(EntityNames.Reference, (dispatcher, _) => entities.Reference(dispatcher));
         registry.AddEntity(EntityNames.Rate, (dispatcher, _) => entities.Rate(dispatcher));

@@ -52,12 +52,54 @@ public sealed class StackStoreTests(StoreFixture fixture) : IClassFixture<StoreF
     [Fact]
     public async Task The_lease_of_a_command_that_was_never_stored_is_taken_over_after_a_while_only()
     {
-        var store = new StackStore(fixture.Tables, TimeProvider.System);
+        await using var storage = await AgingTables.CreateAsync();
+        var store = new StackStore(storage.Tables, TimeProvider.System);
         await store.TakeLeaseAsync("d", "one", NeverOver, _cancellation);
-        var later = new StackStore(fixture.Tables, new Later(TimeSpan.FromMinutes(2)));
 
         Assert.Equal("one", await store.TakeLeaseAsync("d", "two", NeverStored, _cancellation));
-        Assert.Null(await later.TakeLeaseAsync("d", "two", NeverStored, _cancellation));
+        storage.Age(TimeSpan.FromMinutes(2));
+        Assert.Null(await store.TakeLeaseAsync("d", "two", NeverStored, _cancellation));
+    }
+
+    [Theory]
+    [InlineData(5, -5)]
+    [InlineData(-5, 5)]
+    [InlineData(0, 60 * 24)]
+    public async Task Coordinators_whose_clocks_are_minutes_apart_agree_on_when_a_lease_is_abandoned(int holder, int taker)
+    {
+        await using var storage = await AgingTables.CreateAsync();
+        var one = new StackStore(storage.Tables, new Later(TimeSpan.FromMinutes(holder)));
+        var other = new StackStore(storage.Tables, new Later(TimeSpan.FromMinutes(taker)));
+        await one.TakeLeaseAsync("skew", "one", NeverOver, _cancellation);
+
+        Assert.Equal("one", await other.TakeLeaseAsync("skew", "two", NeverStored, _cancellation));
+        storage.Age(TimeSpan.FromSeconds(50));
+        Assert.Equal("one", await other.TakeLeaseAsync("skew", "two", NeverStored, _cancellation));
+        storage.Age(TimeSpan.FromSeconds(20));
+        Assert.Null(await other.TakeLeaseAsync("skew", "two", NeverStored, _cancellation));
+        Assert.False(await one.ConfirmLeaseAsync("skew", "one", _cancellation));
+    }
+
+    [Fact]
+    public async Task A_slow_intake_that_has_begun_meanwhile_keeps_the_lease_that_another_was_about_to_take()
+    {
+        await using var storage = await AgingTables.CreateAsync();
+        var store = new StackStore(storage.Tables, TimeProvider.System);
+        await store.TakeLeaseAsync("slow", "one", NeverOver, _cancellation);
+        storage.Age(TimeSpan.FromMinutes(2));
+
+        // It is judged to be dead, and comes to life before the lease is taken from it.
+        var judged = 0;
+        var holder = await store.TakeLeaseAsync("slow", "two", async _ =>
+        {
+            if (judged++ > 0)
+                return false;
+            Assert.True(await store.ConfirmLeaseAsync("slow", "one", _cancellation));
+            return null;
+        }, _cancellation);
+
+        Assert.Equal(("one", 2), (holder, judged));
+        Assert.True(await store.IsLeasedByAsync("slow", "one", _cancellation));
     }
 
     [Fact]

@@ -1,0 +1,34 @@
+using Azure.Data.Tables;
+using Formae.Embedded.Tables;
+using Formae.Sdk;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Formae.Coordination.Tests.Cluster;
+
+/// <summary>What a test puts between the parts of a control plane. Without any of it everything is as it is in the apps.</summary>
+internal sealed class Seams
+{
+    /// <summary>The clock of the coordination; the task hub and the bus keep their own.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Stands before the tables.</summary>
+    public Func<ITableTransport, ITableTransport>? Tables { get; init; }
+
+    /// <summary>Tables that others use too; they are not closed with the folder.</summary>
+    public string? TablesFile { get; init; }
+
+    public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Types that the plugin serves beside its own.</summary>
+    public Action<PluginDefinition>? Define { get; init; }
+
+    public void Apply(IServiceCollection services, string tablesFile)
+    {
+        if (Time != TimeProvider.System)
+            services.AddSingleton(Time);
+        if (Tables is not null)
+            services.AddSingleton(_ => new TableServiceClient(Tables(new SqliteTableTransport(new Uri(tablesFile)))));
+    }
+}

@@ -1,0 +1,44 @@
+using Azure.Data.Tables;
+using Formae.Coordination.Storage;
+using Formae.Embedded.Tables;
+
+namespace Formae.Coordination.Tests.Storage;
+
+/// <summary>Tables of their own, whose clock is in the test's hand.</summary>
+internal sealed class AgingTables : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly Clock _clock = new();
+    private readonly TableFile _file;
+
+    private AgingTables()
+    {
+        _file = new TableFile(_folder.File("tables.db"), _clock);
+        Tables = new FormaeTables(new TableServiceClient(new SqliteTableTransport(_file)));
+    }
+
+    public FormaeTables Tables { get; }
+
+    public static async Task<AgingTables> CreateAsync()
+    {
+        var tables = new AgingTables();
+        await tables.Tables.CreateAsync(CancellationToken.None);
+        return tables;
+    }
+
+    /// <summary>Everything that is stored has been there for this long.</summary>
+    public void Age(TimeSpan by) => _clock.Offset += by;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Offset { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
+    }
+}
