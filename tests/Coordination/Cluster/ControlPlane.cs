@@ -35,7 +35,7 @@ namespace Formae.Coordination.Tests.Cluster;
 /// The whole control plane in one process: the coordinator's own code on the embedded task hub, bus and tables, and the FakeAws plugin behind its queue.
 /// Only the function triggers are left out.
 /// </summary>
-public sealed class ControlPlane : IAsyncDisposable
+public sealed partial class ControlPlane : IAsyncDisposable
 {
     private const string RequestQueue = "formae-requests-fakeaws";
     private const string Topology = $$$$"""
@@ -252,28 +252,6 @@ public sealed class ControlPlane : IAsyncDisposable
         await _services.DisposeAsync();
         await _broker.DisposeAsync();
         await EmbeddedTables.CloseAsync(TablesFile);
-    }
-
-    private TaskHubRegistry Registry()
-    {
-        var registry = new TaskHubRegistry();
-        registry.AddOrchestrator(CommandOrchestrator.Name, async context => { await CommandOrchestrator.Run(context); return null; });
-        registry.AddOrchestrator(ChangesetOrchestrator.Name, async context => { await ChangesetOrchestrator.Run(context); return null; });
-        var activities = new CommandActivities(Get<CommandLifecycle>());
-        registry.AddActivity(nameof(activities.OpenCommand), async call => await activities.OpenCommand(call.ReadInput<string>()!, call.CancellationToken));
-        registry.AddActivity(nameof(activities.ReadChangeset), async call => await activities.ReadChangeset(call.ReadInput<WalkGroup>()!, call.CancellationToken));
-        registry.AddActivity(nameof(activities.ExecuteTarget), async call => await activities.ExecuteTarget(call.ReadInput<ExecuteTarget>()!, call.CancellationToken));
-        registry.AddActivity(nameof(activities.RecordProgress), async call => { await activities.RecordProgress(call.ReadInput<ProgressBatch>()!, call.CancellationToken); return null; });
-        registry.AddActivity(nameof(activities.CloseCommand), async call => { await activities.CloseCommand(call.ReadInput<CloseCommand>()!, call.CancellationToken); return null; });
-        registry.AddOrchestrator(SynchronizeStarter.Orchestration, async context => { await SynchronizeOrchestrator.Run(context); return null; });
-        var looks = new SynchronizeActivities(Get<SynchronizeSteps>());
-        registry.AddActivity(nameof(looks.NextToSynchronize), async call => await looks.NextToSynchronize(call.ReadInput<SynchronizeInput>()!, call.CancellationToken));
-        registry.AddActivity(nameof(looks.EndSynchronization), async call => { await looks.EndSynchronization(call.ReadInput<SynchronizationProgress>()!, call.CancellationToken); return null; });
-        var entities = new EntityFunctions(Get<OperationExecution>(), Get<ResourceSynchronization>(), TimeProvider.System, _seams.Logs.CreateLogger<EntityFunctions>());
-        registry.AddEntity(EntityNames.Resource, (dispatcher, _) => entities.Resource(dispatcher, _hub.Client));
-        registry.AddEntity(EntityNames.Reference, (dispatcher, _) => entities.Reference(dispatcher));
-        registry.AddEntity(EntityNames.Rate, (dispatcher, _) => entities.Rate(dispatcher));
-        return registry;
     }
 
     private async Task ServeAsync(string queue, Func<ServiceBusReceivedMessage, CancellationToken, Task> serve)

@@ -1,0 +1,42 @@
+using Formae.Coordination.Background;
+using Formae.Coordination.Bus;
+using Formae.Coordination.Commands;
+using Formae.Coordination.Intake;
+using Formae.Coordination.Operations;
+using Formae.Coordination.Storage;
+using Formae.Coordination.Synchronization;
+using Formae.Coordinator.Entities;
+using Formae.Coordinator.Orchestrations;
+using Formae.Embedded.DurableTask;
+using Formae.Protocol.Http;
+using Formae.Protocol.Bus;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Formae.Coordination.Tests.Cluster;
+
+/// <summary>The functions of the coordinator, bound as their triggers bind them.</summary>
+public sealed partial class ControlPlane
+{
+    private TaskHubRegistry Registry()
+    {
+        var registry = new TaskHubRegistry();
+        registry.AddOrchestrator(CommandOrchestrator.Name, async context => { await CommandOrchestrator.Run(context); return null; });
+        registry.AddOrchestrator(ChangesetOrchestrator.Name, async context => { await ChangesetOrchestrator.Run(context); return null; });
+        var activities = new CommandActivities(Get<CommandLifecycle>());
+        registry.AddActivity(nameof(activities.OpenCommand), async call => await activities.OpenCommand(call.ReadInput<string>()!, call.CancellationToken));
+        registry.AddActivity(nameof(activities.ReadChangeset), async call => await activities.ReadChangeset(call.ReadInput<WalkGroup>()!, call.CancellationToken));
+        registry.AddActivity(nameof(activities.ExecuteTarget), async call => await activities.ExecuteTarget(call.ReadInput<ExecuteTarget>()!, call.CancellationToken));
+        registry.AddActivity(nameof(activities.RecordProgress), async call => { await activities.RecordProgress(call.ReadInput<ProgressBatch>()!, call.CancellationToken); return null; });
+        registry.AddActivity(nameof(activities.CloseCommand), async call => { await activities.CloseCommand(call.ReadInput<CloseCommand>()!, call.CancellationToken); return null; });
+        registry.AddOrchestrator(SynchronizeStarter.Orchestration, async context => { await SynchronizeOrchestrator.Run(context); return null; });
+        var looks = new SynchronizeActivities(Get<SynchronizeSteps>());
+        registry.AddActivity(nameof(looks.NextToSynchronize), async call => await looks.NextToSynchronize(call.ReadInput<SynchronizeInput>()!, call.CancellationToken));
+        registry.AddActivity(nameof(looks.EndSynchronization), async call => { await looks.EndSynchronization(call.ReadInput<SynchronizationProgress>()!, call.CancellationToken); return null; });
+        var entities = new EntityFunctions(Get<OperationExecution>(), Get<ResourceSynchronization>(), TimeProvider.System, _seams.Logs.CreateLogger<EntityFunctions>());
+        registry.AddEntity(EntityNames.Resource, (dispatcher, _) => entities.Resource(dispatcher, _hub.Client));
+        registry.AddEntity(EntityNames.Reference, (dispatcher, _) => entities.Reference(dispatcher));
+        registry.AddEntity(EntityNames.Rate, (dispatcher, _) => entities.Rate(dispatcher));
+        return registry;
+    }
+}
