@@ -33,6 +33,17 @@ public sealed class CommandLineTests
         Assert.Equal("", run.Out);
     }
 
+    [Theory]
+    [InlineData("frobnicate")]
+    [InlineData("inventory|frobnicate")]
+    public async Task Of_a_verb_that_does_not_exist_nothing_else_is_said(string arguments)
+    {
+        using var run = new TestRun();
+
+        Assert.Equal(ExitCode.Usage, await run.InvokeAsync(arguments.Split('|')));
+        Assert.DoesNotContain("not provided", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Help_of_a_verb_needs_none_of_its_arguments()
     {

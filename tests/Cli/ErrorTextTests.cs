@@ -29,7 +29,7 @@ public sealed class ErrorTextTests
             """
             error ReconcileRejected: The world was changed since the last reconcile, and this document would undo that.
               web  A::B::C  x  update
-            Bring these changes into the document, or overwrite them with --force.
+            formae drift shows what was changed. Bring it into the document, or overwrite it with --force.
             """
         },
         {
@@ -53,7 +53,7 @@ public sealed class ErrorTextTests
             ErrorCodes.ReferencedResourcesNotFound,
             """{"MissingResources":[{"Label":"x","Type":"A::B::C","Stack":"web"}]}""",
             """
-            error ReferencedResourcesNotFound: The document refers to resources that are neither in it nor in the inventory.
+            error ReferencedResourcesNotFound: What was asked for refers to resources that are neither in it nor in the inventory.
               x  A::B::C  stack  web
             Check label, type and stack of each reference, or apply the stack that they are in first.
             """
@@ -207,7 +207,7 @@ public sealed class ErrorTextTests
         }, document);
 
         Assert.Equal("""
-            error InvalidForma: The document has 3 mistakes.
+            error InvalidForma: The document has 2 mistakes.
             error UnknownType: There is no such type.
               --> shop.yaml:2:11  Resources[0].Type
                 2 |   - Type: FakeAWS::S3::Buckt
@@ -219,6 +219,20 @@ public sealed class ErrorTextTests
               --> shop.yaml:99:1
 
             """, text);
+    }
+
+    [Fact]
+    public void A_refusal_without_a_document_speaks_of_none_and_says_each_thing_once()
+    {
+        var diagnostics = new[] { new Diagnostic { Code = "ReferenceNotFound", Summary = "There is no web/A::B::C/x." } };
+
+        Assert.StartsWith("error InvalidForma: What was asked for cannot be done.", Render(new ErrorResponse { Error = ErrorCodes.InvalidForma, Diagnostics = diagnostics }), StringComparison.Ordinal);
+        Assert.Equal("""
+            error ReferencedResourcesNotFound: What was asked for refers to resources that are neither in it nor in the inventory.
+            error ReferenceNotFound: There is no web/A::B::C/x.
+            Check label, type and stack of each reference, or apply the stack that they are in first.
+
+            """, Render(new ErrorResponse { Error = ErrorCodes.ReferencedResourcesNotFound, Data = Samples.Json("""{"MissingResources":[{"Label":"x","Type":"A::B::C","Stack":"web"}]}"""), Diagnostics = diagnostics }));
     }
 
     [Theory]

@@ -96,6 +96,27 @@ public sealed class ParameterTests
     }
 
     [Fact]
+    public async Task What_eval_prints_is_a_document_again_with_its_references_and_secrets_as_they_are_written()
+    {
+        const string Properties = """
+            { Alone: '${resource:net.Id}', Mixed: 'a-${property:region}-${dependency:web.net.Id}', Login: 'u=${property:region};p=${secret:db}', Shell: '$${property:region} ${HOME}', Odd: '${property:odd}' }
+            """;
+        using var run = new TestRun();
+        var file = run.Write("x.yaml", Yaml.Replace("Stacks:", "  odd: { Default: '${secret:db}' }\nStacks:", StringComparison.Ordinal)
+            + $"\nResources:\n  - {{ Label: r, Type: A::B::C, Target: t, Properties: {Properties.Trim()} }}\n");
+
+        Assert.True(await run.InvokeAsync("eval", file, "--region", "eu-1") == ExitCode.Ok, run.Error);
+        var first = run.Out;
+        Assert.Equal(
+            """{"Alone":"${resource:net.Id}","Mixed":"a-eu-1-${dependency:web.net.Id}","Login":"u=eu-1;p=${secret:db}","Shell":"$${property:region} ${HOME}","Odd":"$${secret:db}"}""",
+            JsonNode.Parse(first)!["Resources"]![0]!["Properties"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+
+        using var again = new TestRun();
+        Assert.True(await again.InvokeAsync("eval", again.Write("x.json", first)) == ExitCode.Ok, again.Error);
+        Assert.Equal(first, again.Out);
+    }
+
+    [Fact]
     public async Task F192_help_lists_the_parameters_of_the_document_that_is_named()
     {
         using var run = new TestRun();

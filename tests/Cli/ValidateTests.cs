@@ -11,7 +11,7 @@ public sealed class ValidateTests
         using var run = new TestRun();
 
         Assert.Equal(ExitCode.Ok, await run.InvokeAsync("validate", run.Write("x.yaml", "Stacks:\n  - Label: web\n"), "--offline"));
-        Assert.Contains("is well formed: 0 resources, 1 stacks, 0 targets.", run.Out, StringComparison.Ordinal);
+        Assert.Contains("is well formed: 0 resources, 1 stack, 0 targets.", run.Out, StringComparison.Ordinal);
         Assert.Equal("", run.Error);
     }
 

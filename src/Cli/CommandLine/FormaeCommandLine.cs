@@ -45,7 +45,9 @@ internal static class FormaeCommandLine
     {
         if (result.Errors.Count > 0 && result.Action is null or ParseErrorAction)
         {
-            foreach (var error in result.Errors)
+            // Of a verb that does not exist the parser also says that there is none.
+            var unknown = result.UnmatchedTokens.Count > 0 ? result.Errors.Where(error => result.UnmatchedTokens.Any(token => error.Message.Contains(token, StringComparison.Ordinal))).ToList() : [];
+            foreach (var error in unknown.Count > 0 && result.CommandResult.Command.Subcommands.Count > 0 ? unknown : result.Errors)
                 context.Terminal.Fail(error.Message);
             context.Terminal.Error.WriteLine($"'{Path(result.CommandResult)} --help' tells how it is used.");
             return ExitCode.Usage;

@@ -4,6 +4,7 @@ using Formae.Cli.Plans;
 using Formae.Cli.Submitting;
 using Formae.Cli.Terminals;
 using Formae.Client;
+using Formae.Model;
 using Formae.Protocol.Http;
 using Spectre.Console;
 
@@ -22,7 +23,7 @@ internal static class ErrorText
 
     public static void Write(IAnsiConsole console, FormaeApiException e, Document? document = null, string lookLater = "")
     {
-        var text = Of(e.Response, lookLater);
+        var text = Of(e.Response, lookLater, document is not null);
         console.MarkupLine($"[red]error[/] [grey]{Literal.Of(e.Response.Error)}[/]: {Literal.Of(text.Head)}");
         foreach (var line in text.Lines)
             console.MarkupLine($"  {Literal.Of(line)}");
@@ -32,7 +33,7 @@ internal static class ErrorText
             console.WriteLine(text.Advice);
     }
 
-    private static Text Of(ErrorResponse error, string lookLater)
+    private static Text Of(ErrorResponse error, string lookLater, bool hasDocument)
     {
         var data = new ErrorData(error.Data);
         var message = error.Message is { Length: > 0 } said ? said : null;
@@ -45,7 +46,7 @@ internal static class ErrorText
             ErrorCodes.ReconcileRejected => new Text(
                 "The world was changed since the last reconcile, and this document would undo that.",
                 data.Members("ModifiedStacks").SelectMany(Modified),
-                "Bring these changes into the document, or overwrite them with --force."),
+                "formae drift shows what was changed. Bring it into the document, or overwrite it with --force."),
             ErrorCodes.PatchRejected => new Text(
                 $"A patch changes stacks that exist; these do not: {Names(data.Items("UnknownStacks"), "Label")}.",
                 [],
@@ -56,8 +57,10 @@ internal static class ErrorText
                 "Give each of them a resource, or leave it out."),
             ErrorCodes.CyclesDetected => new Text(message ?? "The resources depend on each other in a circle, so that none can be first.", data.Texts("Cycle"), null),
             ErrorCodes.ReferencedResourcesNotFound => new Text(
-                "The document refers to resources that are neither in it nor in the inventory.",
-                data.Items("MissingResources").Select(resource => Line(ErrorData.Text(resource, "Label"), ErrorData.Text(resource, "Type"), "stack", ErrorData.Text(resource, "Stack"))),
+                $"{(hasDocument ? "The document" : "What was asked for")} refers to resources that are neither in it nor in the inventory.",
+
+                // The diagnostics name each of them, and where it is referred to.
+                error.Diagnostics is { Count: > 0 } ? [] : data.Items("MissingResources").Select(resource => Line(ErrorData.Text(resource, "Label"), ErrorData.Text(resource, "Type"), "stack", ErrorData.Text(resource, "Stack"))),
                 "Check label, type and stack of each reference, or apply the stack that they are in first."),
             ErrorCodes.NonPortableResources => new Text(
                 $"The config of target {data.Text("TargetLabel")} cannot change while these resources are on it: they cannot be moved.",
@@ -84,7 +87,7 @@ internal static class ErrorText
             ErrorCodes.TargetReferenceNotFound => new Text($"Target {data.Text("TargetLabel")} is neither in the document nor in the inventory.", [], "Declare it under Targets, or check the name."),
             ErrorCodes.InvalidQuery => new Text($"The query is wrong: {(data.Text("Reason") is { Length: > 0 } reason ? reason : message)}", [], "A query is made of field:value terms, such as stack:web type:*::Bucket."),
             ErrorCodes.PluginNotFound => new Text(message ?? $"There is no plugin {data.Text("Name")}.", [], "formae inventory plugins lists those that are there."),
-            ErrorCodes.InvalidForma => new Text(error.Diagnostics is { Count: > 0 } found ? $"The document has {Count(found, "one mistake", $"{found.Count} mistakes")}." : message ?? "The document is wrong.", [], null),
+            ErrorCodes.InvalidForma => new Text(Invalid(error, hasDocument) ?? message ?? "The document is wrong.", [], null),
             ErrorCodes.TooLarge => new Text(message ?? "The document is larger than the server takes.", [], null),
             ErrorCodes.NoSuchPointInTime => new Text(message ?? "Nothing is known of the stack at that time.", [], "formae history --stack STACK lists what there is to go back to."),
             ErrorCodes.ReconcilePolicyRequired => new Text(message ?? "The stack has no auto-reconcile policy.", [], "Give it one, or apply its document with --force."),
@@ -96,6 +99,14 @@ internal static class ErrorText
             ErrorCodes.InternalError => new Text(message ?? "The server failed.", [], "Its log says more."),
             _ => new Text(message ?? "The server refused.", error.Data is { } unknown ? [new ValueText().Of(unknown)] : [], null),
         };
+    }
+
+    private static string? Invalid(ErrorResponse error, bool hasDocument)
+    {
+        if (error.Diagnostics is not { Count: > 0 } found)
+            return null;
+        var mistakes = found.Count(diagnostic => diagnostic.Severity == Severity.Error);
+        return hasDocument ? $"The document has {(mistakes == 1 ? "one mistake" : $"{mistakes} mistakes")}." : "What was asked for cannot be done.";
     }
 
     private static Text Target(ErrorData data)
@@ -120,8 +131,6 @@ internal static class ErrorText
 
     private static string Names(IReadOnlyList<JsonElement> items, string name) =>
         string.Join(", ", items.Select(item => item.ValueKind == JsonValueKind.Object ? ErrorData.Text(item, name) : item.ToString()));
-
-    private static string Count<T>(IReadOnlyList<T> items, string one, string many) => items.Count == 1 ? one : many;
 
     private sealed record Text(string Head, IEnumerable<string> Lines, string? Advice);
 }

@@ -34,8 +34,11 @@ internal sealed class Document
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Reads it as the server does, but for secrets, which only the server knows.</summary>
-    public FormaReading Bind() => FormaReader.Read(
-        File.Content, File.ContentType == "application/yaml" ? DocumentFormat.Yaml : DocumentFormat.Auto, inputs: new DocumentInputs { Parameters = Parameters });
+    /// <param name="forParametersOnly">Leaves what stands for references and secrets as it is written.</param>
+    public FormaReading Bind(bool forParametersOnly = false) => FormaReader.Read(
+        File.Content,
+        File.ContentType == "application/yaml" ? DocumentFormat.Yaml : DocumentFormat.Auto,
+        inputs: new DocumentInputs { Parameters = Parameters, IsForParametersOnly = forParametersOnly });
 
     /// <exception cref="DocumentException">It is not there or cannot be read.</exception>
     public static async Task<Document> ReadAsync(string path, CancellationToken cancellation) => new(path, await BytesAsync(path, cancellation));

@@ -25,12 +25,12 @@ internal static class EvalVerb
             HelpName = "json|yaml",
             DefaultValueFactory = _ => "json",
         }.AcceptOnlyFromAmong("json", "yaml");
-        var command = new Command("eval", "Prints a document as the control plane gets it: what a Pkl document evaluates to, with the values of its parameters.") { mode, output };
+        var command = new Command("eval", "Prints what a document evaluates to, with the values of its parameters. References and secrets stay as they are written.") { mode, output };
         input.AddTo(command);
         command.SetAction((result, cancellation) => Verb.GuardAsync(context, async () =>
         {
             var document = await input.ReadAsync(result, new PklPurpose("eval", result.GetValue(mode)!), cancellation);
-            var reading = document.Bind();
+            var reading = document.Bind(forParametersOnly: true);
             DiagnosticView.Write(context.Terminal.Error, reading.Diagnostics, document);
             if (reading.Forma is not { } forma)
                 return ExitCode.InvalidDocument;

@@ -33,7 +33,7 @@ internal static class ValidateVerb
                 DiagnosticView.Write(session.Terminal.Error, reading.Diagnostics, document);
             if (reading.Forma is null)
                 return ExitCode.InvalidDocument;
-            var counted = $"{reading.Forma.Resources.Count} resources, {reading.Forma.Stacks.Count} stacks, {reading.Forma.Targets.Count} targets.";
+            var counted = $"{Some(reading.Forma.Resources.Count, "resource")}, {Some(reading.Forma.Stacks.Count, "stack")}, {Some(reading.Forma.Targets.Count, "target")}.";
             if (result.GetValue(offline))
             {
                 session.Terminal.Out.WriteLine($"{document.Path} is well formed: {counted}");
@@ -54,6 +54,8 @@ internal static class ValidateVerb
         });
         return command;
     }
+
+    private static string Some(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     // A simulation leases and stores nothing. With force, what others changed meanwhile is no matter: this is about the document.
     private static async Task<int> AskAsync(Session session, Document document, string counted)

@@ -30,7 +30,7 @@ internal sealed class ReferredProperty
         if (outputs.Count > 0)
             return Note(Severity.Error, $"{resource.Key} has no property '{name}'.{Meant(suggestion)}", $"It has {string.Join(", ", fields.Concat(outputs).Order(StringComparer.Ordinal).Take(40))}.", where);
         if (suggestion is not null && (name.Length > 5 || string.Equals(name, suggestion, StringComparison.OrdinalIgnoreCase)))
-            _warnings.Add(Note(Severity.Warning, $"{resource.Type} has no field '{name}' that can be set.{Meant(suggestion)}", "If it is something that the plugin returns, all is well; otherwise the reference will fail.", where));
+            _warnings.Add(Note(Severity.Warning, $"{resource.Type} has no field '{name}' in its schema.{Meant(suggestion)}", "If it is something that the plugin returns, all is well; otherwise the reference will fail.", where));
         return null;
     }
 

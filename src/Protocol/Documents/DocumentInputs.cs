@@ -11,4 +11,7 @@ public sealed record DocumentInputs
 
     /// <summary>As <see cref="Secret"/>, for the credentials of targets.</summary>
     public Func<string, string?>? Credential { get; init; }
+
+    /// <summary>Only parameters get their values: references and secrets stay as they are written, so that what comes of it is a document again.</summary>
+    public bool IsForParametersOnly { get; init; }
 }

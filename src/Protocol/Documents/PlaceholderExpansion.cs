@@ -78,6 +78,10 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
         var values = parts.Select(part => part.Placeholder is null ? new Value.Text(part.Text) : Of(part.Placeholder, node, area)).ToList();
         if (values.Contains(null) || Joined(values!, node) is not { } replacement)
             return;
+        if (inputs.IsForParametersOnly && parts.All(part => part.Placeholder?.Kind != Placeholder.Property))
+            return;
+        if (inputs.IsForParametersOnly && replacement.ValueKind is JsonValueKind.String or JsonValueKind.Object)
+            replacement = JsonText.String(Rewritten(parts, values!));
         var kind = replacement.ValueKind switch
         {
             JsonValueKind.Object => JsonTokenType.StartObject,
@@ -192,6 +196,10 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
         read.Note(Severity.Error, DiagnosticCodes.InvalidTemplate, node, "A text with references in it cannot hold the characters U+001E and U+001F.", "They mark the references; take them out.");
         return null;
     }
+
+    /// <summary>The text as one would write it with the values of the parameters in it: what they say is text, also when it is read again.</summary>
+    private static string Rewritten(IReadOnlyList<PlaceholderText.Part> parts, List<Value> values) => string.Concat(parts.Zip(values, (part, value) =>
+        value is Value.Secret or Value.Reference ? part.Placeholder!.Source : value.AsText().Replace("${", "$${", StringComparison.Ordinal)));
 
     private bool IsOpaqueValue(int node)
     {
