@@ -14,6 +14,7 @@ namespace Formae.Coordination.Storage;
 public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog catalog, KsuidSource ksuids)
 {
     private const string Lookup = "resource";
+    private static readonly string[] WriterColumns = ["PartitionKey", "RowKey", "Operation", "CommandId"];
     private static readonly string[] PlaceColumns = ["PartitionKey", "RowKey", "Ksuid", "Stack", "Type"];
     private readonly ResourceRows _rows = new(catalog);
 
@@ -83,7 +84,8 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
 
     /// <summary>
     /// Makes this the live state. Nobody looks for the resource before its operation is announced, which follows; until then a crash may leave any of the rows
-    /// out, and the repetition mends it. A second time with the same command writes the same version again.
+    /// out, and the repetition mends it. A second time with the same command writes the same version again; where the first time left nothing but its entry in the
+    /// change log, a new one, and <see cref="ChangeLog"/> passes over the entry that led to no version.
     /// </summary>
     /// <param name="resource">The new state, under its KSUID.</param>
     /// <param name="existing">The row it takes the place of, if there was one.</param>
@@ -94,11 +96,14 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
         var ksuid = resource.Ksuid ?? throw new ArgumentException("A stored resource has a KSUID.", nameof(resource));
         var partition = Keys.Escape(resource.Stack);
         var key = RowOf(resource.Key);
-        var live = await tables.Resources.FindAsync(partition, key, cancellation);
-        var isRepeated = live is not null && live.GetString("CommandId") == commandId && live.GetString("Ksuid") == ksuid && live.GetString("Operation") == operation;
+        var leftBehind = FindLeftBehindAsync(ksuid, existing?.Version, operation, commandId, cancellation);
+        var found = tables.Resources.FindAsync(partition, key, cancellation);
+        await Task.WhenAll(leftBehind, found);
+        var own = await found is { } live && live.GetString("Ksuid") == ksuid ? live : null;
+        var isRepeated = own is not null && own.GetString("CommandId") == commandId && own.GetString("Operation") == operation;
 
         // The rows are written side by side, so a crash may leave any of them out: the repetition writes all of them once more, as the same version.
-        var version = isRepeated ? live!.GetString("Version") : ksuids.Next();
+        var version = NewerOf(await leftBehind, own) is { } begun ? begun : isRepeated ? own!.GetString("Version") : ksuids.Next();
         var row = _rows.ToRow(resource, partition, key, version, operation, commandId);
         var references = ProducersOf(resource.Properties);
         var writes = new List<Task>
@@ -171,9 +176,12 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
         var ksuid = resource.Ksuid ?? throw new ArgumentException("A stored resource has a KSUID.", nameof(resource));
         var partition = Keys.Escape(resource.Stack);
         var key = RowOf(resource.Key);
-        if (await tables.Resources.FindAsync(partition, key, cancellation) is { } live && live.GetString("Ksuid") == ksuid)
+        var leftBehind = FindLeftBehindAsync(ksuid, resource.Version, ResourceRows.Delete, commandId, cancellation);
+        var found = tables.Resources.FindAsync(partition, key, cancellation);
+        await Task.WhenAll(leftBehind, found);
+        if (await found is { } live && live.GetString("Ksuid") == ksuid)
         {
-            var version = ksuids.Next();
+            var version = NewerOf(await leftBehind, live) ?? ksuids.Next();
             await Task.WhenAll(
                 tables.Versions.UpsertEntityAsync(ResourceRows.Tombstone(resource, version, commandId), TableUpdateMode.Replace, cancellation),
                 tables.Changes.UpsertEntityAsync(ChangeOf(resource, version, "delete", commandId), TableUpdateMode.Replace, cancellation));
@@ -191,6 +199,19 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
         writes.AddRange(ProducersOf(resource.Properties).Select(producer => tables.ByReference.DeleteEntityAsync(producer, ksuid, ETag.All, cancellation)));
         await Task.WhenAll(writes);
     }
+
+    /// <summary>The newest version of a resource if this very write made it: it ended half way, and is repeated. Asked beside another read, so it costs no time.</summary>
+    /// <param name="since">The version that is being replaced, as far as it is known: nothing older is looked at.</param>
+    private async Task<string?> FindLeftBehindAsync(string ksuid, string? since, string operation, string commandId, CancellationToken cancellation)
+    {
+        var filter = since is null ? TableClient.CreateQueryFilter($"PartitionKey eq {ksuid}") : TableClient.CreateQueryFilter($"PartitionKey eq {ksuid} and RowKey gt {since}");
+        return (await tables.Versions.ReadAsync(filter, cancellation, WriterColumns)) is [.., var last] && last.GetString("CommandId") == commandId && last.GetString("Operation") == operation
+            ? last.RowKey : null;
+    }
+
+    /// <summary>A version that is older than the live row was live once: it is history.</summary>
+    private static string? NewerOf(string? version, TableEntity? live) =>
+        version is not null && (live is null || string.CompareOrdinal(version, live.GetString("Version")) > 0) ? version : null;
 
     /// <summary>KSUIDs of the resources that these properties refer to.</summary>
     public static IReadOnlyList<string> ProducersOf(JsonElement? properties) =>
