@@ -4,6 +4,7 @@ using Formae.Coordination.Catalog;
 using Formae.Coordination.Intake;
 using Formae.Coordination.Queries;
 using Formae.Coordination.Secrets;
+using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Engine.Planning;
 using Formae.Model;
@@ -21,11 +22,16 @@ public sealed class SecretLifeTests : IAsyncLifetime
 
     private readonly SecretHunt _hunt = new();
     private readonly Vaults _vaults = new();
+    private readonly SecretDocuments _documents;
     private ControlPlane _plane = null!;
+    private SecretViews _views = null!;
+
+    public SecretLifeTests() => _documents = new SecretDocuments(_hunt);
 
     public async ValueTask InitializeAsync()
     {
         _plane = await ControlPlane.StartAsync(new Seams { Logs = _hunt.Logs, Define = _vaults.Define }, ("Formae:Operations:RetryDelaySeconds", "0.01"));
+        _views = new SecretViews(_plane, _hunt);
         _vaults.Token = _hunt.Plant("token that the cloud made");
     }
 
@@ -38,49 +44,54 @@ public sealed class SecretLifeTests : IAsyncLifetime
     [Fact]
     public async Task F018_a_secret_in_any_position_is_nowhere_but_in_the_cloud_after_a_whole_life()
     {
-        var first = Document("first");
+        var first = _documents.Document("first");
         await AnswerAsync(first, simulate: true);
         await CreateOverARestartAsync(first);
         Assert.IsType<IntakeOutcome.Answered>(await AnswerAsync(first));
         NothingIsFound("create");
 
         // Everything else, changed and failing.
-        var second = Document("second");
+        var second = _documents.Document("second");
         foreach (var wrong in (string[])["problem", "exception"])
         {
             _vaults.Wrong = wrong;
             var failed = await RunAsync(second);
             Assert.Equal(States.Failed, failed.State);
             Assert.Contains("***", string.Concat(failed.ResourceUpdates!.Select(update => update.ErrorMessage)), StringComparison.Ordinal);
-            Assert.Equal(States.Failed, (await RunAsync(Added(second, "new", wrong), mode: ApplyMode.Patch)).State);
+            Assert.Equal(States.Failed, (await RunAsync(_documents.Added(second, "new", wrong), mode: ApplyMode.Patch)).State);
         }
 
         NothingIsFound("failures");
         _vaults.Wrong = null;
         ControlPlane.Succeeded(await RunAsync(second, force: true));
-        ControlPlane.Succeeded(await RunAsync(Patched("patched"), mode: ApplyMode.Patch));
+        ControlPlane.Succeeded(await RunAsync(_documents.Patched("patched"), mode: ApplyMode.Patch));
         NothingIsFound("update and patch");
+        await ChangedOutsideAsync(second);
+        NothingIsFound("changes from outside");
+        await RolledBackAsync(second);
+        NothingIsFound("rollback");
 
         // Renamed, then replaced, then read back and applied as it was read.
-        var third = Document("third");
+        var third = _documents.Document("third");
         third["Resources"]![0]!["Label"] = "vault-renamed";
         third["Resources"]![0]!["Alias"] = "vault";
-        Retarget(third, "vault-renamed");
+        SecretDocuments.Retarget(third, "vault-renamed");
         ControlPlane.Succeeded(await RunAsync(third, force: true));
         third["Resources"]![0]!.AsObject().Remove("Alias");
         third["Resources"]![0]!["Properties"]!["Name"] = "another";
         ControlPlane.Succeeded(await RunAsync(third));
-        await LookAsync();
+        await _views.LookAsync();
         NothingIsFound("rename and replace");
 
         await RefusalsAsync();
         NothingIsFound("refusals");
         Assert.True(await _plane.Get<SecretBackfill>().RunAsync(CancellationToken.None));
         ControlPlane.Succeeded(await EndOfAsync(await AnswerAsync(third, CommandKind.Destroy)));
-        await LookAsync();
+        await _views.LookAsync();
         await _plane.RestartAsync();
         NothingIsFound("destroy");
         Assert.True(_hunt.LogLines > 20, "The logs were not heard.");
+        Assert.Empty(_views.Silent);
     }
 
     [Fact]
@@ -114,98 +125,77 @@ public sealed class SecretLifeTests : IAsyncLifetime
         Assert.Equal(vault.Password, _vaults.Live.Values.First(vault => vault.Name == "reader").Plain);
     }
 
-    /// <summary>A secret in every position that a document has.</summary>
-    private JsonObject Document(string when)
+    /// <summary>Somebody else changes secrets in the cloud: it is seen, told, and put right.</summary>
+    private async Task ChangedOutsideAsync(JsonNode document)
     {
-        string New(string place) => _hunt.Plant($"{when}: {place}");
-        JsonObject Opaque(string place, string? strategy = null)
+        string New(string place) => _hunt.Plant($"outside: {place}");
+        var (id, vault) = _vaults.Live.First(one => one.Value.Name == "vault");
+        _vaults.Live[id] = vault with
         {
-            var envelope = new JsonObject { ["$value"] = New(place), ["$visibility"] = "Opaque" };
-            if (strategy is not null)
-                envelope["$strategy"] = strategy;
-            return envelope;
-        }
-
-        return new JsonObject
-        {
-            ["Description"] = new JsonObject { ["Text"] = "everything" },
-            ["Properties"] = new JsonObject { ["password"] = new JsonObject { ["Type"] = "String", ["Flag"] = "password", ["Default"] = New("default of a parameter"), ["Value"] = New("value of a parameter") } },
-            ["Stacks"] = new JsonArray(new JsonObject { ["Label"] = "safe" }),
-            ["Targets"] = new JsonArray(
-                new JsonObject { ["Label"] = "eu", ["Namespace"] = "FakeAWS", ["Config"] = new JsonObject { ["Region"] = "eu-1" } },
-                new JsonObject
-                {
-                    ["Label"] = $"closed-{when}",
-                    ["Namespace"] = "FakeAWS",
-                    ["Config"] = new JsonObject { ["Region"] = "eu-1", ["Login"] = new JsonObject { ["Key"] = Opaque("target config") } },
-                }),
-            ["Resources"] = new JsonArray(
-                Resource("vault", new JsonObject
-                {
-                    ["Name"] = "vault",
-                    ["Size"] = when,
-                    ["Password"] = New("opaque field"),
-                    ["Plain"] = Opaque("opaque envelope"),
-                    ["Level"] = new JsonObject { ["Name"] = Opaque("envelope in an object"), ["Pin"] = New("opaque field of an object") },
-                    ["Keys"] = new JsonObject { ["User"] = New("object as a secret"), ["Secret"] = New("object as a secret, again") },
-                    ["Names"] = new JsonArray("plain", Opaque("element of a list")),
-                    ["Marks"] = new JsonArray(Opaque("element of a set"), "plain"),
-                    ["Items"] = new JsonArray(
-                        new JsonObject { ["Key"] = "a", ["Secret"] = New("opaque field of an element"), ["Value"] = "plain" },
-                        new JsonObject { ["Key"] = "b", ["Value"] = Opaque("envelope in an element") }),
-                    ["Document"] = JsonSerializer.Serialize(new { db = new { password = New("inside a JSON text") } }),
-                    ["Initial"] = New("write-only field"),
-                    ["Labels"] = new JsonObject { ["with.dot"] = Opaque("value of a map"), ["once"] = Opaque("set once", "SetOnce") },
-                }),
-                Resource("reader", new JsonObject { ["Name"] = "reader", ["Plain"] = Reference("Password"), ["Names"] = new JsonArray(Reference("Plain")) }),
-                Resource("part", new JsonObject { ["Name"] = "part", ["Plain"] = Reference("Document", "db.password") }),
-                Resource("third", new JsonObject { ["Name"] = "third", ["Plain"] = Reference("Plain", label: "reader"), ["Size"] = Reference("Token") })),
+            Password = New("opaque field"),
+            Plain = New("opaque envelope"),
+            Level = new VaultLevel { Name = New("envelope in an object"), Pin = New("opaque field of an object") },
+            Keys = new VaultKeys { User = New("object as a secret"), Secret = New("object as a secret, again") },
+            Names = ["plain", New("element of a list")],
+            Marks = [New("element of a set"), "plain"],
+            Items = [new VaultItem { Key = "a", Secret = New("opaque field of an element"), Value = "changed" }, new VaultItem { Key = "b", Value = New("envelope in an element") }],
+            Document = JsonSerializer.Serialize(new { db = new { password = New("inside a JSON text") } }),
+            Labels = new Dictionary<string, string> { ["with.dot"] = New("value of a map"), ["once"] = New("set once") },
+            Token = New("token that the cloud made"),
         };
+        await SynchronizedAsync();
+        NothingIsFound("synchronisation");
+        Assert.IsType<IntakeOutcome.Refused>(await AnswerAsync(document, simulate: true));
+        Assert.IsType<IntakeOutcome.Refused>(await AnswerAsync(document));
+
+        // What the secrets were nobody knows any more: they are put right by the document, the rest without one.
+        Assert.Equal(400, (await ReconciledAsync()).Status);
+        NothingIsFound("refused reconcile");
+        ControlPlane.Succeeded(await RunAsync(document, force: true));
+        _vaults.Live[id] = _vaults.Live[id] with { Size = "changed" };
+        await SynchronizedAsync();
+        var started = await ReconciledAsync();
+        Assert.True(started.Status is 202, $"{started.Status} {started.Text}");
+        ControlPlane.Succeeded(await EndOfAsync(started.As(HttpJson.Default.ReconcileAnswer).CommandId!));
+        Assert.Equal("second", _vaults.Live[id].Size);
     }
 
-    private static JsonObject Resource(string label, JsonObject properties) =>
-        new() { ["Label"] = label, ["Type"] = "FakeAWS::Test::Vault", ["Stack"] = "safe", ["Target"] = "eu", ["Properties"] = properties };
-
-    private static JsonObject Reference(string property, string? json = null, string label = "vault")
+    private async Task SynchronizedAsync()
     {
-        var reference = new JsonObject { ["$res"] = true, ["$label"] = label, ["$type"] = "FakeAWS::Test::Vault", ["$stack"] = "safe", ["$property"] = property };
-        if (json is not null)
-            reference["$json"] = json;
-        return reference;
+        var known = await VersionOfAsync("vault");
+        Assert.Equal(200, (await _views.PostAsync("/api/v1/admin/synchronize")).Status);
+        await _plane.EndOfSynchronizationAsync();
+        Assert.NotEqual(known, await VersionOfAsync("vault"));
+        await _views.LookAsync();
     }
 
-    private JsonObject Added(JsonNode document, string label, string why)
+    private async Task<HttpAnswer> ReconciledAsync()
     {
-        var added = document.DeepClone().AsObject();
-        added["Resources"] = new JsonArray(Resource($"{label}-{why}", new JsonObject { ["Name"] = $"{label}-{why}", ["Password"] = _hunt.Plant($"create that fails: {why}") }));
-        return added;
+        await _plane.Get<StackStore>().SetPoliciesAsync("safe", _ => [JsonElement.Parse("""{"Type":"auto-reconcile","IntervalSeconds":300}""")], CancellationToken.None);
+        return await _views.PostAsync("/api/v1/stacks/safe/reconcile");
     }
 
-    private JsonObject Patched(string when) => new()
+    /// <summary>Back to where the secrets were the same, and to where they were not.</summary>
+    private async Task RolledBackAsync(JsonNode document)
     {
-        ["Stacks"] = new JsonArray(new JsonObject { ["Label"] = "safe" }),
-        ["Resources"] = new JsonArray(Resource("vault", new JsonObject
-        {
-            ["Name"] = "vault",
-            ["Password"] = _hunt.Plant($"{when}: opaque field"),
-            ["Items"] = new JsonArray(new JsonObject { ["Key"] = "a", ["Secret"] = _hunt.Plant($"{when}: opaque field of an element") }),
-        })),
-    };
+        var changed = document.DeepClone();
+        changed["Resources"]![0]!["Properties"]!["Size"] = "larger";
+        var good = (await _plane.Get<CommandQueries>().ListAsync(Query.Everything, "test", 1, CancellationToken.None))[0].CommandId;
+        ControlPlane.Succeeded(await RunAsync(changed));
+        (string, string)[] back = [("command", "rollback"), ("stack", "safe"), ("to", good)];
+        var simulated = await _views.PostAsync("/api/v1/commands", [.. back, ("simulate", "true")]);
+        Assert.True(simulated.Status is 200, $"{simulated.Status} {simulated.Text}");
+        var started = await _views.PostAsync("/api/v1/commands", back);
+        Assert.True(started.Status is 202, $"{started.Status} {started.Text}");
+        ControlPlane.Succeeded(await EndOfAsync(started.As(HttpJson.Default.SubmitCommandResponse).CommandId));
 
-    private static void Retarget(JsonNode document, string label)
-    {
-        foreach (var resource in document["Resources"]!.AsArray().Skip(1))
-        {
-            foreach (var (_, value) in resource!["Properties"]!.AsObject())
-            {
-                foreach (var reference in value is JsonArray array ? array.OfType<JsonObject>() : value is JsonObject one ? [one] : [])
-                {
-                    if (reference["$label"]?.GetValue<string>() == "vault")
-                        reference["$label"] = label;
-                }
-            }
-        }
+        var first = (await _plane.Get<CommandQueries>().ListAsync(Query.Everything, "test", 100, CancellationToken.None))[^1].CommandId;
+        var refused = await _views.PostAsync("/api/v1/commands", ("command", "rollback"), ("stack", "safe"), ("to", first));
+        Assert.True(refused.Status is >= 400 and < 500, $"{refused.Status} {refused.Text}");
     }
+
+    private async Task<string> VersionOfAsync(string label) =>
+        (await _plane.Get<ResourceStore>().ReadStackAsync("safe", CancellationToken.None)).Single(resource => resource.Label == label).Version!;
 
     /// <summary>Documents that are wrong around a secret: no answer repeats it.</summary>
     private async Task RefusalsAsync()
@@ -255,14 +245,6 @@ public sealed class SecretLifeTests : IAsyncLifetime
         Tell("target", await _plane.SubmitAsync(target.ToJsonString(), simulate: true));
     }
 
-    /// <summary>Everything that can be asked.</summary>
-    private async Task LookAsync()
-    {
-        _hunt.Tell("inventory", JsonSerializer.Serialize(await _plane.Get<InventoryQueries>().ResourcesAsync(Query.Everything, CancellationToken.None), HttpJson.Readable.Forma));
-        _hunt.Tell("targets", JsonSerializer.Serialize(await _plane.Get<InventoryQueries>().TargetsAsync(Query.Everything, CancellationToken.None), HttpJson.Readable.IReadOnlyListTarget));
-        _hunt.Tell("commands", JsonSerializer.Serialize(new CommandList { Commands = await _plane.Get<CommandQueries>().ListAsync(Query.Everything, "test", 100, CancellationToken.None) }, HttpJson.Readable.CommandList));
-    }
-
     private void NothingIsFound(string after)
     {
         var found = _hunt.Find(_plane.Folder, file => !file.StartsWith(Path.Combine(_plane.Folder, "cloud"), StringComparison.Ordinal));
@@ -281,9 +263,15 @@ public sealed class SecretLifeTests : IAsyncLifetime
     private async Task<Command> EndOfAsync(IntakeOutcome outcome)
     {
         var accepted = outcome as IntakeOutcome.Accepted ?? throw new Xunit.Sdk.XunitException($"not accepted: {TextOf(outcome)}");
-        var command = await _plane.EndOfAsync(accepted.Response.CommandId);
+        return await EndOfAsync(accepted.Response.CommandId);
+    }
+
+    private async Task<Command> EndOfAsync(string commandId)
+    {
+        _views.Know(commandId);
+        var command = await _plane.EndOfAsync(commandId);
         _hunt.Tell("status", JsonSerializer.Serialize(new CommandList { Commands = [command] }, HttpJson.Readable.CommandList));
-        await LookAsync();
+        await _views.LookAsync();
         return command;
     }
 
