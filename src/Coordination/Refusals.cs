@@ -13,6 +13,18 @@ public static class Refusals
         Data = JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["Reason"] = problem }),
     };
 
+    /// <summary>Another command works on the same.</summary>
+    public static ErrorResponse ConflictingCommand(Command holder, string message)
+    {
+        var list = JsonSerializer.SerializeToElement(new CommandList { Commands = [holder] }, HttpJson.Readable.CommandList);
+        return new ErrorResponse
+        {
+            Error = ErrorCodes.ConflictingCommands,
+            Message = message,
+            Data = JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { [nameof(ErrorCodes.ConflictingCommands)] = list.GetProperty(nameof(CommandList.Commands)) }),
+        };
+    }
+
     public static ErrorResponse PluginNotFound(string name) => new()
     {
         Error = ErrorCodes.PluginNotFound,

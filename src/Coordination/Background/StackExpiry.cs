@@ -23,24 +23,39 @@ public sealed partial class StackExpiry(
         var started = new List<string>();
         foreach (var stack in await stacks.ListAsync(cancellation))
         {
-            var over = (await policies.ReadAsync(stack, cancellation)).Where(policy => policy.Type == Policy.TimeToLive && IsOver(policy, stack.CreatedAt, time.GetUtcNow())).ToList();
-            if (over.Count == 0)
-                continue;
-            var here = await resources.ReadStackAsync(stack.Label, cancellation);
-            if (here.Count == 0)
+            try
             {
-                if (await RemoveEmptyAsync(stack, cancellation))
+                var (isEnded, commandId) = await EndWhenOverAsync(stack, clientId, client, cancellation);
+                if (isEnded)
                     expired.Add(stack.Label);
+                if (commandId is not null)
+                    started.Add(commandId);
             }
-            else if (await DestroyAsync(stack, here, over.Any(policy => policy.OnDependents == "cascade"), clientId, client, cancellation) is { } commandId)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
-                expired.Add(stack.Label);
-                started.Add(commandId);
+                // One that cannot be ended must not keep all that come after it alive.
+                LogFailed(stack.Label, e);
             }
         }
 
         return new ExpiryAnswer { ExpiredStacks = expired, CommandIds = started.Count == 0 ? null : started };
     }
+
+    private async Task<(bool IsEnded, string? CommandId)> EndWhenOverAsync(Stack listed, string clientId, DurableTaskClient client, CancellationToken cancellation)
+    {
+        // Somebody may have given it more time since it was listed: ending those before it can take a while.
+        if ((await OverAsync(listed, cancellation)).Count == 0
+            || await stacks.FindAsync(listed.Label, cancellation) is not { } stack || await OverAsync(stack, cancellation) is not { Count: > 0 } over)
+            return (false, null);
+        var here = await resources.ReadStackAsync(stack.Label, cancellation);
+        if (here.Count == 0)
+            return (await RemoveEmptyAsync(stack, cancellation), null);
+        var commandId = await DestroyAsync(stack, here, over.Any(policy => policy.OnDependents == "cascade"), clientId, client, cancellation);
+        return (commandId is not null, commandId);
+    }
+
+    private async Task<IReadOnlyList<Policy>> OverAsync(Stack stack, CancellationToken cancellation) =>
+        [.. (await policies.ReadAsync(stack, cancellation)).Where(policy => policy.Type == Policy.TimeToLive && IsOver(policy, stack.CreatedAt, time.GetUtcNow()))];
 
     /// <summary>A relative time counts from the first creation of the stack; an end that is no time never comes.</summary>
     public static bool IsOver(Policy policy, DateTimeOffset? createdAt, DateTimeOffset now)
@@ -97,4 +112,7 @@ public sealed partial class StackExpiry(
 
     [LoggerMessage(EventId = 1302, Level = LogLevel.Information, Message = "The time of stack {Stack} is over and it stays for now: {Code}: {Reason}")]
     private partial void LogKept(string stack, string code, string? reason);
+
+    [LoggerMessage(EventId = 1303, Level = LogLevel.Error, Message = "Stack {Stack} could not be ended; it is tried again the next time")]
+    private partial void LogFailed(string stack, Exception exception);
 }

@@ -43,13 +43,7 @@ public sealed class StackReconcile(StackStore stacks, StackPolicyQuery policies,
         if (await stacks.FindLeaseHolderAsync(label, cancellation) is not { } holder || await commands.FindAsync(holder, cancellation) is not { } command || States.IsFinal(command.State))
             return null;
         var shown = await queries.FindAsync(holder, cancellation) ?? new Command { CommandId = holder, State = command.State };
-        var list = JsonSerializer.SerializeToElement(new CommandList { Commands = [shown] }, HttpJson.Readable.CommandList);
-        return new ReconcileOutcome(409, null, new ErrorResponse
-        {
-            Error = ErrorCodes.ConflictingCommands,
-            Message = $"Command {holder} is changing the stack '{label}'. Wait until it is done, or cancel it.",
-            Data = JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { ["ConflictingCommands"] = list.GetProperty("Commands") }),
-        });
+        return new ReconcileOutcome(409, null, Refusals.ConflictingCommand(shown, $"Command {holder} is changing the stack '{label}'. Wait until it is done."));
     }
 
     private static ReconcileOutcome Nothing(string message) => new(200, new ReconcileAnswer { Message = message }, null);

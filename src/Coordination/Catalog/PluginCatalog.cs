@@ -34,6 +34,19 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
     /// <summary>Whether a schema is the very one of the catalog, which need not be stored with each resource.</summary>
     public bool IsOwn(string type, ResourceSchema? schema) => schema is null || ReferenceEquals(schema, SchemaOf(type) ?? KnownSecrets.Complete(type, null));
 
+    /// <summary>Calls a second by namespace in lower case, where a plugin sets a limit.</summary>
+    public IReadOnlyDictionary<string, double> LimitsOf(IEnumerable<string> namespaces)
+    {
+        var limits = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var @namespace in namespaces.Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            if (Find(@namespace) is { Announcement.MaxRequestsPerSecond: > 0 and var limit })
+                limits[@namespace.ToLowerInvariant()] = limit;
+        }
+
+        return limits;
+    }
+
     public PluginEntry? Find(string @namespace) => _snapshot.Plugins.GetValueOrDefault(@namespace);
 
     /// <summary>

@@ -65,14 +65,7 @@ public sealed partial class CommandLifecycle(
     public async Task<Changeset> ReadChangesetAsync(string commandId, int group, CancellationToken cancellation)
     {
         var graph = await updates.ReadGraphAsync(commandId, group, cancellation);
-        var limits = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var @namespace in graph.Nodes.Select(node => node.Namespace).Distinct(StringComparer.OrdinalIgnoreCase))
-        {
-            if (catalog.Find(@namespace) is { Announcement.MaxRequestsPerSecond: > 0 and var limit })
-                limits[@namespace.ToLowerInvariant()] = limit;
-        }
-
-        return new Changeset { Graph = graph, Limits = limits };
+        return new Changeset { Graph = graph, Limits = catalog.LimitsOf(graph.Nodes.Select(node => node.Namespace)) };
     }
 
     /// <summary>Carries out a target update that is a node of a group.</summary>

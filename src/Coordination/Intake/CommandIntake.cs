@@ -247,13 +247,7 @@ public sealed partial class CommandIntake(
     private async Task<IntakeOutcome> ConflictAsync(string holder, CancellationToken cancellation)
     {
         var command = await queries.FindAsync(holder, cancellation) ?? new Command { CommandId = holder, State = States.NotStarted };
-        var data = JsonSerializer.SerializeToElement(new CommandList { Commands = [command] }, HttpJson.Readable.CommandList);
-        return new IntakeOutcome.Refused(409, new ErrorResponse
-        {
-            Error = ErrorCodes.ConflictingCommands,
-            Message = $"Command {holder} is changing the same stack. Wait until it is done, or cancel it.",
-            Data = JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { ["ConflictingCommands"] = data.GetProperty("Commands") }),
-        });
+        return new IntakeOutcome.Refused(409, Refusals.ConflictingCommand(command, $"Command {holder} is changing the same stack. Wait until it is done."));
     }
 
     /// <summary>There is no document that the person could correct.</summary>

@@ -22,23 +22,17 @@ public sealed class DriftQuery(ChangeLog changes, CommandStore commands, Version
         }
 
         since.Reverse();
-        var modifications = new List<Modification>();
-        foreach (var one in since.GroupBy(change => (change.Ksuid, change.Operation)))
-        {
-            var first = one.First();
-            var last = one.Last();
-            modifications.Add(new Modification
-            {
-                Stack = stack,
-                Type = last.Type,
-                Label = last.Label,
-                Operation = last.Operation,
-                Ksuid = last.Ksuid,
-                Now = last.Operation == "delete" ? null : await versions.FindAsync(last.Ksuid, last.Version, cancellation),
-                Before = first.Operation == "create" ? null : await versions.FindBeforeAsync(first.Ksuid, first.Version, cancellation),
-            });
-        }
-
-        return modifications;
+        return await TableRows.ReadEachAsync(since.GroupBy(change => (change.Ksuid, change.Operation)), group => ModificationAsync(stack, group.First(), group.Last(), cancellation));
     }
+
+    private async Task<Modification> ModificationAsync(string stack, Change first, Change last, CancellationToken cancellation) => new()
+    {
+        Stack = stack,
+        Type = last.Type,
+        Label = last.Label,
+        Operation = last.Operation,
+        Ksuid = last.Ksuid,
+        Now = last.Operation == "delete" ? null : await versions.FindAsync(last.Ksuid, last.Version, cancellation),
+        Before = first.Operation == "create" ? null : await versions.FindBeforeAsync(first.Ksuid, first.Version, cancellation),
+    };
 }

@@ -68,7 +68,12 @@ public sealed partial class ResourceSynchronization(
         if (await resources.FindAsync(report.Ksuid, cancellation) is not { Resource: var stored, CommandId: var writer })
             return Seen.Gone;
         if (writer == look.CommandId)
+        {
+            // The first time may have ended in between: the live row is there, and what is written beside it may not be.
+            await resources.PutAsync(stored, stored, "update", look.CommandId, cancellation);
             return Seen.Changed;
+        }
+
         if (stored.Version != look.Version)
             return Seen.Skipped;
         var problem = report.Status == OperationStatus.Success ? null : report.Problem ?? new Problem { Code = ProblemCodes.UnforeseenError, Message = "The plugin reported a failure without saying which." };

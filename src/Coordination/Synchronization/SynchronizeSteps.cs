@@ -20,14 +20,14 @@ public sealed partial class SynchronizeSteps(
         var busy = (await TableRows.ReadEachAsync(await commands.OpenAsync(cancellation), id => commands.FindAsync(id, cancellation)))
             .OfType<CommandRecord>().Where(command => !States.IsFinal(command.State)).SelectMany(command => command.Stacks).ToHashSet(StringComparer.Ordinal);
         var found = rows.Where(row => !busy.Contains(row.Stack) && catalog.SchemaOf(row.Type) is not null).Select(row => new SynchronizedResource(row.Ksuid, Resource.NamespaceOf(row.Type))).ToList();
-        var limits = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var @namespace in found.Select(resource => resource.Namespace).Distinct(StringComparer.OrdinalIgnoreCase))
+        return new SynchronizePage
         {
-            if (catalog.Find(@namespace) is { Announcement.MaxRequestsPerSecond: > 0 and var limit })
-                limits[@namespace.ToLowerInvariant()] = limit;
-        }
-
-        return new SynchronizePage { Resources = found, Skipped = rows.Count - found.Count, Last = rows.Count == 0 ? null : rows[^1].Place, Limits = limits, CallTimeout = operations.ToRules().CallTimeout };
+            Resources = found,
+            Skipped = rows.Count - found.Count,
+            Last = rows.Count == 0 ? null : rows[^1].Place,
+            Limits = catalog.LimitsOf(found.Select(resource => resource.Namespace)),
+            CallTimeout = operations.ToRules().CallTimeout,
+        };
     }
 
     /// <summary>A synchronisation that wrote something is recorded, so that the versions it wrote say where they come from; one that did not leaves no trace.</summary>

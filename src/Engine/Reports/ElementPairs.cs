@@ -23,6 +23,8 @@ internal static class ElementPairs
         if (hints.Hint.UpdateMethod != UpdateMethod.Array)
         {
             Pair(element => CanonicalText.Of(element, hints, Sense.Content));
+            if (mine.Any(Envelope.IsHashed))
+                Pair(static element => SecretValues.DigestOf(element) ?? SecretValues.Digest(element));
             if (hints.HasProviderDefaults)
             {
                 var leftOut = ProviderDefaults.LeftOutBy(declared, hints);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Formae.Engine.Reports;
 using Formae.Model;
 
 namespace Formae.Engine.Synchronization;
@@ -90,9 +91,7 @@ internal static class ObservedState
 
         if (isSecret)
         {
-            writer.WriteString(Envelope.Visibility, Envelope.Opaque);
-            writer.WriteString(Envelope.Value, DigestOf(cloud));
-            writer.WriteBoolean(Envelope.Hashed, true);
+            WriteHash(cloud, writer);
         }
         else
         {
@@ -103,33 +102,39 @@ internal static class ObservedState
         writer.WriteEndObject();
     }
 
-    /// <summary>Elements are told by what they hold, those of an entity set by their key, those of a list by their place.</summary>
+    /// <summary>
+    /// Elements are told by what they hold, those of an entity set by their key, those of a list by their place. Where others exchanged a secret, what came in its
+    /// place is one as well, although nothing else says so.
+    /// </summary>
     private static void WriteArray(JsonElement mine, JsonElement cloud, HintTree hints, Utf8JsonWriter writer)
     {
-        var rest = mine.EnumerateArray().ToList();
-        var isList = hints.Hint.UpdateMethod == UpdateMethod.Array;
+        var (before, seen) = (mine.EnumerateArray().ToList(), cloud.EnumerateArray().ToList());
+        var pairs = hints.Hint.UpdateMethod == UpdateMethod.Array ? [.. seen.Select((_, place) => place < before.Count ? place : -1)] : ElementPairs.Of(mine, cloud, hints);
+        var isSecretLost = before.Where((element, index) => SecretValues.IsSecret(element, hints) && Array.IndexOf(pairs, index) < 0).Any();
         writer.WriteStartArray();
-        foreach (var element in cloud.EnumerateArray())
+        for (var i = 0; i < pairs.Length; i++)
         {
-            var at = isList ? (rest.Count > 0 ? 0 : -1) : IndexOf(rest, element, hints);
-            WriteValue(at < 0 ? null : rest[at], element, hints, writer);
-            if (at >= 0)
-                rest.RemoveAt(at);
+            if (pairs[i] < 0 && isSecretLost && seen[i].ValueKind != JsonValueKind.Object)
+                WriteSecret(seen[i], writer);
+            else
+                WriteValue(pairs[i] < 0 ? null : before[pairs[i]], seen[i], hints, writer);
         }
 
         writer.WriteEndArray();
     }
 
-    private static int IndexOf(List<JsonElement> elements, JsonElement wanted, HintTree hints)
+    private static void WriteSecret(JsonElement cloud, Utf8JsonWriter writer)
     {
-        var content = Content(wanted, hints);
-        var same = elements.FindIndex(element => Content(element, hints) == content);
-        if (same >= 0 || hints.Hint.IndexField is not { Length: > 0 } field)
-            return same;
-        return Key(wanted) is { } key ? elements.FindIndex(element => Key(element) == key) : -1;
+        writer.WriteStartObject();
+        WriteHash(cloud, writer);
+        writer.WriteEndObject();
+    }
 
-        string? Key(JsonElement element) =>
-            element.ValueKind == JsonValueKind.Object && element.TryGetProperty(field, out var value) ? Content(value, hints.Child(field)) : null;
+    private static void WriteHash(JsonElement cloud, Utf8JsonWriter writer)
+    {
+        writer.WriteString(Envelope.Visibility, Envelope.Opaque);
+        writer.WriteString(Envelope.Value, DigestOf(cloud));
+        writer.WriteBoolean(Envelope.Hashed, true);
     }
 
     private static string Content(JsonElement value, HintTree hints) => CanonicalText.Of(value, hints, Sense.Content);

@@ -27,9 +27,10 @@ public sealed class ExpiryTests : IAsyncLifetime
 
     private static readonly DateTimeOffset LongAgo = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+    private Interruption _tables = null!;
     private ControlPlane _plane = null!;
 
-    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync();
+    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(new Seams { Tables = inner => _tables = new Interruption(inner) });
 
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
 
@@ -114,6 +115,42 @@ public sealed class ExpiryTests : IAsyncLifetime
         Assert.Equal(["empty"], answer.ExpiredStacks);
         Assert.Null(answer.CommandIds);
         Assert.Null(await _plane.Get<StackStore>().FindAsync("empty", _cancellation));
+    }
+
+    [Fact]
+    public async Task A_stack_that_cannot_be_ended_holds_up_no_other()
+    {
+        await RunTwoAsync();
+        _tables.BeforeNextWriteTo("FormaeCommands", static () => throw new Azure.RequestFailedException(503, "Too busy."));
+
+        var first = await _plane.CheckTimeToLiveAsync();
+        var second = await _plane.CheckTimeToLiveAsync();
+
+        Assert.Equal(["short-too"], first.ExpiredStacks);
+        Assert.Equal(["short"], second.ExpiredStacks);
+        await EndAsync(Assert.Single(first.CommandIds!));
+        await EndAsync(Assert.Single(second.CommandIds!));
+    }
+
+    [Fact]
+    public async Task A_stack_that_is_given_more_time_while_others_are_ended_stays()
+    {
+        await RunTwoAsync();
+        _tables.BeforeNextWriteTo("FormaeCommands", () => SetAsync("short-too", LongAgo, """{"Type":"ttl","ExpiresAt":"2096-01-01T00:00:00Z"}"""));
+
+        var answer = await _plane.CheckTimeToLiveAsync();
+
+        Assert.True(_tables.Happened);
+        Assert.Equal(["short"], answer.ExpiredStacks);
+        await EndAsync(Assert.Single(answer.CommandIds!));
+    }
+
+    private async Task RunTwoAsync()
+    {
+        await RunAsync(Document);
+        await RunAsync(Document.Replace("short", "short-too", StringComparison.Ordinal).Replace("first", "second", StringComparison.Ordinal));
+        await SetAsync("short", LongAgo, """{"Type":"ttl","TTLSeconds":1}""");
+        await SetAsync("short-too", LongAgo, """{"Type":"ttl","TTLSeconds":1}""");
     }
 
     private async Task<(int Stacks, IReadOnlyList<string>? Commands)> CheckAsync()

@@ -66,3 +66,25 @@ internal sealed class WriteBetween(string folder, Func<Task> happening)
         return await request();
     }
 }
+
+/// <summary>Lets something happen, or fail, in place of the next write to a table.</summary>
+internal sealed class Interruption(ITableTransport inner) : DelegatingTransport(inner)
+{
+    private string? _table;
+    private Func<Task>? _happening;
+
+    public bool Happened { get; private set; }
+
+    public void BeforeNextWriteTo(string table, Func<Task> happening) => (_table, _happening, Happened) = (table, happening, false);
+
+    protected override async Task<T> AroundAsync<T>(string table, bool isWrite, Func<Task<T>> request)
+    {
+        if (isWrite && table == _table && Interlocked.Exchange(ref _happening, null) is { } happening)
+        {
+            Happened = true;
+            await happening();
+        }
+
+        return await request();
+    }
+}

@@ -65,6 +65,29 @@ public sealed class ObservationTests
     }
 
     [Fact]
+    public void A_secret_in_a_set_is_told_by_its_hash_wherever_it_stands()
+    {
+        var digest = SecretValues.Digest(JsonElement.Parse("\"s\""));
+        Assert.IsType<Observation.Unchanged>(Of($$"""{"Name":"n","Set":["a",{"$value":"{{digest}}","$visibility":"Opaque","$hashed":true}]}""", """{"Name":"n","Set":["s","a"]}"""));
+
+        var changed = Assert.IsType<Observation.Changed>(Of($$"""{"Name":"n","Set":["a",{"$value":"{{digest}}","$visibility":"Opaque","$hashed":true}]}""", """{"Name":"n","Set":["s","b","a"]}"""));
+        Assert.Equal(["b", "a"], changed.Resource.Properties!.Value.GetProperty("Set").EnumerateArray().Where(element => element.ValueKind == JsonValueKind.String).Select(element => element.GetString()));
+        Assert.Contains(digest, changed.Resource.Properties.Value.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Set", """["a",{"$value":"d","$visibility":"Opaque","$hashed":true}]""", """["a","others-wrote-it"]""")]
+    [InlineData("Set", """["a",{"$value":"d","$visibility":"Opaque","$hashed":true}]""", """["others-wrote-it","b","a"]""")]
+    [InlineData("List", """["a",{"$value":"d","$visibility":"Opaque","$hashed":true}]""", """["a","others-wrote-it"]""")]
+    public void A_secret_in_a_collection_stays_a_secret_when_others_change_it(string field, string stored, string cloud)
+    {
+        var changed = Assert.IsType<Observation.Changed>(Of($$"""{"Name":"n","{{field}}":{{stored}}}""", $$"""{"Name":"n","{{field}}":{{cloud}}}"""));
+
+        Assert.DoesNotContain("others-wrote-it", changed.Resource.Properties!.Value.GetRawText(), StringComparison.Ordinal);
+        Assert.Contains(changed.Resource.Properties.Value.GetProperty(field).EnumerateArray(), element => element.ValueKind == JsonValueKind.String && element.ValueEquals("a"));
+    }
+
+    [Fact]
     public void A_reference_in_an_element_of_a_set_is_told_by_its_value_wherever_it_stands()
     {
         var stored = $$$"""{"Name":"n","Set":[{"$ref":"formae://{{{Producer}}}#/Id","$value":"g-1","$applied":"g-1"},"g-2"]}""";
