@@ -6,6 +6,8 @@ namespace Formae.Coordination.Tests.Acceptance;
 /// <summary>Documents of vaults that are full of planted secrets.</summary>
 internal sealed class SecretDocuments(SecretHunt hunt)
 {
+    private const string Tail = "}}]}";
+
     /// <summary>A secret in every position that a document has.</summary>
     public JsonObject Document(string when)
     {
@@ -97,5 +99,35 @@ internal sealed class SecretDocuments(SecretHunt hunt)
                 }
             }
         }
+    }
+
+    /// <summary>Documents that are wrong around a secret.</summary>
+    public string[] Wrong()
+    {
+        string New(string place) => hunt.Plant($"refused: {place}");
+        var head = """{"Stacks":[{"Label":"safe"}],"Targets":[{"Label":"eu","Namespace":"FakeAWS","Config":{"Region":"eu-1"}}],"Resources":[{"Label":"vault-renamed","Type":"FakeAWS::Test::Vault","Stack":"safe","Target":"eu","Properties":{"Name":"another",""";
+        string Text(string place) => JsonSerializer.Serialize(New(place));
+        var span = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("""{"$res":true,"$label":"reader","$type":"FakeAWS::Test::Vault","$stack":"safe","$property":"Plain","$value":""" + Text("embedded in text") + "}"));
+        string With(string properties) => $"{head}{properties}{Tail}";
+        return
+        [
+            head + "\"Password\":" + Text("no end"),
+            head + "\"Password\":" + Text("broken off")[..^3],
+            With("\"Password\":" + Text("nothing between") + " " + Text("and then this")),
+            With("\"Password\":" + New("without quotes")),
+            With("\"Password\":{\"a\":" + Text("object for a string") + "}"),
+            With("\"Password\":[" + Text("array for a string") + "]"),
+            With("\"Pasword\":" + Text("unknown field")),
+            With("\"Password\":" + Text("twice") + ",\"Password\":" + Text("again")),
+            With("\"Items\":{\"Secret\":" + Text("object for an array") + "}"),
+            With("\"Password\":{\"$value\":" + Text("said to be a hash") + ",\"$visibility\":\"Opaque\",\"$hashed\":true}"),
+            With("\"Password\":{\"$sealed\":" + Text("said to be sealed") + ",\"$digest\":\"d\"}"),
+            With("\"Plain\":{\"$embed\":true,\"$template\":" + JsonSerializer.Serialize($"x\u001E{span}\u001F") + "}"),
+            With("\"Plain\":{\"$res\":true,\"$label\":\"nobody\",\"$type\":\"FakeAWS::Test::Vault\",\"$property\":\"Password\",\"$value\":" + Text("beside a reference to nothing") + ",\"$visibility\":\"Opaque\"}"),
+            $"Stacks: [{{ Label: safe }}]\nResources:\n  - Label: x\n    Properties: {{ Password: '{New("yaml")}, b: [ }}\n",
+            $"Stacks: [{{ Label: safe }}]\nResources:\n  - Label: x\n    Password: *{New("alias")[..12]}\n",
+            $"Stacks: [{{ Label: safe }}]\nResources:\n  - Label: x\n   Password: {New("indented wrong")[..12]}\n",
+            $"Stacks: [{{ Label: safe }}]\nResources:\n  - Label: x\n    Type: \"FakeAWS::Test::Vault\"\n    Properties: {{ Name: n, Password: !!binary {New("tagged")[..12]} }}\n",
+        ];
     }
 }

@@ -18,8 +18,6 @@ namespace Formae.Coordination.Tests.Acceptance;
 /// </summary>
 public sealed class SecretLifeTests : IAsyncLifetime
 {
-    private const string Tail = "}}]}";
-
     private readonly SecretHunt _hunt = new();
     private readonly Vaults _vaults = new();
     private readonly SecretDocuments _documents;
@@ -70,6 +68,8 @@ public sealed class SecretLifeTests : IAsyncLifetime
         NothingIsFound("changes from outside");
         await RolledBackAsync(second);
         NothingIsFound("rollback");
+        await NamedAsync();
+        NothingIsFound("named secrets");
 
         // Renamed, then replaced, then read back and applied as it was read.
         var third = _documents.Document("third");
@@ -194,38 +194,41 @@ public sealed class SecretLifeTests : IAsyncLifetime
         Assert.True(refused.Status is >= 400 and < 500, $"{refused.Status} {refused.Text}");
     }
 
+    /// <summary>Secrets that come beside the document: in fields of the form, where they belong, and where they do not.</summary>
+    private async Task NamedAsync()
+    {
+        string New(string place) => _hunt.Plant($"named: {place}");
+        const string document = """
+            Properties: { name: { Default: named }, pin: { Type: Int, Flag: password, Default: 1 } }
+            Stacks: [{ Label: safe }]
+            Targets: [{ Label: named, Namespace: FakeAWS, Config: { Region: eu-1, Token: "${auth:theirs}" } }]
+            Resources: [{ Label: named, Type: "FakeAWS::Test::Vault", Stack: safe, Target: named, Properties: { Name: "${property:name}", Size: "size ${property:pin}", Password: "${secret:theirs}", Plain: "${secret:theirs}" } }]
+            """;
+        async Task<HttpAnswer> PostAsync(string query, params (string, string)[] more) =>
+            await _views.PostAsync($"/api/v1/commands{query}", [("command", "apply"), ("mode", "patch"), ("file", document), .. more]);
+        (string, string)[] secrets = [("secret:theirs", New("secret")), ("auth:theirs", New("credential"))];
+        foreach (var refused in (HttpAnswer[])[
+            await PostAsync($"?secret:theirs={Uri.EscapeDataString(New("secret in the address"))}"),
+            await PostAsync("", ("secret:another", New("secret of another name")), ("auth:another", New("credential of another name"))),
+            await PostAsync("", [.. secrets, ("prop:pin", New("parameter of another type"))])])
+        {
+            Assert.True(refused.Status is 400, $"{refused.Status} {refused.Text}");
+        }
+
+        var simulated = await PostAsync("", [.. secrets, ("simulate", "true")]);
+        Assert.True(simulated.Status is 200, $"{simulated.Status} {simulated.Text}");
+        var started = await PostAsync("", secrets);
+        Assert.True(started.Status is 202, $"{started.Status} {started.Text}");
+        ControlPlane.Succeeded(await EndOfAsync(started.As(HttpJson.Default.SubmitCommandResponse).CommandId));
+    }
+
     private async Task<string> VersionOfAsync(string label) =>
         (await _plane.Get<ResourceStore>().ReadStackAsync("safe", CancellationToken.None)).Single(resource => resource.Label == label).Version!;
 
     /// <summary>Documents that are wrong around a secret: no answer repeats it.</summary>
     private async Task RefusalsAsync()
     {
-        string New(string place) => _hunt.Plant($"refused: {place}");
-        var head = """{"Stacks":[{"Label":"safe"}],"Targets":[{"Label":"eu","Namespace":"FakeAWS","Config":{"Region":"eu-1"}}],"Resources":[{"Label":"vault-renamed","Type":"FakeAWS::Test::Vault","Stack":"safe","Target":"eu","Properties":{"Name":"another",""";
-        string Text(string place) => JsonSerializer.Serialize(New(place));
-        var span = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("""{"$res":true,"$label":"reader","$type":"FakeAWS::Test::Vault","$stack":"safe","$property":"Plain","$value":""" + Text("embedded in text") + "}"));
-        string With(string properties) => $"{head}{properties}{Tail}";
-        string[] documents =
-        [
-            head + "\"Password\":" + Text("no end"),
-            head + "\"Password\":" + Text("broken off")[..^3],
-            With("\"Password\":" + Text("nothing between") + " " + Text("and then this")),
-            With("\"Password\":" + New("without quotes")),
-            With("\"Password\":{\"a\":" + Text("object for a string") + "}"),
-            With("\"Password\":[" + Text("array for a string") + "]"),
-            With("\"Pasword\":" + Text("unknown field")),
-            With("\"Password\":" + Text("twice") + ",\"Password\":" + Text("again")),
-            With("\"Items\":{\"Secret\":" + Text("object for an array") + "}"),
-            With("\"Password\":{\"$value\":" + Text("said to be a hash") + ",\"$visibility\":\"Opaque\",\"$hashed\":true}"),
-            With("\"Password\":{\"$sealed\":" + Text("said to be sealed") + ",\"$digest\":\"d\"}"),
-            With("\"Plain\":{\"$embed\":true,\"$template\":" + JsonSerializer.Serialize($"x\u001E{span}\u001F") + "}"),
-            With("\"Plain\":{\"$res\":true,\"$label\":\"nobody\",\"$type\":\"FakeAWS::Test::Vault\",\"$property\":\"Password\",\"$value\":" + Text("beside a reference to nothing") + ",\"$visibility\":\"Opaque\"}"),
-            $"Stacks: [{{ Label: safe }}]\nResources:\n  - Label: x\n    Properties: {{ Password: '{New("yaml")}, b: [ }}\n",
-            $"Stacks: [{{ Label: safe }}]\nResources:\n  - Label: x\n    Password: *{New("alias")[..12]}\n",
-            $"Stacks: [{{ Label: safe }}]\nResources:\n  - Label: x\n   Password: {New("indented wrong")[..12]}\n",
-            $"Stacks: [{{ Label: safe }}]\nResources:\n  - Label: x\n    Type: \"FakeAWS::Test::Vault\"\n    Properties: {{ Name: n, Password: !!binary {New("tagged")[..12]} }}\n",
-        ];
-        foreach (var document in documents)
+        foreach (var document in _documents.Wrong())
         {
             var outcome = await _plane.SubmitAsync(document);
             Tell(document[..Math.Min(document.Length, 20)], outcome);
@@ -239,7 +242,7 @@ public sealed class SecretLifeTests : IAsyncLifetime
             {
                 ["Label"] = "closed-first",
                 ["Namespace"] = "FakeAWS",
-                ["Config"] = new JsonObject { ["Region"] = "eu-2", ["Login"] = new JsonObject { ["Key"] = new JsonObject { ["$value"] = New("target that changes"), ["$visibility"] = "Opaque" } } },
+                ["Config"] = new JsonObject { ["Region"] = "eu-2", ["Login"] = new JsonObject { ["Key"] = new JsonObject { ["$value"] = _hunt.Plant("refused: target that changes"), ["$visibility"] = "Opaque" } } },
             }),
         };
         Tell("target", await _plane.SubmitAsync(target.ToJsonString(), simulate: true));

@@ -48,7 +48,7 @@ internal sealed class SecretViews(ControlPlane plane, SecretHunt hunt)
     public async Task<HttpAnswer> PostAsync(string path, params (string Name, string Value)[] fields)
     {
         var answer = await (fields.Length == 0 ? _http.PostAsync(path) : _http.PostAsync(path, fields));
-        Tell($"post {path} {fields.FirstOrDefault().Value}", answer);
+        Tell($"the answer to {path.Split('?')[0]} {fields.FirstOrDefault().Value}", answer);
         return answer;
     }
 
