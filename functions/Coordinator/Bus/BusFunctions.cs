@@ -39,8 +39,9 @@ public sealed partial class BusFunctions(PluginCatalog catalog, ILogger<BusFunct
             return;
         }
 
-        await catalog.AnnounceAsync(announcement, cancellation);
-        LogAnnounced(announcement.Name, announcement.Version, announcement.Namespace, announcement.ResourceTypes.Count);
+        // A beat comes every half minute, and would bury everything else in the log.
+        if (await catalog.AnnounceAsync(announcement, cancellation))
+            LogAnnounced(announcement.Name, announcement.Version, announcement.Namespace, announcement.ResourceTypes.Count);
         await actions.CompleteMessageAsync(message, cancellation);
     }
 

@@ -65,28 +65,33 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
     /// Takes an announcement in. Only the time of the beat is written when nothing else changed. Of two processes of a plugin (during a roll-out, or side by side)
     /// the one that started last is listened to, until it falls silent.
     /// </summary>
-    public async Task AnnounceAsync(PluginAnnouncement announcement, CancellationToken cancellation)
+    /// <returns>Whether it said anything new, and was no mere beat.</returns>
+    public async Task<bool> AnnounceAsync(PluginAnnouncement announcement, CancellationToken cancellation)
     {
         var key = Keys.Escape(announcement.Namespace.ToLowerInvariant());
         var text = JsonSerializer.Serialize(announcement with { SentAt = default }, StorageJson.Rows.PluginAnnouncement);
 
         // Announcements overtake each other, and those of a process that is gone may still wait: the row decides which one is the last.
-        while (!await TryStoreAsync(key, text, announcement, cancellation))
+        bool? isNews;
+        do
         {
+            isNews = await TryStoreAsync(key, text, announcement, cancellation);
         }
+        while (isNews is null);
 
         await ReadAsync(force: true, cancellation);
+        return isNews.Value;
     }
 
     public Task RefreshAsync(CancellationToken cancellation) => ReadAsync(force: false, cancellation);
 
-    /// <summary>False: another announcement was stored meanwhile.</summary>
-    private async Task<bool> TryStoreAsync(string key, string text, PluginAnnouncement announcement, CancellationToken cancellation)
+    /// <summary>Whether it said anything new; null: another announcement was stored meanwhile.</summary>
+    private async Task<bool?> TryStoreAsync(string key, string text, PluginAnnouncement announcement, CancellationToken cancellation)
     {
         var stored = await tables.Plugins.FindAsync(Partition, key, cancellation);
         var known = stored is null ? null : Entry(stored, _snapshot);
         if (known is not null && (known.LastBeat > announcement.SentAt || (known.Announcement.StartedAt > announcement.StartedAt && !known.IsSilent(announcement.SentAt))))
-            return true;
+            return false;
         var isSame = known?.Text == text;
         var row = new TableEntity(Partition, key) { ["LastBeat"] = announcement.SentAt };
         if (!isSame)
@@ -96,11 +101,11 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
             await (stored is null
                 ? tables.Plugins.AddEntityAsync(row, cancellation)
                 : tables.Plugins.UpdateEntityAsync(row, stored.ETag, isSame ? TableUpdateMode.Merge : TableUpdateMode.Replace, cancellation));
-            return true;
+            return !isSame;
         }
         catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
         {
-            return false;
+            return null;
         }
     }
 

@@ -37,10 +37,10 @@ public sealed class PluginCatalogTests(StoreFixture fixture) : IClassFixture<Sto
     [Fact]
     public async Task A_beat_that_says_nothing_new_keeps_the_schema_objects()
     {
-        await fixture.Catalog.AnnounceAsync(Plugin("Beat", "1.0.0", Now, Now), _cancellation);
+        Assert.True(await fixture.Catalog.AnnounceAsync(Plugin("Beat", "1.0.0", Now, Now), _cancellation));
         var schema = fixture.Catalog.SchemaOf("Beat::A::B");
 
-        await fixture.Catalog.AnnounceAsync(Plugin("Beat", "1.0.0", Now, Now.AddSeconds(30)), _cancellation);
+        Assert.False(await fixture.Catalog.AnnounceAsync(Plugin("Beat", "1.0.0", Now, Now.AddSeconds(30)), _cancellation));
 
         Assert.Same(schema, fixture.Catalog.SchemaOf("Beat::A::B"));
         Assert.Equal(Now.AddSeconds(30), fixture.Catalog.Find("beat")!.LastBeat);
@@ -51,7 +51,7 @@ public sealed class PluginCatalogTests(StoreFixture fixture) : IClassFixture<Sto
     {
         await fixture.Catalog.AnnounceAsync(Plugin("Order", "2.0.0", Now, Now.AddSeconds(30)), _cancellation);
 
-        await fixture.Catalog.AnnounceAsync(Plugin("Order", "1.0.0", Now, Now), _cancellation);
+        Assert.False(await fixture.Catalog.AnnounceAsync(Plugin("Order", "1.0.0", Now, Now), _cancellation));
 
         Assert.Equal("2.0.0", fixture.Catalog.Find("Order")!.Announcement.Version);
     }
@@ -60,7 +60,7 @@ public sealed class PluginCatalogTests(StoreFixture fixture) : IClassFixture<Sto
     public async Task Of_two_processes_the_one_that_started_last_is_listened_to_until_it_falls_silent()
     {
         await fixture.Catalog.AnnounceAsync(Plugin("Roll", "1.0.0", Now, Now), _cancellation);
-        await fixture.Catalog.AnnounceAsync(Plugin("Roll", "2.0.0", Now.AddSeconds(10), Now.AddSeconds(10)), _cancellation);
+        Assert.True(await fixture.Catalog.AnnounceAsync(Plugin("Roll", "2.0.0", Now.AddSeconds(10), Now.AddSeconds(10)), _cancellation));
 
         await fixture.Catalog.AnnounceAsync(Plugin("Roll", "1.0.0", Now, Now.AddSeconds(30)), _cancellation);
         Assert.Equal("2.0.0", fixture.Catalog.Find("Roll")!.Announcement.Version);
