@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Formae.Model;
 
 namespace Formae.Engine.Operations;
 
@@ -35,6 +36,8 @@ public enum OperationKind
 /// <summary>How long to wait and how often to try again. The defaults are those of the original.</summary>
 public sealed record RetryRules
 {
+    private static readonly TimeSpan LongestThrottlingWait = TimeSpan.FromSeconds(30);
+
     /// <summary>Further attempts after the first; a recoverable failure is tried <c>MaxRetries + 2</c> times in all.</summary>
     public int MaxRetries { get; init; } = 9;
 
@@ -49,4 +52,19 @@ public sealed record RetryRules
 
     [JsonIgnore]
     public int MaxAttempts => MaxRetries + 1;
+
+    /// <summary>How long to wait before the next attempt: longer each time when the cloud throttles, and never less than the plugin asks for.</summary>
+    /// <param name="attempt">The attempt that failed, from 1.</param>
+    /// <param name="problem">Why.</param>
+    public TimeSpan PauseAfter(int attempt, Problem problem)
+    {
+        var pause = problem.Code == ProblemCodes.Throttling ? ThrottledPauseAfter(attempt) : Delay;
+        return problem.RetryAfter is { } asked && asked > pause ? asked : pause;
+    }
+
+    internal TimeSpan ThrottledPauseAfter(int attempt)
+    {
+        var pause = Delay * Math.Pow(2, Math.Min(attempt - 1, 10));
+        return attempt > 1 && pause > LongestThrottlingWait ? LongestThrottlingWait : pause;
+    }
 }

@@ -10,7 +10,6 @@ namespace Formae.Engine.Operations;
 public static class OperationMachine
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestThrottlingWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(500);
     private static readonly OperationEffect[] Nothing = [];
 
@@ -152,7 +151,7 @@ public static class OperationMachine
             RequestId = pollFailed ? waiting.RequestId : null,
             LastProblem = problem,
         };
-        return Request(next, now + RetryPause(waiting, problem));
+        return Request(next, now + waiting.Operation.Retry.PauseAfter(waiting.Attempt, problem));
     }
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Miss(OperationState state, OperationEvent.Checked check) => state switch
@@ -206,26 +205,13 @@ public static class OperationMachine
     private static TimeSpan Patience(Operation operation) => (operation.Retry.CallTimeout + Margin) * 2;
 
     /// <summary>Every read that a reference may take, one after the other, the pauses between them, and something to spare.</summary>
-    private static TimeSpan ReadingPatience(RetryRules rules) => ((rules.CallTimeout + Margin) * rules.MaxAttempts) + (rules.Delay * rules.MaxRetries) + (Margin * 3);
+    private static TimeSpan ReadingPatience(RetryRules rules) => ((rules.CallTimeout + Margin) * (rules.MaxAttempts + 1))
+        + Enumerable.Range(1, rules.MaxAttempts).Aggregate(Margin * 3, (sum, attempt) => sum + rules.ThrottledPauseAfter(attempt));
 
     /// <summary>Short at first, because most operations end soon, then longer up to the configured interval.</summary>
     private static TimeSpan PollPause(OperationState.Waiting waiting)
     {
         var pause = FirstPoll * Math.Pow(2, Math.Min(waiting.Polls, 10));
         return pause < waiting.Operation.Retry.StatusInterval ? pause : waiting.Operation.Retry.StatusInterval;
-    }
-
-    private static TimeSpan RetryPause(OperationState.Waiting waiting, Problem problem)
-    {
-        var rules = waiting.Operation.Retry;
-        var pause = rules.Delay;
-        if (problem.Code == ProblemCodes.Throttling && waiting.Attempt > 1)
-        {
-            pause = rules.Delay * Math.Pow(2, Math.Min(waiting.Attempt - 1, 10));
-            if (pause > LongestThrottlingWait)
-                pause = LongestThrottlingWait;
-        }
-
-        return problem.RetryAfter is { } asked && asked > pause ? asked : pause;
     }
 }

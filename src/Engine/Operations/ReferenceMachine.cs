@@ -108,7 +108,7 @@ public static class ReferenceMachine
         var problem = reported.Problem ?? new Problem { Code = ProblemCodes.UnforeseenError, Message = "The plugin read the resource and returned no properties." };
         if (!problem.IsRecoverable || problem.Code == ProblemCodes.NotFound || reading.Attempt > retry.MaxAttempts)
             return (new ReferenceState.Failed($"{problem.Code}: {problem.Message}"), [new ReferenceEffect.Answer(reading.Waiting)]);
-        return Read(reading.Waiting, reading.Attempt + 1, reading.Sequence + 1, reported.At + (problem.RetryAfter ?? retry.Delay), retry);
+        return Read(reading.Waiting, reading.Attempt + 1, reading.Sequence + 1, reported.At + retry.PauseAfter(reading.Attempt, problem), retry);
     }
 
     private static (ReferenceState, IReadOnlyList<ReferenceEffect>) Read(IReadOnlyList<string> waiting, int attempt, int sequence, DateTimeOffset at, RetryRules retry) =>

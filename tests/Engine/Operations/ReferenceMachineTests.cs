@@ -84,6 +84,27 @@ public sealed class ReferenceMachineTests
     }
 
     [Fact]
+    public void A_throttled_read_waits_longer_each_time_and_never_less_than_others_do()
+    {
+        var rules = new RetryRules { MaxRetries = 4, Delay = TimeSpan.FromSeconds(5) };
+        Assert.Equal([5.0, 10.0, 20.0, 30.0], Pauses(ProblemCodes.Throttling, null));
+        Assert.Equal([5.0, 5.0, 5.0, 5.0], Pauses(ProblemCodes.ServiceInternalError, TimeSpan.Zero));
+
+        List<double> Pauses(string code, TimeSpan? retryAfter)
+        {
+            var pauses = new List<double>();
+            var (state, effects) = ReferenceMachine.Apply(new ReferenceState.Idle(), Asked("a"), rules);
+            for (var sequence = 1; sequence <= 4; sequence++)
+            {
+                (state, effects) = ReferenceMachine.Apply(state, new ReferenceEvent.Reported(Now, sequence, null, new Problem { Code = code, Message = "no", RetryAfter = retryAfter }), rules);
+                pauses.Add((Assert.IsType<ReferenceEffect.Read>(Assert.Single(effects)).At - Now).TotalSeconds);
+            }
+
+            return pauses;
+        }
+    }
+
+    [Fact]
     public void Every_state_takes_every_event_and_survives_storage()
     {
         ReferenceState[] states = [new ReferenceState.Idle(), new ReferenceState.Resolving(["a"], ["p"]), new ReferenceState.Reading(["a"], 1, 1, Now), new ReferenceState.Known(Properties), new ReferenceState.Failed("no")];
