@@ -41,7 +41,22 @@ public sealed class HistoryTests
                     + Token      ***
 
             """, run.Out);
-        Assert.Equal("20", server.Requests[0].Query["max_results"]);
+        Assert.Equal("", run.Error);
+    }
+
+    [Fact]
+    public async Task The_last_version_that_is_shown_says_too_what_it_changed()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On($"GET resources/by-ksuid/{Samples.Vpc}/versions", Versions);
+        using var run = new TestRun();
+
+        Assert.Equal(ExitCode.Ok, await run.InvokeAsync(server, "history", Samples.Vpc, "--max-results", "2"));
+
+        Assert.Equal("3", server.Requests[0].Query["max_results"]);
+        Assert.Contains("~ Tags[0].Value  \"dev\" → \"oob\"", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("create", run.Out, StringComparison.Ordinal);
+        Assert.Contains("There are older ones", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Formae.Cli.CommandLine;
 using Formae.Cli.Output;
 using Formae.Protocol.Http;
+using Spectre.Console;
 
 namespace Formae.Cli.Histories;
 
@@ -41,11 +42,18 @@ internal static class HistoryVerb
             return ExitCode.Failed;
         }
 
-        var history = await session.Client.GetResourceHistoryAsync(found[0].Ksuid, next: null, max, session.Cancellation);
+        // For people one more is read, because the last one shown is compared with the one before it.
+        var read = session.Format == OutputFormat.Human ? Math.Min(max + 1, 200) : max;
+        var history = await session.Client.GetResourceHistoryAsync(found[0].Ksuid, next: null, read, session.Cancellation);
         if (session.Format != OutputFormat.Human)
+        {
             MachineOutput.Write(session.Terminal.RawOut, session.Format, history, HttpJson.Default.ResourceHistory);
-        else
-            HistoryView.Write(session.Terminal.Out, history.Versions, isWhole: history.Next is null);
+            return ExitCode.Ok;
+        }
+
+        HistoryView.Write(session.Terminal.Out, history.Versions, max, isWhole: history.Next is null);
+        if (history.Versions.Count > max || history.Next is not null)
+            session.Terminal.Error.WriteLine("There are older ones: --max-results shows more.");
         return ExitCode.Ok;
     }
 
@@ -53,9 +61,14 @@ internal static class HistoryVerb
     {
         var history = await session.Client.GetStackHistoryAsync(stack, label: null, next: null, max, session.Cancellation);
         if (session.Format != OutputFormat.Human)
+        {
             MachineOutput.Write(session.Terminal.RawOut, session.Format, history, HttpJson.Default.StackHistory);
-        else
-            HistoryView.Write(session.Terminal.Out, stack, history.Changes);
+            return ExitCode.Ok;
+        }
+
+        HistoryView.Write(session.Terminal.Out, stack, history.Changes);
+        if (history.Next is not null)
+            session.Terminal.Error.WriteLine("There are older ones: --max-results shows more.");
         return ExitCode.Ok;
     }
 }

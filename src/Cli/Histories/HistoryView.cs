@@ -10,12 +10,13 @@ namespace Formae.Cli.Histories;
 internal static class HistoryView
 {
     /// <param name="versions">Newest first; each is compared with the one after it.</param>
+    /// <param name="most">How many of them to show.</param>
     /// <param name="isWhole">Whether the last of them is the first that there was.</param>
-    public static void Write(IAnsiConsole console, IReadOnlyList<HistoricVersion> versions, bool isWhole)
+    public static void Write(IAnsiConsole console, IReadOnlyList<HistoricVersion> versions, int most, bool isWhole)
     {
         var newest = versions[0];
         console.MarkupLine($"[bold]{Literal.Of(newest.Label)}[/]  {Literal.Of(newest.Type)}  stack {Literal.Of(newest.Stack)}  [grey]{Literal.Of(newest.Ksuid)}[/]");
-        for (var i = 0; i < versions.Count; i++)
+        for (var i = 0; i < Math.Min(most, versions.Count); i++)
         {
             var version = versions[i];
             var before = i + 1 < versions.Count ? versions[i + 1] : null;
