@@ -48,7 +48,8 @@ internal sealed class Caller(FormaeClient client)
         if (!answer.Simulation.ChangesRequired)
             throw new BenchException($"{name}: there was nothing to do.");
 
-        if (_expected.TryGetValue(name, out var expected) && expected * 0.85 - watch.Elapsed is { Ticks: > 0 } early)
+        // Not near the expected end: where the run before was seen late, this one would be seen late too.
+        if (_expected.TryGetValue(name, out var expected) && expected * 0.5 - watch.Elapsed is { Ticks: > 0 } early)
             await Task.Delay(early, cancellation);
         var (finished, movedAt) = (-1, watch.Elapsed);
         while (true)
@@ -70,9 +71,9 @@ internal sealed class Caller(FormaeClient client)
             else if (seen - movedAt > Patience)
                 throw new BenchException($"{name}: command {command.CommandId} is {command.State} and has stood at {finished} of {updates} updates for {Patience.TotalMinutes:0} minute.");
 
-            // Near the expected end one asks as often as the answers allow; before that asking may take a tenth of the time at most.
+            // Asking may take half of the time near the expected end and a tenth before that; but one slow answer must not keep the end from being seen.
             var cost = seen - asked;
-            var pause = expected > TimeSpan.Zero ? cost : cost * 9;
+            var pause = TimeSpan.FromTicks(Math.Min((expected > TimeSpan.Zero ? cost : cost * 9).Ticks, (seen * 0.1).Ticks));
             await Task.Delay(pause > ShortestPause ? pause : ShortestPause, cancellation);
         }
     }
