@@ -14,6 +14,7 @@ public sealed class RingTests
 
         // Ring 2: what authors and callers see, and the embedded runtime.
         ["src/Sdk"] = new(["src/Model", "src/Protocol"]),
+        ["src/Messaging"] = new(["src/Protocol"], ["ServiceBus"], ["Azure.Identity"]),
         ["src/Client"] = new(["src/Protocol"]),
         ["src/Embedded/Sqlite"] = new([], Packages: ["SQLitePCLRaw.bundle_e_sqlite3"]),
         ["src/Embedded/Tables"] = new(["src/Embedded/Sqlite"], Packages: ["Azure.Core"]),
@@ -23,8 +24,8 @@ public sealed class RingTests
         ["src/Embedded/Host"] = new(["src/Embedded/ServiceBus"], WebFramework: true),
 
         // Ring 3: the rooms of the control plane, the plugin's triggers, the conformance kit.
-        ["src/Coordination"] = new(["src/Engine", "src/Protocol"], ["DurableTask", "ServiceBus", "Tables"], ["Azure.Identity"], WebFramework: true),
-        ["src/Sdk.Functions"] = new(["src/Sdk"], ["Functions", "ServiceBus"], ["Azure.Identity"], WebFramework: true),
+        ["src/Coordination"] = new(["src/Engine", "src/Messaging", "src/Protocol"], ["DurableTask", "ServiceBus", "Tables"], ["Azure.Identity"], WebFramework: true),
+        ["src/Sdk.Functions"] = new(["src/Messaging", "src/Sdk"], ["Functions", "ServiceBus"], ["Azure.Identity"], WebFramework: true),
         ["src/Sdk.Testing"] = new(["src/Sdk"]),
 
         // Ring 4: what is started.

@@ -105,7 +105,7 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
                 await execution.StoreAsync(operation, report!, State.References, store.Late, CancellationToken.None);
                 return null;
             case OperationEffect.Announce announce:
-                await client.RaiseEventAsync(operation.Announce, NodeFinished.EventName, new NodeFinished { Row = operation.UpdateRow, Outcome = announce.Outcome });
+                await client.RaiseEventAsync(operation.Announce, WalkEvent.EventName, new WalkEvent { Row = operation.UpdateRow, Outcome = announce.Outcome });
                 return null;
             default:
                 throw new ArgumentOutOfRangeException(nameof(effect), effect, "An effect that this entity does not know.");

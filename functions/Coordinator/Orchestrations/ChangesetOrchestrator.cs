@@ -32,15 +32,15 @@ public static class ChangesetOrchestrator
         using var stopWatching = new CancellationTokenSource();
 
         // Targets are carried out by activities of this orchestration; the history is not begun anew while one is under way.
-        var targets = new List<Task<NodeFinished>>();
+        var targets = new List<Task<WalkEvent>>();
         await FollowAsync(context, walk, changeset, progress, targets, machine.Begin());
-        Task<NodeFinished>? next = null;
+        Task<WalkEvent>? next = null;
         var watch = context.CreateTimer(WatchInterval, stopWatching.Token);
         Task? recording = null;
         for (var events = 0; !machine.IsDone;)
         {
             // A wait that is open when the history is begun anew would take an event along with it: so this loop ends only where there is none.
-            next ??= context.WaitForExternalEvent<NodeFinished>(NodeFinished.EventName);
+            next ??= context.WaitForExternalEvent<WalkEvent>(WalkEvent.EventName);
             if (recording is { IsCompleted: true })
             {
                 await recording;
@@ -52,7 +52,7 @@ public static class ChangesetOrchestrator
             if (next.IsCompleted)
             {
                 events++;
-                await FinishAsync(context, walk, changeset, progress, targets, machine, await next);
+                await HearAsync(context, walk, changeset, progress, targets, machine, await next);
                 next = null;
                 if (events >= EventsPerHistory && targets.Count == 0)
                     break;
@@ -61,7 +61,7 @@ public static class ChangesetOrchestrator
             {
                 events++;
                 targets.Remove(target);
-                await FinishAsync(context, walk, changeset, progress, targets, machine, await target);
+                await HearAsync(context, walk, changeset, progress, targets, machine, await target);
             }
             else if (watch.IsCompleted)
             {
@@ -86,19 +86,33 @@ public static class ChangesetOrchestrator
             context.ContinueAsNew(walk with { Saved = machine.Save() });
     }
 
-    private static async Task FinishAsync(
-        TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<NodeFinished>> targets, CommandMachine machine, NodeFinished finished)
+    private static async Task HearAsync(
+        TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<WalkEvent>> targets, CommandMachine machine, WalkEvent happened)
     {
-        var node = UpdateRecord.IndexOf(finished.Row);
+        if (happened.IsCancel)
+        {
+            foreach (var canceled in machine.Cancel().Canceled)
+                progress.Canceled(canceled, context.CurrentUtcDateTime);
+            return;
+        }
+
+        var node = UpdateRecord.IndexOf(happened.Row);
         var before = machine.StateOf(node);
-        var step = machine.Finish(node, StateOf(finished.Outcome.State));
+        if (happened.Outcome is not { } outcome)
+        {
+            if (happened.Attempt is { } attempt && before == NodeState.Started)
+                progress.Tried(node, attempt);
+            return;
+        }
+
+        var step = machine.Finish(node, StateOf(outcome.State));
         if (machine.StateOf(node) != before)
-            progress.Finished(node, finished.Outcome);
+            progress.Finished(node, outcome);
         await FollowAsync(context, walk, changeset, progress, targets, step);
     }
 
     private static async Task FollowAsync(
-        TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<NodeFinished>> targets, Step step)
+        TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<WalkEvent>> targets, Step step)
     {
         foreach (var (node, cause) in step.Failed)
             progress.FailedBecause(node, cause, context.CurrentUtcDateTime);
@@ -122,11 +136,11 @@ public static class ChangesetOrchestrator
         }
     }
 
-    private static async Task<NodeFinished> ExecuteTargetAsync(TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, int node)
+    private static async Task<WalkEvent> ExecuteTargetAsync(TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, int node)
     {
         var row = changeset.Graph.Nodes[node].Row;
         var outcome = await context.CallActivityAsync<Outcome>(nameof(CommandActivities.ExecuteTarget), new ExecuteTarget { CommandId = walk.CommandId, Row = row }, CommandActivities.Patiently);
-        return new NodeFinished { Row = row, Outcome = outcome };
+        return new WalkEvent { Row = row, Outcome = outcome };
     }
 
     private static Task SignalBeginAsync(TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, int node, DateTimeOffset startAt) =>

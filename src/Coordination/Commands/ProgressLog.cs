@@ -1,3 +1,4 @@
+using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
 using Formae.Engine.Commands;
 using Formae.Engine.Operations;
@@ -22,6 +23,21 @@ public sealed class ProgressLog(ChangesetGraph graph, string commandId)
         Message = outcome.Message,
         StartedAt = outcome.StartedAt,
         FinishedAt = outcome.FinishedAt,
+    };
+
+    /// <summary>It goes on; what it began with stays.</summary>
+    public void Tried(int node, NodeAttempt attempt) => _changes[node] = (_changes.GetValueOrDefault(node) ?? new UpdateProgress { State = States.InProgress, StartedAt = attempt.At }) with
+    {
+        Attempt = attempt.Attempt,
+        MaxAttempts = attempt.MaxAttempts,
+        Message = attempt.Message,
+    };
+
+    public void Canceled(int node, DateTime at) => _changes[node] = new UpdateProgress
+    {
+        State = States.Canceled,
+        Message = "Not started: the command was canceled.",
+        FinishedAt = Utc(at),
     };
 
     public void FailedBecause(int node, int cause, DateTime at) => _changes[node] = new UpdateProgress

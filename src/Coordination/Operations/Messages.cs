@@ -19,17 +19,34 @@ public sealed record BeginOperation
     public DateTimeOffset StartAt { get; init; }
 }
 
-/// <summary>To a changeset's orchestration: this node has ended.</summary>
-public sealed record NodeFinished
+/// <summary>
+/// To a changeset's orchestration: something happened to a node, or to the whole walk. There is one name for all of it, so that the walk waits in one place only.
+/// Exactly one of <see cref="Outcome"/>, <see cref="Attempt"/> and <see cref="IsCancel"/> is said.
+/// </summary>
+public sealed record WalkEvent
 {
     /// <summary>The event's name.</summary>
-    public const string EventName = "finished";
+    public const string EventName = "walk";
 
-    /// <summary>Row of the update.</summary>
-    public required string Row { get; init; }
+    /// <summary>Row of the update; empty where the whole walk is meant.</summary>
+    public string Row { get; set; } = "";
 
-    public required Outcome Outcome { get; init; }
+    /// <summary>The node has ended.</summary>
+    public Outcome? Outcome { get; init; }
+
+    /// <summary>The node goes on: how often it was tried, and what was said.</summary>
+    public NodeAttempt? Attempt { get; init; }
+
+    /// <summary>Somebody canceled the command: nothing new starts.</summary>
+    public bool IsCancel { get; init; }
 }
+
+/// <summary>How an operation that has not ended stands.</summary>
+/// <param name="Attempt">From 1.</param>
+/// <param name="MaxAttempts">Of its retry rules.</param>
+/// <param name="Message">What the attempt before failed with, or what the plugin says of its progress.</param>
+/// <param name="At">When.</param>
+public sealed record NodeAttempt(int Attempt, int MaxAttempts, string? Message, DateTimeOffset At);
 
 /// <summary>To a reference's entity: this consumer needs your values.</summary>
 public sealed record AskReference

@@ -57,7 +57,7 @@ public sealed record CommandRecord
     public string? Error { get; init; }
 
     /// <summary>The version of the engine that planned it; its own loop walks it to the end. 2: targets are nodes of the walk.</summary>
-    public string EngineVersion { get; init; } = "2";
+    public string EngineVersion { get; init; } = "3";
 }
 
 /// <summary>What a command is, without what it does.</summary>

@@ -35,6 +35,9 @@ public sealed record OperationReport
     /// <summary>Where the next page begins (list); absent after the last one.</summary>
     public string? NextPageToken { get; init; }
 
+    /// <summary>The whole report is too large to travel: it was left as a payload, and this one says only what decisions need.</summary>
+    public PayloadClaim? Claim { get; init; }
+
     public Problem? Problem { get; init; }
 
     public string? Message { get; init; }
