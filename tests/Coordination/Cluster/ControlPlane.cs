@@ -257,7 +257,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private async Task ServeAsync(string queue, Func<ServiceBusReceivedMessage, CancellationToken, Task> serve)
     {
         var processor = _pluginBus.CreateProcessor(queue, new ServiceBusProcessorOptions { MaxConcurrentCalls = 32, PrefetchCount = 64 });
-        processor.ProcessMessageAsync += args => serve(args.Message, args.CancellationToken);
+        processor.ProcessMessageAsync += args => _seams.Bus(queue, args.Message, () => serve(args.Message, args.CancellationToken));
         processor.ProcessErrorAsync += _ => Task.CompletedTask;
         _processors.Add(processor);
         await processor.StartProcessingAsync();

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Azure.Messaging.ServiceBus;
 using Formae.Embedded.Tables;
 using Formae.Sdk;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,9 @@ internal sealed class Seams
 
     /// <summary>Tables that others use too; they are not closed with the folder.</summary>
     public string? TablesFile { get; init; }
+
+    /// <summary>Stands between the bus and whoever takes its messages: queue, message and how it is taken. It may be taken late, twice or never; what throws comes again.</summary>
+    public Func<string, ServiceBusReceivedMessage, Func<Task>, Task> Bus { get; init; } = static (_, _, take) => take();
 
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 
