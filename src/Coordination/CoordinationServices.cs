@@ -62,6 +62,7 @@ public static class CoordinationServices
         services.AddSingleton<SealedSecrets>();
         services.AddSingleton(new NamedSecrets(configuration));
         services.AddSingleton<SecretBackfill>();
+        services.AddSingleton<CommandPlanning>();
         services.AddSingleton<CommandIntake>();
         services.AddSingleton<CommandQueries>();
         services.AddSingleton<InventoryQueries>();

@@ -17,14 +17,14 @@ using Stack = Formae.Model.Stack;
 namespace Formae.Coordination.Intake;
 
 /// <summary>
-/// Takes a command in: reads the document, leases the stacks it touches, plans, stores, starts. Nothing is half stored: the command's row is written last,
+/// Takes a command in: reads the document, has it planned under leases of the stacks it touches, stores, starts. Nothing is half stored: the command's row is written last,
 /// and what is stored without it is found by nobody.
 /// </summary>
 public sealed partial class CommandIntake(
     CommandStore commands,
     UpdateStore updates,
     StackStore stacks,
-    InventoryReader inventory,
+    CommandPlanning planning,
     PluginCatalog catalog,
     SealedSecrets secrets,
     NamedSecrets named,
@@ -82,7 +82,7 @@ public sealed partial class CommandIntake(
         var isStored = false;
         try
         {
-            var (outcome, conflict) = await PlanAsync(submission, forma, commandId, leased, cancellation);
+            var (outcome, conflict) = await planning.PlanAsync(submission, forma, commandId, leased, cancellation);
             switch (outcome)
             {
                 case null:
@@ -137,62 +137,6 @@ public sealed partial class CommandIntake(
                 foreach (var stack in leased)
                     await stacks.ReleaseLeaseAsync(stack, commandId, CancellationToken.None);
             }
-        }
-    }
-
-    /// <summary>Leases, reads and plans; once more when the plan turns out to touch a stack that is not leased yet (a cascade into it).</summary>
-    private async Task<(PlanOutcome? Outcome, string? Holder)> PlanAsync(Submission submission, Forma forma, string commandId, SortedSet<string> leased, CancellationToken cancellation)
-    {
-        var needs = Planner.Needs(submission.Kind, forma);
-        if (submission is { Kind: CommandKind.Apply, Mode: ApplyMode.Reconcile, Force: false })
-            needs = needs with { Drift = needs.Stacks };
-        var wanted = needs.Stacks.Where(stack => stack != Stack.Unmanaged).ToHashSet(StringComparer.Ordinal);
-        while (true)
-        {
-            if (!submission.Simulate)
-            {
-                foreach (var stack in wanted.Except(leased).Order(StringComparer.Ordinal).ToArray())
-                {
-                    if (await stacks.TakeLeaseAsync(stack, commandId, IsOverAsync, cancellation) is { } holder)
-                        return (null, holder);
-                    leased.Add(stack);
-                }
-            }
-
-            var outcome = await DecideAsync(new PlanRequest
-            {
-                Kind = submission.Kind,
-                Mode = submission.Mode,
-                Force = submission.Force,
-                Simulate = submission.Simulate,
-                OnDependents = submission.OnDependents,
-                Forma = forma,
-                Inventory = await inventory.ReadAsync(needs, cancellation),
-                Schemas = catalog.Schemas,
-                Namespaces = catalog.Namespaces,
-                NewKsuid = ksuids.Next,
-            }, cancellation);
-            if (submission.Simulate || outcome is not PlanOutcome.Planned { Plan: var plan })
-                return (outcome, null);
-            wanted.UnionWith(plan.Resources.SelectMany(update => new[] { update.Resource.Stack, update.OldStack }).OfType<string>().Where(stack => stack != Stack.Unmanaged));
-            wanted.UnionWith(plan.Stacks.Select(update => update.Stack.Label));
-            wanted.UnionWith(plan.Policies.Select(update => update.Stack).OfType<string>());
-            if (wanted.IsSubsetOf(leased))
-                return (outcome, null);
-        }
-
-        async Task<bool?> IsOverAsync(string holder) => await commands.FindAsync(holder, cancellation) is { } command ? States.IsFinal(command.State) : null;
-    }
-
-    /// <summary>Plans; reads more and plans again for as long as what is planned reaches rows that were not read.</summary>
-    private async Task<PlanOutcome> DecideAsync(PlanRequest request, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var outcome = Planner.Plan(request);
-            if (outcome is not PlanOutcome.NeedsMore needs)
-                return outcome;
-            request = request with { Inventory = await inventory.ReadMoreAsync(request.Inventory, needs.More, cancellation) };
         }
     }
 
