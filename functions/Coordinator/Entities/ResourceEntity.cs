@@ -58,6 +58,10 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
         return ApplyAsync(new OperationEvent.ReferenceResolved(time.GetUtcNow(), answer.CommandId, answer.Producer), report: null);
     });
 
+    /// <summary>Stops waiting for an update of a command that was canceled by force. An object that comes to be nevertheless is still recorded.</summary>
+    public Task Cancel(CancelOperation cancel) => OrLaterAsync(nameof(Cancel), cancel, () =>
+        ApplyAsync(new OperationEvent.Canceled(time.GetUtcNow(), cancel.CommandId, cancel.Row), report: null));
+
     public Task Report(OperationReport report) => OperationName.TryParse(report.OperationId, out var name) && name.IsLook ? SeeAsync(name.CommandId, report)
         : OperationExecution.Read(report) is { } read ? OrLaterAsync(nameof(Report), report, () => ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), read), report))
         : Task.CompletedTask;
@@ -80,7 +84,7 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
         }
 
         State.Operation = next;
-        if (next is OperationState.Done)
+        if (next is OperationState.Done { Abandoned: null })
             State.References = [];
     }
 
@@ -102,7 +106,7 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
             case OperationEffect.Send send:
                 return await execution.SendAsync(operation, send, State.References, prepared, CancellationToken.None);
             case OperationEffect.Store store:
-                await execution.StoreAsync(operation, report!, State.References, store.Late, CancellationToken.None);
+                await execution.StoreAsync(store, report!, store.CommandId == operation.CommandId ? State.References : [], CancellationToken.None);
                 return null;
             case OperationEffect.Announce announce:
                 await client.RaiseEventAsync(operation.Announce, WalkEvent.EventName, new WalkEvent { Row = operation.UpdateRow, Outcome = announce.Outcome });

@@ -19,6 +19,15 @@ public sealed record BeginOperation
     public DateTimeOffset StartAt { get; init; }
 }
 
+/// <summary>To a resource's entity: the command was canceled by force and its rows are settled; nobody waits for this update any more.</summary>
+public sealed record CancelOperation
+{
+    public required string CommandId { get; init; }
+
+    /// <summary>Row of the update.</summary>
+    public required string Row { get; init; }
+}
+
 /// <summary>
 /// To a changeset's orchestration: something happened to a node, or to the whole walk. There is one name for all of it, so that the walk waits in one place only.
 /// Exactly one of <see cref="Outcome"/>, <see cref="Attempt"/> and <see cref="IsCancel"/> is said.

@@ -29,6 +29,7 @@ public sealed class OperationExecution(
         !OperationName.TryParse(report.OperationId, out var name) || name.Kind is not { } kind ? null : new Report
         {
             CommandId = name.CommandId,
+            Row = name.Place,
             Kind = kind,
             IsPoll = report.Verb == OperationVerb.Status,
             Sequence = report.Sequence,
@@ -43,6 +44,7 @@ public sealed class OperationExecution(
             RequestId = report.RequestId,
             Problem = report.Problem,
             Message = report.Message,
+            CallFailed = report.CallFailed,
         };
 
     /// <summary>Looks at the update's row: which producers must be asked for values, and whether it can be carried out at all.</summary>
@@ -169,14 +171,19 @@ public sealed class OperationExecution(
     }
 
     /// <summary>Writes what a successful report says into the inventory. Done twice, it changes nothing.</summary>
-    public async Task StoreAsync(Operation operation, OperationReport report, IReadOnlyDictionary<string, JsonElement> read, bool late, CancellationToken cancellation)
+    public async Task StoreAsync(OperationEffect.Store store, OperationReport report, IReadOnlyDictionary<string, JsonElement> read, CancellationToken cancellation)
     {
-        var update = await updates.FindAsync(operation.CommandId, operation.UpdateRow, cancellation)
-            ?? throw new InvalidOperationException($"The update {operation.CommandId}/{operation.UpdateRow} is not stored.");
+        var (commandId, row) = (store.CommandId, store.Row);
+        if (await updates.FindAsync(commandId, row, cancellation) is not { } update)
+            throw new InvalidOperationException($"The update {commandId}/{row} is not stored.");
+        var kind = KindOf(update.Plan.Operation);
+
+        // The rows are settled before the entity hears of a forced cancel.
+        var storeAs = kind == OperationKind.Create && update.Progress.State == States.Canceled && store.As != StoreAs.Second ? StoreAs.Abandoned : store.As;
         var plan = update.Plan;
-        if (operation.Kind == OperationKind.Delete)
+        if (kind == OperationKind.Delete)
         {
-            await resources.RemoveAsync(plan.Existing ?? plan.Resource, operation.CommandId, cancellation);
+            await resources.RemoveAsync(plan.Existing ?? plan.Resource, commandId, cancellation);
             return;
         }
 
@@ -196,14 +203,13 @@ public sealed class OperationExecution(
             Alias = null,
             PatchDocument = null,
         };
-        if (late)
+        await (storeAs switch
         {
-            await resources.PutLateAsync(resource, operation.CommandId, cancellation);
-            return;
-        }
-
-        var existing = operation.Kind == OperationKind.Update ? plan.Existing : null;
-        await resources.PutAsync(resource, existing, operation.Kind.ToString().ToLowerInvariant(), operation.CommandId, cancellation);
+            StoreAs.Late => resources.PutLateAsync(resource, commandId, cancellation),
+            StoreAs.Abandoned => resources.PutAbandonedAsync(resource, commandId, cancellation),
+            StoreAs.Second => resources.PutSecondAsync(resource, commandId, cancellation),
+            _ => resources.PutAsync(resource, kind == OperationKind.Update ? plan.Existing : null, kind.ToString().ToLowerInvariant(), commandId, cancellation),
+        });
     }
 
     private static (OperationRequest Request, string? Reason) Fill(OperationRequest request, ResourceUpdate plan, Operation operation, Func<PropertyUri, JsonElement?> values)

@@ -134,18 +134,6 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
     }
 
     /// <summary>
-    /// Writes a success of a create that nobody waited for any more. Where another resource has taken its name since, it is kept as unmanaged, under its native id:
-    /// both objects exist, and neither may be lost.
-    /// </summary>
-    public async Task PutLateAsync(Resource resource, string commandId, CancellationToken cancellation)
-    {
-        var live = await tables.Resources.FindAsync(Keys.Escape(resource.Stack), RowOf(resource.Key), cancellation);
-        var isTaken = live is not null && live.GetString("Ksuid") != resource.Ksuid;
-        var kept = isTaken ? resource with { Stack = Stack.Unmanaged, Label = resource.NativeId ?? resource.Ksuid!, Managed = false } : resource;
-        await PutAsync(kept, existing: null, "create", commandId, cancellation);
-    }
-
-    /// <summary>
     /// Writes anew what nobody can set of a resource: the same version, said better. Nothing happens where another version was written meanwhile.
     /// </summary>
     public async Task RefreshAsync(Resource resource, CancellationToken cancellation)

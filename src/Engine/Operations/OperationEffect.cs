@@ -13,9 +13,25 @@ public abstract record OperationEffect
     /// <summary>Send the operation itself (<paramref name="RequestId"/> null) or a status poll, to be delivered at a time.</summary>
     public sealed record Send(int Attempt, int Sequence, DateTimeOffset At, string? RequestId, string? NativeId) : OperationEffect;
 
-    /// <summary>Write what the report says into the inventory: the operation succeeded (or, <paramref name="Late"/>, it did after it had been given up).</summary>
-    public sealed record Store(bool Late) : OperationEffect;
+    /// <summary>Write what the report says of this update into the inventory.</summary>
+    public sealed record Store(StoreAs As, string CommandId, string Row) : OperationEffect;
 
     /// <summary>Tell the command.</summary>
     public sealed record Announce(Outcome Outcome) : OperationEffect;
+}
+
+/// <summary>What a success that is written means.</summary>
+public enum StoreAs
+{
+    /// <summary>The operation did what it was to do.</summary>
+    Result,
+
+    /// <summary>A create that had been given up did come to its end: the resource is there after all.</summary>
+    Late,
+
+    /// <summary>A create whose command was canceled did come to its end: an object is there that nobody manages.</summary>
+    Abandoned,
+
+    /// <summary>One create has made a second object: its message was delivered twice.</summary>
+    Second,
 }

@@ -22,12 +22,18 @@ public abstract record OperationEvent(DateTimeOffset At)
 
     /// <summary>The command looks whether the operation is overdue.</summary>
     public sealed record Checked(DateTimeOffset At, string CommandId, string Row) : OperationEvent(At);
+
+    /// <summary>The command was canceled by force, and its rows are settled: nothing is announced any more.</summary>
+    public sealed record Canceled(DateTimeOffset At, string CommandId, string Row) : OperationEvent(At);
 }
 
 /// <summary>A plugin's report, reduced to what decisions need.</summary>
 public sealed record Report
 {
     public required string CommandId { get; init; }
+
+    /// <summary>Row of the update.</summary>
+    public required string Row { get; init; }
 
     public required OperationKind Kind { get; init; }
 
@@ -44,6 +50,9 @@ public sealed record Report
     public Problem? Problem { get; init; }
 
     public string? Message { get; init; }
+
+    /// <summary>The call itself failed (it ran out of time, or the handler broke), so this says nothing about the operation; otherwise it is the operation's own outcome.</summary>
+    public bool CallFailed { get; init; }
 }
 
 public enum ReportStatus

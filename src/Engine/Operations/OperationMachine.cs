@@ -5,9 +5,9 @@ namespace Formae.Engine.Operations;
 /// <summary>
 /// The life of one operation: resolve, send, poll, retry, end. Pure and total: every state takes every event.
 /// An event that does not fit its state (late, repeated, of another command) changes nothing and does nothing, with these exceptions:
-/// a repeated beginning of what is already done, and a look at it, announce the outcome again; and the success of a create that was given up is still stored.
+/// a repeated beginning of what is already done, and a look at it, announce the outcome again; and what a create has made is stored, however late it is heard of.
 /// </summary>
-public static class OperationMachine
+public static partial class OperationMachine
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(500);
@@ -20,8 +20,9 @@ public static class OperationMachine
         OperationEvent.NotSent notSent => GiveUp(state, notSent),
         OperationEvent.ReferenceResolved resolved => Resolve(state, resolved),
         OperationEvent.ReferenceFailed failed => FailReference(state, failed),
-        OperationEvent.Reported reported => Report(state, reported.Report, reported.At),
+        OperationEvent.Reported reported => Hear(state, reported),
         OperationEvent.Checked check => Miss(state, check),
+        OperationEvent.Canceled canceled => Cancel(state, canceled),
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event that this machine does not know."),
     };
 
@@ -97,66 +98,9 @@ public static class OperationMachine
         });
     }
 
-    private static (OperationState, IReadOnlyList<OperationEffect>) Report(OperationState state, Report report, DateTimeOffset now)
-    {
-        if (state is OperationState.Done done)
-            return (state, IsLateCreate(done, report) ? [new OperationEffect.Store(Late: true)] : Nothing);
-        if (state is not OperationState.Waiting waiting || waiting.Operation.CommandId != report.CommandId || waiting.Sequence != report.Sequence || waiting.Operation.Kind != report.Kind)
-            return (state, Nothing);
-
-        return report.Status switch
-        {
-            ReportStatus.Success => Succeed(waiting, report, now),
-            ReportStatus.InProgress => Poll(waiting, report, now),
-            ReportStatus.Drifted => Finish(waiting, OutcomeState.Rejected, report, now, "The resource was changed outside of this command since the plan was made; apply again to plan against what is there now."),
-            _ => Fail(waiting, report, now),
-        };
-    }
-
-    /// <summary>The object exists although nobody waits for it: not recording it would make it an orphan.</summary>
-    private static bool IsLateCreate(OperationState.Done done, Report report) =>
-        report is { Kind: OperationKind.Create, Status: ReportStatus.Success } && done.Operation.Kind == OperationKind.Create && done.Operation.CommandId == report.CommandId && done.Outcome.State != OutcomeState.Success;
-
-    private static (OperationState, IReadOnlyList<OperationEffect>) Succeed(OperationState.Waiting waiting, Report report, DateTimeOffset now)
-    {
-        var (state, effects) = Finish(waiting, OutcomeState.Success, report, now, error: null);
-        return (state, [new OperationEffect.Store(Late: false), .. effects]);
-    }
-
-    private static (OperationState, IReadOnlyList<OperationEffect>) Poll(OperationState.Waiting waiting, Report report, DateTimeOffset now)
-    {
-        var requestId = report.RequestId ?? waiting.RequestId;
-        if (requestId is null)
-            return Finish(waiting, OutcomeState.Failed, report, now, "The plugin answered that the operation goes on but gave no request id to ask about.");
-        var next = waiting with { Sequence = waiting.Sequence + 1, Polls = waiting.Polls + 1, RequestId = requestId, NativeId = report.NativeId ?? waiting.NativeId };
-        return Request(next, now + PollPause(waiting));
-    }
-
-    private static (OperationState, IReadOnlyList<OperationEffect>) Fail(OperationState.Waiting waiting, Report report, DateTimeOffset now)
-    {
-        var problem = report.Problem ?? new Problem { Code = ProblemCodes.UnforeseenError, Message = "The plugin reported a failure without saying which." };
-        if (problem.Code == ProblemCodes.NotFound && waiting.Operation.Kind == OperationKind.Delete)
-            return Succeed(waiting, report, now);
-        if (!problem.IsRecoverable || waiting.Attempt > waiting.Operation.Retry.MaxAttempts)
-            return Finish(waiting with { LastProblem = problem }, OutcomeState.Failed, report, now, $"{problem.Code}: {problem.Message}");
-
-        // A poll that itself failed says nothing about the operation: only another poll may follow. What a poll found out about the operation
-        // (it failed, and may be tried again) starts the operation anew.
-        var pollFailed = report.IsPoll && waiting.RequestId is not null && problem.Code is ProblemCodes.ServiceTimeout or ProblemCodes.NetworkFailure;
-        var next = waiting with
-        {
-            Attempt = waiting.Attempt + 1,
-            Sequence = waiting.Sequence + 1,
-            Polls = pollFailed ? waiting.Polls + 1 : 0,
-            RequestId = pollFailed ? waiting.RequestId : null,
-            LastProblem = problem,
-        };
-        return Request(next, now + waiting.Operation.Retry.PauseAfter(waiting.Attempt, problem));
-    }
-
     private static (OperationState, IReadOnlyList<OperationEffect>) Miss(OperationState state, OperationEvent.Checked check) => state switch
     {
-        OperationState.Waiting waiting when waiting.IsAbout(check.CommandId, check.Row) && check.At >= waiting.DueAt => End(waiting.Operation, new Outcome
+        OperationState.Waiting waiting when waiting.IsAbout(check.CommandId, check.Row) && check.At >= waiting.DueAt => Abandon(waiting, new Outcome
         {
             State = OutcomeState.Failed,
             Attempt = waiting.Attempt,
@@ -181,6 +125,26 @@ public static class OperationMachine
         OperationState.Done done when done.IsAbout(check.CommandId, check.Row) => (state, [new OperationEffect.Announce(done.Outcome)]),
         _ => (state, Nothing),
     };
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Cancel(OperationState state, OperationEvent.Canceled canceled) => state switch
+    {
+        OperationState.Waiting waiting when waiting.IsAbout(canceled.CommandId, canceled.Row) => (Abandon(waiting, new Outcome
+        {
+            State = OutcomeState.Canceled,
+            Attempt = waiting.Attempt,
+            MaxAttempts = waiting.Operation.Retry.MaxAttempts,
+            NativeId = waiting.NativeId,
+            StartedAt = waiting.StartedAt,
+            FinishedAt = canceled.At,
+        }).State, Nothing),
+        OperationState.Resolving resolving when resolving.IsAbout(canceled.CommandId, canceled.Row) =>
+            (new OperationState.Done(resolving.Operation, new Outcome { State = OutcomeState.Canceled, StartedAt = resolving.StartedAt, FinishedAt = canceled.At }), Nothing),
+        _ => (state, Nothing),
+    };
+
+    /// <summary>Ends it without its report, which may still come.</summary>
+    private static (OperationState State, IReadOnlyList<OperationEffect> Effects) Abandon(OperationState.Waiting waiting, Outcome outcome) =>
+        (new OperationState.Done(waiting.Operation, outcome) { Abandoned = waiting.Operation.Kind == OperationKind.Create ? waiting : null }, [new OperationEffect.Announce(outcome)]);
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Finish(OperationState.Waiting waiting, OutcomeState outcome, Report report, DateTimeOffset now, string? error) =>
         End(waiting.Operation, new Outcome

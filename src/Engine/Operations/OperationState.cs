@@ -56,7 +56,16 @@ public abstract record OperationState
         DateTimeOffset DueAt) : OperationState;
 
     /// <summary>Final. Kept, so that a report that comes late or twice finds out that it does.</summary>
-    public sealed record Done(Operation Operation, Outcome Outcome) : OperationState;
+    public sealed record Done(Operation Operation, Outcome Outcome) : OperationState
+    {
+        /// <summary>A create that nobody waits for any more may still come to its end. It is asked about as before, so that what it makes does not get lost.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public Waiting? Abandoned { get; init; }
+
+        /// <summary>The native id under which a create that had not succeeded in time was recorded after all.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? RecordedLate { get; init; }
+    }
 }
 
 /// <summary>How an operation ended, as the command's machine and the status rows need it.</summary>

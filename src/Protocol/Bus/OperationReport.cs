@@ -40,6 +40,13 @@ public sealed record OperationReport
 
     public Problem? Problem { get; init; }
 
+    /// <summary>
+    /// The call itself failed: it ran out of time, the handler broke, or (a status poll) the cloud could not be asked. Otherwise <see cref="Problem"/> is the
+    /// operation's own outcome. After a failed poll only another poll may follow; after an operation that failed it may be begun anew.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CallFailed { get; init; }
+
     public string? Message { get; init; }
 
     public DateTimeOffset StartedAt { get; init; }

@@ -85,6 +85,7 @@ public sealed class Operator
             NativeIds = outcome.NativeIds,
             NextPageToken = outcome.NextPageToken,
             Problem = outcome.Problem,
+            CallFailed = outcome.CallFailed,
             StartedAt = startedAt,
             FinishedAt = _time.GetUtcNow(),
             ProcessId = Environment.ProcessId,
@@ -143,7 +144,7 @@ public sealed class Operator
             var code = request.Verb is OperationVerb.Status or OperationVerb.List && ThrottlingTexts.Any(t => bug.Message.Contains(t, StringComparison.Ordinal))
                 ? ProblemCodes.Throttling
                 : ProblemCodes.UnforeseenError;
-            return Outcome.Failed(code, $"{bug.GetType().Name}: {bug.Message}") with { NativeId = request.NativeId, RequestId = RequestIdOf(request) };
+            return Outcome.Failed(code, $"{bug.GetType().Name}: {bug.Message}") with { NativeId = request.NativeId, RequestId = RequestIdOf(request), CallFailed = true };
         }
     }
 
@@ -153,7 +154,7 @@ public sealed class Operator
         var code = request.Verb is OperationVerb.Read or OperationVerb.Status or OperationVerb.List ? ProblemCodes.ServiceTimeout : ProblemCodes.UnforeseenError;
         return Outcome.Failed(code, $"{request.Verb} of {request.ResourceType} was not done within {request.Timeout.TotalSeconds:0.###} s.")
             with
-        { NativeId = request.NativeId, RequestId = RequestIdOf(request) };
+        { NativeId = request.NativeId, RequestId = RequestIdOf(request), CallFailed = true };
     }
 
     private static string? RequestIdOf(OperationRequest request) => request.Verb == OperationVerb.Status ? request.RequestId : null;

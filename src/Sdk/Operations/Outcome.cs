@@ -19,6 +19,9 @@ internal readonly record struct Outcome(OperationStatus Status)
 
     public Problem? Problem { get; init; }
 
+    /// <summary>The handler did not say what came of the operation.</summary>
+    public bool CallFailed { get; init; }
+
     public static Outcome Failed(Problem problem) => new(OperationStatus.Failure) { Problem = problem };
 
     public static Outcome Failed(string code, string message) => Failed(Problems.Of(code, message));

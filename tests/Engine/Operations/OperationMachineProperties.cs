@@ -24,7 +24,7 @@ public sealed class OperationMachineProperties
             OperationMachineTests.Waiting(operation),
             new OperationState.Done(operation, new Outcome { State = OutcomeState.Failed }),
         ];
-        var events = Enumerable.Range(0, 40).Select(number => Event(number, 1, Start)).Append(new OperationEvent.Unusable(Start, operation, "because")).Append(new OperationEvent.NotSent(Start, operation.CommandId, operation.UpdateRow, "because")).ToArray();
+        var events = Enumerable.Range(0, 40).Select(number => Event(number, 1, Start)).Append(new OperationEvent.Unusable(Start, operation, "because")).Append(new OperationEvent.NotSent(Start, operation.CommandId, operation.UpdateRow, "because")).Append(new OperationEvent.Canceled(Start, operation.CommandId, operation.UpdateRow)).ToArray();
         Assert.Equal(Cases(typeof(OperationState)), states.Select(state => state.GetType()).ToHashSet());
         Assert.Equal(Cases(typeof(OperationEvent)), events.Select(happened => happened.GetType()).ToHashSet());
 
@@ -94,6 +94,7 @@ public sealed class OperationMachineProperties
             _ => new OperationEvent.Reported(at, new Report
             {
                 CommandId = number < 36 ? "c" : "other",
+                Row = operation.UpdateRow,
                 Kind = OperationKind.Create,
                 IsPoll = number % 3 == 0,
                 Sequence = sequence,

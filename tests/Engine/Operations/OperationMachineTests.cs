@@ -59,7 +59,7 @@ public sealed class OperationMachineTests
     {
         var (state, effects) = Report(Waiting(Create()), ReportStatus.Success, nativeId: "n-1");
 
-        Assert.Equal(new OperationEffect.Store(Late: false), effects[0]);
+        Assert.Equal(new OperationEffect.Store(StoreAs.Result, "c", Create().UpdateRow), effects[0]);
         Assert.Equal((OutcomeState.Success, "n-1"), (Announced(effects).State, Announced(effects).NativeId));
         Assert.IsType<OperationState.Done>(state);
     }
@@ -69,7 +69,7 @@ public sealed class OperationMachineTests
     {
         var waiting = Waiting(Create()) with { Sequence = 4 };
 
-        var (state, effects) = Report(waiting, ReportStatus.Success, sequence: 3);
+        var (state, effects) = Report(waiting, ReportStatus.Failure, problem: Failure(ProblemCodes.AccessDenied), sequence: 3);
 
         Assert.Same(waiting, state);
         Assert.Empty(effects);
@@ -80,7 +80,7 @@ public sealed class OperationMachineTests
     {
         var waiting = Waiting(Create());
 
-        var (state, effects) = OperationMachine.Apply(waiting, new OperationEvent.Reported(Now, new Report { CommandId = "other", Kind = OperationKind.Create, IsPoll = false, Sequence = 1, Status = ReportStatus.Success }));
+        var (state, effects) = OperationMachine.Apply(waiting, new OperationEvent.Reported(Now, new Report { CommandId = "other", Row = Create().UpdateRow, Kind = OperationKind.Create, IsPoll = false, Sequence = 1, Status = ReportStatus.Failure }));
 
         Assert.Same(waiting, state);
         Assert.Empty(effects);
@@ -163,7 +163,7 @@ public sealed class OperationMachineTests
     {
         var polling = Waiting(Create()) with { RequestId = "r", Polls = 1, Sequence = 2 };
 
-        var (_, effects) = Report(polling, ReportStatus.Failure, problem: Failure(ProblemCodes.ServiceTimeout), sequence: 2, isPoll: true);
+        var (_, effects) = Report(polling, ReportStatus.Failure, problem: Failure(ProblemCodes.ServiceTimeout), sequence: 2, isPoll: true, callFailed: true);
 
         Assert.Equal("r", Assert.IsType<OperationEffect.Send>(Assert.Single(effects)).RequestId);
     }
@@ -213,10 +213,10 @@ public sealed class OperationMachineTests
     {
         var (done, _) = OperationMachine.Apply(Waiting(Create()), new OperationEvent.Checked(Now.AddHours(1), "c", Create().UpdateRow));
 
-        var (state, effects) = OperationMachine.Apply(done, new OperationEvent.Reported(Now.AddHours(2), new Report { CommandId = "c", Kind = OperationKind.Create, IsPoll = false, Sequence = 1, Status = ReportStatus.Success }));
+        var (state, effects) = OperationMachine.Apply(done, new OperationEvent.Reported(Now.AddHours(2), new Report { CommandId = "c", Row = Create().UpdateRow, Kind = OperationKind.Create, IsPoll = false, Sequence = 1, Status = ReportStatus.Success }));
 
-        Assert.Same(done, state);
-        Assert.Equal([new OperationEffect.Store(Late: true)], effects);
+        Assert.Equal(((OperationState.Done)done).Outcome, Assert.IsType<OperationState.Done>(state).Outcome);
+        Assert.Equal([new OperationEffect.Store(StoreAs.Late, "c", Create().UpdateRow)], effects);
     }
 
     [Fact]
@@ -260,12 +260,14 @@ public sealed class OperationMachineTests
         OperationMachine.Apply(state, new OperationEvent.Begun(Now, operation, references));
 
     internal static (OperationState State, IReadOnlyList<OperationEffect> Effects) Report(
-        OperationState.Waiting waiting, ReportStatus status, string? nativeId = null, string? requestId = null, Problem? problem = null, int sequence = 1, bool isPoll = false) =>
+        OperationState.Waiting waiting, ReportStatus status, string? nativeId = null, string? requestId = null, Problem? problem = null, int sequence = 1, bool isPoll = false, bool callFailed = false) =>
         OperationMachine.Apply(waiting, new OperationEvent.Reported(Now, new Report
         {
             CommandId = waiting.Operation.CommandId,
+            Row = waiting.Operation.UpdateRow,
             Kind = waiting.Operation.Kind,
             IsPoll = isPoll,
+            CallFailed = callFailed,
             Sequence = sequence,
             Status = status,
             NativeId = nativeId,

@@ -1,0 +1,104 @@
+using Formae.Model;
+
+namespace Formae.Engine.Operations;
+
+/// <summary>What a report does to an operation: end it, ask again, try again; and what becomes of one that comes when nobody waits for it any more.</summary>
+public static partial class OperationMachine
+{
+    /// <summary>How long a create that was canceled or given up is still asked about.</summary>
+    private static readonly TimeSpan AbandonedFor = TimeSpan.FromDays(1);
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Hear(OperationState state, OperationEvent.Reported reported)
+    {
+        var (report, now) = (reported.Report, reported.At);
+        return state switch
+        {
+            OperationState.Waiting waiting when IsOf(waiting.Operation, report) => report.Sequence >= waiting.Sequence || IsMade(report) ? Report(waiting, report, now) : (state, Nothing),
+            OperationState.Done done when IsOf(done.Operation, report) => HearLate(done, report, now),
+
+            // Of an earlier command, delivered once more after all was over: an object may have come of it that nobody knows.
+            { Current: { } operation } when operation.CommandId != report.CommandId && IsMade(report) => (state, [Store(StoreAs.Second, report)]),
+            _ => (state, Nothing),
+        };
+    }
+
+    private static bool IsOf(Operation operation, Report report) => operation.CommandId == report.CommandId && operation.UpdateRow == report.Row && operation.Kind == report.Kind;
+
+    /// <summary>Whichever of an operation's messages it was that made the object, it is there.</summary>
+    private static bool IsMade(Report report) => report is { Kind: OperationKind.Create, Status: ReportStatus.Success };
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Report(OperationState.Waiting known, Report report, DateTimeOffset now)
+    {
+        // A later message than this state knows of: it was sent, and what was known of that got lost.
+        var waiting = report.Sequence > known.Sequence ? known with { Sequence = report.Sequence } : known;
+        return report.Status switch
+        {
+            ReportStatus.Success => Succeed(waiting, report, now),
+            ReportStatus.InProgress => Poll(waiting, report, now),
+            ReportStatus.Drifted => Finish(waiting, OutcomeState.Rejected, report, now, "The resource was changed outside of this command since the plan was made; apply again to plan against what is there now."),
+            _ => Fail(waiting, report, now),
+        };
+    }
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Succeed(OperationState.Waiting waiting, Report report, DateTimeOffset now)
+    {
+        var (state, effects) = Finish(waiting, OutcomeState.Success, report, now, error: null);
+        return (state, [Store(StoreAs.Result, report), .. effects]);
+    }
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Poll(OperationState.Waiting waiting, Report report, DateTimeOffset now)
+    {
+        var requestId = report.RequestId ?? waiting.RequestId;
+        return requestId is null
+            ? Finish(waiting, OutcomeState.Failed, report, now, "The plugin answered that the operation goes on but gave no request id to ask about.")
+            : Request(Polled(waiting, report, requestId), now + PollPause(waiting));
+    }
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Fail(OperationState.Waiting waiting, Report report, DateTimeOffset now)
+    {
+        var problem = report.Problem ?? new Problem { Code = ProblemCodes.UnforeseenError, Message = "The plugin reported a failure without saying which." };
+        if (problem.Code == ProblemCodes.NotFound && waiting.Operation.Kind == OperationKind.Delete)
+            return Succeed(waiting, report, now);
+        if (!problem.IsRecoverable || waiting.Attempt > waiting.Operation.Retry.MaxAttempts)
+            return Finish(waiting with { LastProblem = problem }, OutcomeState.Failed, report, now, $"{problem.Code}: {problem.Message}");
+
+        // A poll that itself failed says nothing about the operation: only another poll may follow. What a poll found out about the operation
+        // (it failed, and may be tried again) starts the operation anew.
+        var pollFailed = report.IsPoll && report.CallFailed && waiting.RequestId is not null;
+        var next = waiting with
+        {
+            Attempt = waiting.Attempt + 1,
+            Sequence = waiting.Sequence + 1,
+            Polls = pollFailed ? waiting.Polls + 1 : 0,
+            RequestId = pollFailed ? waiting.RequestId : null,
+            LastProblem = problem,
+        };
+        return Request(next, now + waiting.Operation.Retry.PauseAfter(waiting.Attempt, problem));
+    }
+
+    /// <summary>Nobody waits for it any more. Of an update or a delete the next look at the cloud tells; an object that was made is known to nobody else.</summary>
+    private static (OperationState, IReadOnlyList<OperationEffect>) HearLate(OperationState.Done done, Report report, DateTimeOffset now)
+    {
+        if (IsMade(report))
+        {
+            if ((done.Outcome.State == OutcomeState.Success ? done.Outcome.NativeId : done.RecordedLate) is { } recorded)
+                return (done, report.NativeId is null || report.NativeId == recorded ? Nothing : [Store(StoreAs.Second, report)]);
+            if (done.Outcome.State == OutcomeState.Success)
+                return (done, Nothing);
+            return (done with { Abandoned = null, RecordedLate = report.NativeId ?? done.Outcome.NativeId }, [Store(done.Outcome.State == OutcomeState.Canceled ? StoreAs.Abandoned : StoreAs.Late, report)]);
+        }
+
+        if (done.Abandoned is not { } abandoned || report.Sequence != abandoned.Sequence)
+            return (done, Nothing);
+        var goesOn = report.Status == ReportStatus.InProgress || (report.IsPoll && report.CallFailed);
+        if (!goesOn || (report.RequestId ?? abandoned.RequestId) is not { } requestId || now > done.Outcome.FinishedAt + AbandonedFor)
+            return (done with { Abandoned = null }, Nothing);
+        var next = Polled(abandoned, report, requestId);
+        return (done with { Abandoned = next }, [new OperationEffect.Send(next.Attempt, next.Sequence, now + PollPause(abandoned), requestId, next.NativeId)]);
+    }
+
+    private static OperationState.Waiting Polled(OperationState.Waiting waiting, Report report, string requestId) =>
+        waiting with { Sequence = waiting.Sequence + 1, Polls = waiting.Polls + 1, RequestId = requestId, NativeId = report.NativeId ?? waiting.NativeId };
+
+    private static OperationEffect.Store Store(StoreAs storeAs, Report report) => new(storeAs, report.CommandId, report.Row);
+}
