@@ -52,7 +52,7 @@ public sealed class ReportBatch : IDisposable
         var bytes = JsonSerializer.SerializeToUtf8Bytes(report, BusJson.Default.OperationReport);
         if (bytes.Length > LargestBody)
             bytes = JsonSerializer.SerializeToUtf8Bytes(TooLarge(report, bytes.Length), BusJson.Default.OperationReport);
-        return _queues.GetOrAdd(queue, name => new ReportQueue(this, body => _send(name, body), _linger, _time)).AddAsync(bytes);
+        return _queues.GetOrAdd(queue, name => new ReportQueue(this, body => _send(name, body), _linger, _time)).AddAsync(bytes, report.TraceParent);
     }
 
     /// <summary>Ends the waiting; what waits is not sent any more.</summary>

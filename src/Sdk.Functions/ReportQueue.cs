@@ -11,7 +11,7 @@ internal sealed class ReportQueue : IDisposable
     private readonly Func<BinaryData, Task> _send;
     private readonly TimeSpan _linger;
     private readonly ITimer _timer;
-    private List<byte[]> _waiting = [];
+    private List<Waiting> _waiting = [];
     private TaskCompletionSource _sent = NewSignal();
     private int _bytes;
     private int _underWay;
@@ -24,7 +24,7 @@ internal sealed class ReportQueue : IDisposable
         _timer = time.CreateTimer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public Task AddAsync(byte[] report)
+    public Task AddAsync(byte[] report, string? traceParent = null)
     {
         Task sent;
         lock (_lock)
@@ -32,7 +32,7 @@ internal sealed class ReportQueue : IDisposable
             // The comma and the frame around the reports count too.
             if (_waiting.Count > 0 && _bytes + report.Length + 32 > ReportBatch.LargestBody)
                 StartSending();
-            _waiting.Add(report);
+            _waiting.Add(new Waiting(report, traceParent));
             _bytes += report.Length + 1;
             sent = _sent.Task;
             if (_waiting.Count >= ReportBatch.MostReports || (_underWay == 0 && (!_batch.ManyAtWork || _linger == TimeSpan.Zero)))
@@ -70,13 +70,14 @@ internal sealed class ReportQueue : IDisposable
     }
 
     /// <summary>Whatever comes of it, those who wait are told: they hold the tasks, nobody holds this one.</summary>
-    private async Task SendAsync(List<byte[]> reports, TaskCompletionSource sent)
+    private async Task SendAsync(List<Waiting> reports, TaskCompletionSource sent)
     {
         try
         {
             // Not under the caller's lock.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            await _send(BodyOf(reports)).ConfigureAwait(false);
+            using (ReportSpans.Send(reports))
+                await _send(BodyOf(reports)).ConfigureAwait(false);
             sent.SetResult();
         }
         catch (Exception failure)
@@ -92,15 +93,15 @@ internal sealed class ReportQueue : IDisposable
         }
     }
 
-    private static BinaryData BodyOf(List<byte[]> reports)
+    private static BinaryData BodyOf(List<Waiting> reports)
     {
-        var buffer = new ArrayBufferWriter<byte>(reports.Sum(r => r.Length + 1) + 32);
+        var buffer = new ArrayBufferWriter<byte>(reports.Sum(r => r.Body.Length + 1) + 32);
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
         {
             writer.WriteStartObject();
             writer.WriteStartArray("Reports"u8);
             foreach (var report in reports)
-                writer.WriteRawValue(report, skipInputValidation: true);
+                writer.WriteRawValue(report.Body, skipInputValidation: true);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
@@ -109,4 +110,7 @@ internal sealed class ReportQueue : IDisposable
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A report that waits, and the trace context of the work that it tells of.</summary>
+    internal readonly record struct Waiting(byte[] Body, string? TraceParent);
 }

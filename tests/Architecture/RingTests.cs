@@ -11,9 +11,10 @@ public sealed class RingTests
         ["src/Model"] = new([]),
         ["src/Engine"] = new(["src/Model"]),
         ["src/Protocol"] = new(["src/Model"], Packages: ["YamlDotNet"], WebFramework: true),
+        ["src/Telemetry"] = new([]),
 
         // Ring 2: what authors and callers see, and the embedded runtime.
-        ["src/Sdk"] = new(["src/Model", "src/Protocol"]),
+        ["src/Sdk"] = new(["src/Model", "src/Protocol", "src/Telemetry"]),
         ["src/Messaging"] = new(["src/Protocol"], ["ServiceBus"], ["Azure.Identity"]),
         ["src/Client"] = new(["src/Protocol"]),
         ["src/Embedded/Sqlite"] = new([], Packages: ["SQLitePCLRaw.bundle_e_sqlite3"]),
@@ -24,8 +25,8 @@ public sealed class RingTests
         ["src/Embedded/Host"] = new(["src/Embedded/ServiceBus"], WebFramework: true),
 
         // Ring 3: the rooms of the control plane, the plugin's triggers, the conformance kit.
-        ["src/Coordination"] = new(["src/Engine", "src/Messaging", "src/Protocol"], ["DurableTask", "ServiceBus", "Tables"], ["Azure.Identity"], WebFramework: true),
-        ["src/Sdk.Functions"] = new(["src/Messaging", "src/Sdk"], ["Functions", "ServiceBus"], ["Azure.Identity"], WebFramework: true),
+        ["src/Coordination"] = new(["src/Engine", "src/Messaging", "src/Protocol", "src/Telemetry"], ["DurableTask", "ServiceBus", "Tables"], ["Azure.Identity"], WebFramework: true),
+        ["src/Sdk.Functions"] = new(["src/Messaging", "src/Sdk", "src/Telemetry"], ["Functions", "ServiceBus"], ["Azure.Identity"], WebFramework: true),
         ["src/Sdk.Testing"] = new(["src/Sdk"]),
 
         // Ring 4: what is started.

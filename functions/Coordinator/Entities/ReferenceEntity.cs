@@ -16,6 +16,9 @@ public sealed class ReferenceEntityState
 
     public string Producer { get; set; } = "";
 
+    /// <summary>W3C trace context of the operation that asked first.</summary>
+    public string? TraceParent { get; set; }
+
     /// <summary>Producer → its properties (secrets sealed), as far as this one's own read needs them.</summary>
     public Dictionary<string, JsonElement> References { get; set; } = [];
 }
@@ -32,6 +35,7 @@ public sealed class ReferenceEntity(OperationExecution execution, TimeProvider t
             Context.SignalEntity(Context.Id, "delete", options: new SignalEntityOptions { SignalTime = time.GetUtcNow() + KeptFor });
         State.CommandId = ask.CommandId;
         State.Producer = ask.Producer;
+        State.TraceParent ??= ask.TraceParent;
         return EntityRetry.RunAsync(Context, nameof(Ask), ask, async () =>
         {
             IReadOnlyList<string> references = State.Reference is ReferenceState.Idle ? await execution.PrepareReadAsync(ask.Producer, CancellationToken.None) : [];
@@ -72,12 +76,12 @@ public sealed class ReferenceEntity(OperationExecution execution, TimeProvider t
                             Context.SignalEntity(
                                 EntityNames.ReferenceOf(State.CommandId, producer),
                                 nameof(Ask),
-                                new AskReference { CommandId = State.CommandId, Producer = producer, Consumer = Context.Id.ToString() });
+                                new AskReference { CommandId = State.CommandId, Producer = producer, Consumer = Context.Id.ToString(), TraceParent = State.TraceParent });
                         }
 
                         break;
                     case ReferenceEffect.Read read:
-                        if (await execution.SendReadAsync(State.CommandId, State.Producer, read, State.References, CancellationToken.None) is { } problem)
+                        if (await execution.SendReadAsync(State.CommandId, State.Producer, read, State.References, State.TraceParent, CancellationToken.None) is { } problem)
                             next = new ReferenceEvent.Reported(time.GetUtcNow(), read.Sequence, Properties: null, problem);
                         break;
                     case ReferenceEffect.Answer answer:

@@ -1,3 +1,4 @@
+using Formae.Coordination.Operations;
 using Formae.Coordination.Synchronization;
 using Formae.Engine.Operations;
 using Formae.Protocol.Bus;
@@ -23,6 +24,7 @@ public sealed partial class ResourceEntity
     {
         if (State.Look is not { } look || look.CommandId != commandId)
             return;
+        using var span = OperationSpans.Report(report);
         var isLate = time.GetUtcNow() > look.StartAt + ResourceSynchronization.Patience(synchronization.CallTimeout);
         await SeenAsync(look, IsAtWork || isLate ? Seen.Skipped : await synchronization.StoreAsync(look, report, CancellationToken.None));
         State.Look = null;

@@ -38,7 +38,9 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
             return;
         }
 
-        var preparation = await execution.PrepareAsync(begin, CancellationToken.None);
+        using var span = OperationSpans.Begin(begin, Context.Id.Key);
+        var preparation = await execution.PrepareAsync(span is null ? begin : begin with { TraceParent = span.Id }, CancellationToken.None);
+        OperationSpans.Describe(span, preparation);
         if (preparation.IsOver)
             return;
         if (State.Operation.Current?.CommandId != begin.CommandId)
@@ -63,7 +65,11 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
         ApplyAsync(new OperationEvent.Canceled(time.GetUtcNow(), cancel.CommandId, cancel.Row), report: null));
 
     public Task Report(OperationReport report) => OperationName.TryParse(report.OperationId, out var name) && name.IsLook ? SeeAsync(name.CommandId, report)
-        : OperationExecution.Read(report) is { } read ? OrLaterAsync(nameof(Report), report, () => ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), read), report))
+        : OperationExecution.Read(report) is { } read ? OrLaterAsync(nameof(Report), report, async () =>
+        {
+            using var span = OperationSpans.Report(report);
+            await ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), read), report);
+        })
         : Task.CompletedTask;
 
     private Task OrLaterAsync(string operation, object input, Func<Task> work) => EntityRetry.RunAsync(Context, operation, input, work, time, logger);
@@ -99,16 +105,18 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
                     Context.SignalEntity(
                         EntityNames.ReferenceOf(operation.CommandId, producer),
                         nameof(ReferenceEntity.Ask),
-                        new AskReference { CommandId = operation.CommandId, Producer = producer, Consumer = Context.Id.ToString() });
+                        new AskReference { CommandId = operation.CommandId, Producer = producer, Consumer = Context.Id.ToString(), TraceParent = operation.TraceParent });
                 }
 
                 return null;
             case OperationEffect.Send send:
                 return await execution.SendAsync(operation, send, State.References, prepared, CancellationToken.None);
             case OperationEffect.Store store:
-                await execution.StoreAsync(store, report!, store.CommandId == operation.CommandId ? State.References : [], CancellationToken.None);
+                using (OperationSpans.Store())
+                    await execution.StoreAsync(store, report!, store.CommandId == operation.CommandId ? State.References : [], CancellationToken.None);
                 return null;
             case OperationEffect.Announce announce:
+                OperationSpans.Ended(operation, announce.Outcome);
                 await client.RaiseEventAsync(operation.Announce, WalkEvent.EventName, new WalkEvent { Row = operation.UpdateRow, Outcome = announce.Outcome });
                 return null;
             default:

@@ -83,7 +83,7 @@ public static class ChangesetOrchestrator
         while (progress.Take() is { } rest)
             await context.CallActivityAsync(nameof(CommandActivities.RecordProgress), rest, CommandActivities.Patiently);
         if (!machine.IsDone)
-            context.ContinueAsNew(walk with { Saved = machine.Save() });
+            context.ContinueAsNew(walk with { Saved = machine.Save(), TraceParent = changeset.TraceParent });
     }
 
     private static async Task HearAsync(
@@ -139,7 +139,7 @@ public static class ChangesetOrchestrator
     private static async Task<WalkEvent> ExecuteTargetAsync(TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, int node)
     {
         var row = changeset.Graph.Nodes[node].Row;
-        var outcome = await context.CallActivityAsync<Outcome>(nameof(CommandActivities.ExecuteTarget), new ExecuteTarget { CommandId = walk.CommandId, Row = row }, CommandActivities.Patiently);
+        var outcome = await context.CallActivityAsync<Outcome>(nameof(CommandActivities.ExecuteTarget), new ExecuteTarget { CommandId = walk.CommandId, Row = row, TraceParent = changeset.TraceParent }, CommandActivities.Patiently);
         return new WalkEvent { Row = row, Outcome = outcome };
     }
 
@@ -150,6 +150,7 @@ public static class ChangesetOrchestrator
             Row = changeset.Graph.Nodes[node].Row,
             Announce = context.InstanceId,
             StartAt = startAt,
+            TraceParent = changeset.TraceParent,
         });
 
     private static NodeState StateOf(OutcomeState outcome) => outcome switch

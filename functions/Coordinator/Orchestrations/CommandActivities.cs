@@ -20,7 +20,7 @@ public sealed class CommandActivities(CommandLifecycle lifecycle)
 
     [Function(nameof(ReadChangeset))]
     public Task<Changeset> ReadChangeset([ActivityTrigger] WalkGroup walk, CancellationToken cancellation) =>
-        lifecycle.ReadChangesetAsync(walk.CommandId, walk.Group, cancellation);
+        lifecycle.ReadChangesetAsync(walk, cancellation);
 
     [Function(nameof(ExecuteTarget))]
     public Task<Outcome> ExecuteTarget([ActivityTrigger] ExecuteTarget execute, CancellationToken cancellation) => lifecycle.ExecuteTargetAsync(execute, cancellation);

@@ -90,6 +90,7 @@ public static class SynchronizeOrchestrator
                     Row = UpdateRecord.RowOf(input.Pages, place++),
                     Announce = context.InstanceId,
                     StartAt = start,
+                    TraceParent = input.TraceParent,
                 });
             }
         }
@@ -115,7 +116,7 @@ public static class SynchronizeOrchestrator
 public sealed class SynchronizeActivities(SynchronizeSteps steps)
 {
     [Function(nameof(NextToSynchronize))]
-    public Task<SynchronizePage> NextToSynchronize([ActivityTrigger] SynchronizeInput input, CancellationToken cancellation) => steps.NextAsync(input.After, cancellation);
+    public Task<SynchronizePage> NextToSynchronize([ActivityTrigger] SynchronizeInput input, CancellationToken cancellation) => steps.NextAsync(input, cancellation);
 
     [Function(nameof(EndSynchronization))]
     public Task EndSynchronization([ActivityTrigger] SynchronizationProgress progress, CancellationToken cancellation) => steps.EndAsync(progress, cancellation);

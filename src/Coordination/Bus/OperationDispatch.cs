@@ -26,6 +26,10 @@ public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog cat
             await catalog.RefreshAsync(cancellation);
         if (catalog.Find(@namespace) is not { } plugin)
             return new Problem { Code = ProblemCodes.PluginNotFound, Message = $"No plugin serves the namespace '{@namespace}' of {request.Label}." };
+        var queue = plugin.Announcement.RequestQueue;
+        using var span = MessageSpans.Send(request, queue);
+        if (span is not null)
+            request = request with { TraceParent = span.Id };
         var body = JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest);
         if (body.Length > LargestBody)
         {
@@ -45,7 +49,7 @@ public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog cat
         };
         if (at > now)
             message.ScheduledEnqueueTime = at;
-        var sender = _senders.GetOrAdd(plugin.Announcement.RequestQueue, static (queue, bus) => bus.CreateSender(queue), client);
+        var sender = _senders.GetOrAdd(queue, static (queue, bus) => bus.CreateSender(queue), client);
         await sender.SendMessageAsync(message, cancellation);
         return null;
     }

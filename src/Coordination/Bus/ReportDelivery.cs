@@ -38,8 +38,9 @@ public static class ReportDelivery
                 continue;
             }
 
+            using var span = MessageSpans.Deliver(report);
             var entity = name.IsReference ? EntityNames.ReferenceOf(name.CommandId, name.Place) : EntityNames.ResourceOf(report.Ksuid);
-            signals.Add(client.Entities.SignalEntityAsync(entity, EntityNames.Report, report, cancellation: cancellation));
+            signals.Add(client.Entities.SignalEntityAsync(entity, EntityNames.Report, span is null ? report : report with { TraceParent = span.Id }, cancellation: cancellation));
         }
 
         await Task.WhenAll(signals);

@@ -4,6 +4,7 @@ using Formae.Coordination.Storage;
 using Formae.Engine.Operations;
 using Formae.Engine.Planning;
 using Formae.Protocol.Http;
+using Formae.Telemetry;
 using Microsoft.Extensions.Logging;
 using StackOperation = Formae.Engine.Planning.StackOperation;
 using Stack = Formae.Model.Stack;
@@ -28,6 +29,7 @@ public sealed partial class CommandLifecycle(
     public async Task<int> OpenAsync(string commandId, CancellationToken cancellation)
     {
         var command = await FindAsync(commandId, cancellation);
+        using var span = CommandSpans.Step(command, "open");
 
         // An intake that took too long may have lost a lease before its command was stored. From here on none can be lost: a stored command's is taken over by nobody.
         foreach (var stack in command.Stacks)
@@ -62,14 +64,24 @@ public sealed partial class CommandLifecycle(
         await updates.RecordAsync(commandId, done, cancellation);
     }
 
-    public async Task<Changeset> ReadChangesetAsync(string commandId, int group, CancellationToken cancellation)
+    public async Task<Changeset> ReadChangesetAsync(WalkGroup walk, CancellationToken cancellation)
     {
-        var graph = await updates.ReadGraphAsync(commandId, group, cancellation);
-        return new Changeset { Graph = graph, Limits = catalog.LimitsOf(graph.Nodes.Select(node => node.Namespace)) };
+        // The group's span begins with its first history; a later one belongs to it.
+        using var span = walk.TraceParent is null && Spans.AreRecorded ? CommandSpans.OpenGroup(await FindAsync(walk.CommandId, cancellation), walk.Group) : null;
+        var graph = await updates.ReadGraphAsync(walk.CommandId, walk.Group, cancellation);
+        span?.SetTag(Attributes.Count, graph.Nodes.Count);
+        return new Changeset { Graph = graph, Limits = catalog.LimitsOf(graph.Nodes.Select(node => node.Namespace)), TraceParent = span?.Id ?? walk.TraceParent };
     }
 
     /// <summary>Carries out a target update that is a node of a group.</summary>
-    public Task<Outcome> ExecuteTargetAsync(ExecuteTarget execute, CancellationToken cancellation) => targets.ExecuteAsync(execute.CommandId, execute.Row, cancellation);
+    public async Task<Outcome> ExecuteTargetAsync(ExecuteTarget execute, CancellationToken cancellation)
+    {
+        using var span = Spans.Continue(execute.TraceParent, "target");
+        span?.SetTag(Attributes.CommandId, execute.CommandId);
+        var outcome = await targets.ExecuteAsync(execute.CommandId, execute.Row, cancellation);
+        span?.SetTag(Attributes.Outcome, outcome.State.ToString());
+        return outcome;
+    }
 
     public Task RecordAsync(ProgressBatch batch, CancellationToken cancellation) =>
         updates.RecordAsync(batch.CommandId, [.. batch.Changes.Select(change => (change.Row, change.Progress))], cancellation);
@@ -84,6 +96,7 @@ public sealed partial class CommandLifecycle(
     public async Task CloseAsync(string commandId, string? error, CancellationToken cancellation)
     {
         var command = await FindAsync(commandId, cancellation);
+        using var span = CommandSpans.Step(command, "close");
         if (!States.IsFinal(command.State))
             await EndAsync(command, error, cancellation);
         foreach (var stack in command.Stacks)
@@ -110,6 +123,7 @@ public sealed partial class CommandLifecycle(
 
         var now = time.GetUtcNow();
         await commands.SetStateAsync(command.CommandId, state, now, error, cancellation);
+        CommandSpans.Ended(command, state, all.Count, now);
         LogEnded(command.CommandId, state, all.Count(update => update.State == States.Success), all.Count, (now - command.StartedAt).TotalSeconds);
         if (error is not null)
             LogBroke(command.CommandId, error);

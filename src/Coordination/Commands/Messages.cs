@@ -11,6 +11,9 @@ public sealed record WalkGroup
 
     /// <summary>Where the walk stands, when it goes on with a new history.</summary>
     public string? Saved { get; init; }
+
+    /// <summary>W3C trace context of the group, once it is open.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>To the closing activity. <see cref="Error"/> is set when the walk itself broke.</summary>

@@ -8,6 +8,7 @@ using Formae.Engine.Planning;
 using Formae.Model;
 using Formae.Protocol.Documents;
 using Formae.Protocol.Http;
+using Formae.Telemetry;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -63,7 +64,9 @@ public sealed partial class CommandIntake(
             return await SubmitAsync(submission, await inventoryQueries.SelectAsync(query, cancellation), [], diagnostic => diagnostic, client, cancellation);
         }
 
-        var reading = FormaReader.Read(submission.Document, submission.Format, new FormaLimits { MaxBytes = options.Value.MaxDocumentBytes }, named.For(submission));
+        FormaReading reading;
+        using (Spans.Begin("read document")?.SetTag(Attributes.Count, submission.Document.Length))
+            reading = FormaReader.Read(submission.Document, submission.Format, new FormaLimits { MaxBytes = options.Value.MaxDocumentBytes }, named.For(submission));
         if (reading.Forma is not { } forma || reading.Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
             return Invalid(reading.Diagnostics);
         if (TooLong(forma) is { Count: > 0 } tooLong)
@@ -82,7 +85,7 @@ public sealed partial class CommandIntake(
         var isStored = false;
         try
         {
-            var (outcome, conflict) = await planning.PlanAsync(submission, forma, commandId, leased, cancellation);
+            var (outcome, conflict) = await TracedPlanAsync(submission, forma, commandId, leased, cancellation);
             switch (outcome)
             {
                 case null:
@@ -107,8 +110,12 @@ public sealed partial class CommandIntake(
             if (!plan.ChangesRequired || submission.Simulate)
                 return new IntakeOutcome.Answered(response);
 
+            using var span = CommandSpans.Open(command);
+            command = command with { TraceParent = span?.Id };
             try
             {
+                using var storing = Spans.Begin("store command")?.SetTag(Attributes.Count, split.Resources.Count);
+
                 // Whatever fails from here on may have been done all the same: the leases stay until it is known that the command is not there.
                 isStored = true;
                 await commands.AddAsync(command, cancellation, before: async () =>
@@ -138,6 +145,14 @@ public sealed partial class CommandIntake(
                     await stacks.ReleaseLeaseAsync(stack, commandId, CancellationToken.None);
             }
         }
+    }
+
+    private async Task<(PlanOutcome? Outcome, string? Holder)> TracedPlanAsync(Submission submission, Forma forma, string commandId, SortedSet<string> leased, CancellationToken cancellation)
+    {
+        using var span = Spans.Begin("plan")?.SetTag(Attributes.CommandKind, submission.Name).SetTag(Attributes.Count, forma.Resources.Count);
+        var (outcome, holder) = await planning.PlanAsync(submission, forma, commandId, leased, cancellation);
+        span?.SetTag(Attributes.Outcome, outcome?.GetType().Name ?? "Conflict");
+        return (outcome, holder);
     }
 
     private (CommandRecord Command, SplitPlan Split) Build(Submission submission, Forma forma, Plan plan, string commandId, IEnumerable<string> leased)
@@ -224,10 +239,4 @@ public sealed partial class CommandIntake(
             Diagnostics = diagnostics,
         });
     }
-
-    [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Command {CommandId}: {Kind} in {Mode} mode with {Resources} resources from client {Client}")]
-    private partial void LogReceived(string commandId, CommandKind kind, ApplyMode mode, int resources, string client);
-
-    [LoggerMessage(EventId = 1002, Level = LogLevel.Information, Message = "Command {CommandId} started: {Updates} updates in {Groups} groups")]
-    private partial void LogStarted(string commandId, int updates, int groups);
 }

@@ -17,6 +17,9 @@ public sealed record BeginOperation
 
     /// <summary>Not before this time.</summary>
     public DateTimeOffset StartAt { get; init; }
+
+    /// <summary>W3C trace context of the group that it is in; null where nobody records.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>To a resource's entity: the command was canceled by force and its rows are settled; nobody waits for this update any more.</summary>
@@ -66,6 +69,9 @@ public sealed record AskReference
 
     /// <summary>The entity to be answered: a resource's, or that of another reference.</summary>
     public required string Consumer { get; init; }
+
+    /// <summary>W3C trace context of the consumer's operation.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>To the entity that asked: the values it asked for, or why there are none.</summary>
@@ -88,6 +94,9 @@ public sealed record Changeset
 
     /// <summary>Calls a second by namespace, where there is a limit.</summary>
     public IReadOnlyDictionary<string, double> Limits { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>W3C trace context of the group.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>To the activity that carries out a target update which is a node of a group.</summary>
@@ -96,4 +105,7 @@ public sealed record ExecuteTarget
     public required string CommandId { get; init; }
 
     public required string Row { get; init; }
+
+    /// <summary>W3C trace context of the group that it is in.</summary>
+    public string? TraceParent { get; init; }
 }

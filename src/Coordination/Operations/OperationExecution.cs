@@ -59,6 +59,7 @@ public sealed class OperationExecution(
             Announce = begin.Announce,
             StartAt = begin.StartAt,
             Retry = Retry,
+            TraceParent = begin.TraceParent,
         };
         if (update is null)
             return new Preparation(operation, [], $"The update {begin.CommandId}/{begin.Row} is not stored.");
@@ -117,6 +118,7 @@ public sealed class OperationExecution(
             RequestId = send.RequestId,
             ReportTo = BusContract.ReportQueue,
             Timeout = operation.Retry.CallTimeout,
+            TraceParent = operation.TraceParent,
         };
         if (isPoll)
         {
@@ -141,7 +143,7 @@ public sealed class OperationExecution(
 
     /// <summary>Sends the read of a referenced resource. A problem instead, when there is nothing to read.</summary>
     public async Task<Problem?> SendReadAsync(
-        string commandId, string producer, ReferenceEffect.Read read, IReadOnlyDictionary<string, JsonElement> values, CancellationToken cancellation)
+        string commandId, string producer, ReferenceEffect.Read read, IReadOnlyDictionary<string, JsonElement> values, string? traceParent, CancellationToken cancellation)
     {
         if (await resources.FindAsync(producer, cancellation) is not { } found)
             return new Problem { Code = ProblemCodes.InvalidRequest, Message = $"The referenced resource {producer} does not exist." };
@@ -166,6 +168,7 @@ public sealed class OperationExecution(
             PriorProperties = Prior(resource),
             ReportTo = BusContract.ReportQueue,
             Timeout = Retry.CallTimeout,
+            TraceParent = traceParent,
         };
         return await dispatch.SendAsync(resource.Namespace, request, read.At, time.GetUtcNow(), cancellation);
     }

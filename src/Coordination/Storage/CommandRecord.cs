@@ -56,6 +56,9 @@ public sealed record CommandRecord
     /// <summary>Why it failed as a whole, when it was not one of its updates that failed.</summary>
     public string? Error { get; init; }
 
+    /// <summary>W3C trace context of the command, which everything that is done for it belongs to; null where nobody records.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The version of the engine that planned it; its own loop walks it to the end. 2: targets are nodes of the walk.</summary>
     public string EngineVersion { get; init; } = "3";
 }

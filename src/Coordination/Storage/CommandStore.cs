@@ -160,6 +160,8 @@ public sealed class CommandStore(FormaeTables tables)
             row["SubjectName"] = name;
         if (command.OpenedAt is { } opened)
             row["OpenedAt"] = opened;
+        if (command.TraceParent is { } trace)
+            row["TraceParent"] = trace;
         RowText.Write(row, "Stacks", JsonSerializer.Serialize(command.Stacks, StorageJson.Rows.IReadOnlyListString));
         if (command.TargetUpdates.Count > 0)
             RowText.Write(row, "TargetUpdates", JsonSerializer.Serialize(command.TargetUpdates, StorageJson.Rows.IReadOnlyListTargetUpdate));
@@ -191,6 +193,7 @@ public sealed class CommandStore(FormaeTables tables)
         PolicyUpdates = RowText.Read(row, "PolicyUpdates") is { } policies ? JsonSerializer.Deserialize(policies, StorageJson.Rows.IReadOnlyListPolicyUpdate)! : [],
         OpenedAt = row.GetDateTimeOffset("OpenedAt"),
         Error = row.GetString("Error"),
+        TraceParent = row.GetString("TraceParent"),
         EngineVersion = row.GetString("EngineVersion"),
     };
 }

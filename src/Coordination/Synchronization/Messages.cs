@@ -15,6 +15,9 @@ public sealed record SynchronizeInput
     public int Pages { get; init; }
 
     public required SynchronizationProgress Progress { get; init; }
+
+    /// <summary>W3C trace context of the synchronisation.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>Where a live row is: tables hand out rows in this order.</summary>
@@ -56,6 +59,9 @@ public sealed record LookAtResource
 
     /// <summary>The version that the look was sent for: of another one the answer says nothing.</summary>
     public string? Version { get; init; }
+
+    /// <summary>W3C trace context of the synchronisation.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>To the orchestration: this resource was looked at.</summary>

@@ -50,6 +50,7 @@ public sealed partial class ResourceSynchronization(
             PriorProperties = resource.Properties is { } properties ? SecretValues.Redacted(StoredState.Plain(properties), resource.Schema) : null,
             ReportTo = BusContract.ReportQueue,
             Timeout = CallTimeout,
+            TraceParent = look.TraceParent,
         };
         if (await dispatch.SendAsync(resource.Namespace, request, look.StartAt, time.GetUtcNow(), cancellation) is { } problem)
             return NotSent(resource, $"{problem.Code}: {problem.Message}");

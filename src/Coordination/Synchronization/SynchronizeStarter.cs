@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Formae.Model;
 using Formae.Protocol.Http;
+using Formae.Telemetry;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
@@ -20,6 +22,8 @@ public sealed class SynchronizeStarter(KsuidSource ksuids, TimeProvider time, IO
         if (await FindRunningAsync(client, cancellation) is { } running)
             return running;
         var input = new SynchronizeInput { CommandId = ksuids.Next(), Progress = new SynchronizationProgress() };
+        using var span = Spans.Begin("command sync", ActivityKind.Producer)?.SetTag(Attributes.CommandId, input.CommandId).SetTag(Attributes.CommandKind, "sync");
+        input = input with { TraceParent = span?.Id };
         input = input with { Progress = input.Progress with { CommandId = input.CommandId, State = States.InProgress } };
         try
         {

@@ -3,6 +3,7 @@ using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
 using Formae.Model;
 using Formae.Protocol.Http;
+using Formae.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -13,13 +14,17 @@ public sealed partial class SynchronizeSteps(
     ResourceStore resources, CommandStore commands, PluginCatalog catalog, IOptions<SynchronizationOptions> options, OperationOptions operations, TimeProvider time, ILogger<SynchronizeSteps> logger)
 {
     /// <summary>The next resources to look at. A stack that a command works on is left alone: whatever is seen there now may be gone before it is written.</summary>
-    public async Task<SynchronizePage> NextAsync(ResourcePlace? after, CancellationToken cancellation)
+    public async Task<SynchronizePage> NextAsync(SynchronizeInput input, CancellationToken cancellation)
     {
+        using var span = Spans.Continue(input.TraceParent, "read page")?.SetTag(Attributes.CommandId, input.CommandId);
         await catalog.RefreshAsync(cancellation);
-        var rows = await resources.ReadPlacesAsync(after, options.Value.PageSize, cancellation);
+        var rows = await resources.ReadPlacesAsync(input.After, options.Value.PageSize, cancellation);
         var busy = (await TableRows.ReadEachAsync(await commands.OpenAsync(cancellation), id => commands.FindAsync(id, cancellation)))
             .OfType<CommandRecord>().Where(command => !States.IsFinal(command.State)).SelectMany(command => command.Stacks).ToHashSet(StringComparer.Ordinal);
         var found = rows.Where(row => !busy.Contains(row.Stack) && catalog.SchemaOf(row.Type) is not null).Select(row => new SynchronizedResource(row.Ksuid, Resource.NamespaceOf(row.Type))).ToList();
+        span?.SetTag(Attributes.Count, found.Count);
+        if (rows.Count == 0)
+            Spans.Ended(input.TraceParent, "sync", Ksuid.TimeOf(input.CommandId), time.GetUtcNow())?.SetTag(Attributes.CommandId, input.CommandId).Dispose();
         return new SynchronizePage
         {
             Resources = found,

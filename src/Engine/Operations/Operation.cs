@@ -21,6 +21,9 @@ public sealed record Operation
 
     public RetryRules Retry { get; init; } = new();
 
+    /// <summary>W3C trace context of the operation. It decides nothing.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>What a success is to say when the plugin says nothing.</summary>
     public string? Note { get; init; }
 }

@@ -49,6 +49,9 @@ public sealed record OperationReport
 
     public string? Message { get; init; }
 
+    /// <summary>W3C trace context of the plugin's work on it.</summary>
+    public string? TraceParent { get; init; }
+
     public DateTimeOffset StartedAt { get; init; }
 
     public DateTimeOffset FinishedAt { get; init; }

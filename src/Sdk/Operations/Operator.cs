@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
-using System.Diagnostics;
 using Formae.Model;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Secrets;
+using Formae.Telemetry;
 
 namespace Formae.Sdk;
 
@@ -12,8 +12,6 @@ namespace Formae.Sdk;
 /// </summary>
 public sealed class Operator
 {
-    private static readonly ActivitySource Activities = new("Formae.Plugin");
-
     // A handler that minds its token ends at the deadline; one that does not is waited for a little longer and then left behind.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
@@ -60,17 +58,16 @@ public sealed class Operator
     public async Task<OperationReport> ExecuteAsync(OperationRequest request, CancellationToken cancellationToken)
     {
         var startedAt = _time.GetUtcNow();
-        using var activity = Activities.HasListeners()
-            ? Activities.StartActivity($"{request.Verb} {request.ResourceType}", ActivityKind.Consumer, request.TraceParent)
-            : null;
+        using var span = CallSpans.Process(request);
         var call = new Call(request, _seal);
         var outcome = Refuse(request) is { } refusal ? Outcome.Failed(refusal) : await ServeAsync(call, cancellationToken).ConfigureAwait(false);
         if (outcome.Problem is { } problem)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, problem.Code);
+            span.Fail(problem.Code);
             outcome = outcome with { Problem = problem with { Message = call.Scrub(problem.Message) } };
         }
 
+        span?.SetTag(Attributes.Outcome, outcome.Status.ToString());
         return new OperationReport
         {
             OperationId = request.OperationId,
@@ -86,6 +83,7 @@ public sealed class Operator
             NextPageToken = outcome.NextPageToken,
             Problem = outcome.Problem,
             CallFailed = outcome.CallFailed,
+            TraceParent = span?.Id ?? request.TraceParent,
             StartedAt = startedAt,
             FinishedAt = _time.GetUtcNow(),
             ProcessId = Environment.ProcessId,
@@ -116,6 +114,7 @@ public sealed class Operator
         try
         {
             call.Open();
+            using var span = CallSpans.Call(request);
             var work = _types[request.ResourceType].ExecuteAsync(call, (linked ?? deadline).Token);
             return work.IsCompleted ? await work.ConfigureAwait(false) : await work.WaitAsync(request.Timeout + Grace, _time, CancellationToken.None).ConfigureAwait(false);
         }
