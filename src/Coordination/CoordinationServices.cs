@@ -30,6 +30,8 @@ public static class CoordinationServices
         services.AddOptions<OperationOptions>().Bind(configuration.GetSection(OperationOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<IntakeOptions>().Bind(configuration.GetSection(IntakeOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SynchronizationOptions>().Bind(configuration.GetSection(SynchronizationOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PluginOptions>().Bind(configuration.GetSection(PluginOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PluginOptions>, PluginOptionsValidation>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<OperationOptions>>().Value);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<KsuidSource>();

@@ -32,15 +32,15 @@ public sealed partial class BusFunctions(PluginCatalog catalog, ILogger<BusFunct
             return;
         }
 
-        if (announcement.MinContract > BusContract.Version || announcement.MaxContract < BusContract.Version)
+        // A beat comes every half minute, and would bury everything else in the log and among the dead letters. The catalog shows who is refused.
+        var isNews = await catalog.AnnounceAsync(announcement, cancellation);
+        if (isNews && PluginEntry.RefusalOf(announcement) is { } refusal)
         {
-            await RefuseAsync(message, actions, "ContractMismatch",
-                $"Plugin {announcement.Name} {announcement.Version} speaks contracts {announcement.MinContract} to {announcement.MaxContract}; this control plane speaks {BusContract.Version}.", cancellation);
+            await RefuseAsync(message, actions, "ContractMismatch", refusal, cancellation);
             return;
         }
 
-        // A beat comes every half minute, and would bury everything else in the log.
-        if (await catalog.AnnounceAsync(announcement, cancellation))
+        if (isNews)
             LogAnnounced(announcement.Name, announcement.Version, announcement.Namespace, announcement.ResourceTypes.Count);
         await actions.CompleteMessageAsync(message, cancellation);
     }

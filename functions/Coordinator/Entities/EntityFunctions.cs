@@ -1,4 +1,5 @@
 using Formae.Coordination.Bus;
+using Formae.Coordination.Catalog;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Synchronization;
 using Microsoft.Azure.Functions.Worker;
@@ -8,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Formae.Coordinator.Entities;
 
 /// <summary>The triggers of the entities. The client is bound beside the dispatcher because entities raise events to orchestrations.</summary>
-public sealed class EntityFunctions(OperationExecution execution, ResourceSynchronization synchronization, TimeProvider time, ILogger<EntityFunctions> logger)
+public sealed class EntityFunctions(
+    OperationExecution execution, ResourceSynchronization synchronization, PluginCatalog catalog, OperationOptions options, TimeProvider time, ILogger<EntityFunctions> logger)
 {
     [Function(EntityNames.Resource)]
     public Task Resource([EntityTrigger] TaskEntityDispatcher dispatcher, [DurableClient] DurableTaskClient client) =>
@@ -18,5 +20,5 @@ public sealed class EntityFunctions(OperationExecution execution, ResourceSynchr
     public Task Reference([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new ReferenceEntity(execution, time, logger));
 
     [Function(EntityNames.Rate)]
-    public Task Rate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new RateEntity(time));
+    public Task Rate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new RateEntity(catalog, options, time));
 }

@@ -1,23 +1,58 @@
+using Formae.Coordination.Catalog;
+using Formae.Coordination.Operations;
 using Formae.Engine.Rate;
+using Formae.Model;
 using Microsoft.DurableTask.Entities;
 
 namespace Formae.Coordinator.Entities;
 
 public sealed class RateEntityState
 {
-    public DateTimeOffset TheoreticalArrival { get; set; }
+    public NamespaceRate Rate { get; set; } = new();
 }
 
-/// <summary>The request for start times: how many, and under which limit.</summary>
-public sealed record TakeStarts(int Count, double PerSecond);
-
-/// <summary>Hands out start times for a namespace, a batch in one call. Nobody polls: messages are enqueued for their time.</summary>
-public sealed class RateEntity(TimeProvider time) : TaskEntity<RateEntityState>
+/// <summary>
+/// Hands out start times for a namespace, a batch in one call, to commands and synchronisations alike. Nobody polls: messages are enqueued for their time, and who gets
+/// no time yet is told when to ask again. The limit is looked up for every answer, so a new one holds for the next start.
+/// </summary>
+public sealed class RateEntity(PluginCatalog catalog, OperationOptions options, TimeProvider time) : TaskEntity<RateEntityState>
 {
-    public DateTimeOffset[] Take(TakeStarts take)
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
+
+    public async Task<StartGrant> Take(TakeStarts take)
     {
-        var (next, starts) = new Gcra(State.TheoreticalArrival).Take(take.Count, take.PerSecond, time.GetUtcNow());
-        State.TheoreticalArrival = next.TheoreticalArrival;
-        return starts;
+        await catalog.RefreshAsync(CancellationToken.None);
+        var now = time.GetUtcNow();
+        if (catalog.Find(Context.Id.Key) is null)
+            return Wait(take, now);
+        (State.Rate, var starts) = State.Rate.Take(take.Count, catalog.LimitOf(Context.Id.Key), now);
+        return new StartGrant { Times = starts.Times, AskAgainAt = starts.AskAgainAt };
+    }
+
+    public async Task Throttled(ThrottleNotice notice)
+    {
+        await catalog.RefreshAsync(CancellationToken.None);
+        State.Rate = State.Rate.Throttled(catalog.LimitOf(Context.Id.Key), time.GetUtcNow(), notice.RetryAfter, notice.Reason);
+    }
+
+    /// <summary>Nobody serves the namespace: looked for again and again, a little later each time, until its patience is over.</summary>
+    private StartGrant Wait(TakeStarts take, DateTimeOffset now)
+    {
+        var since = take.WaitingSince ?? now;
+        var pause = (now - since) / 10;
+        pause = pause < FirstLook ? FirstLook : pause > LongestLook ? LongestLook : pause;
+        return new StartGrant
+        {
+            Times = [],
+            AskAgainAt = now + pause,
+            WaitingSince = since,
+            Waiting = $"Waits for a plugin that serves the namespace '{take.Namespace}': none has announced itself.",
+            Problem = now - since < TimeSpan.FromSeconds(options.PluginPatienceSeconds) ? null : new Problem
+            {
+                Code = ProblemCodes.PluginNotFound,
+                Message = $"No plugin serves the namespace '{take.Namespace}', and none has announced itself within {options.PluginPatienceSeconds:0} s.",
+            },
+        };
     }
 }

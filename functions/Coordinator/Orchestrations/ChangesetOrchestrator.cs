@@ -1,4 +1,5 @@
 using Formae.Coordination.Bus;
+using Formae.Coordination.Catalog;
 using Formae.Coordination.Commands;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
@@ -29,14 +30,16 @@ public static class ChangesetOrchestrator
         var changeset = await context.CallActivityAsync<Changeset>(nameof(CommandActivities.ReadChangeset), walk, CommandActivities.Patiently);
         var machine = walk.Saved is null ? CommandMachine.Start(changeset.Graph) : CommandMachine.Resume(changeset.Graph, walk.Saved);
         var progress = new ProgressLog(changeset.Graph, walk.CommandId);
+        var starts = new StartTimes(context, walk.WaitingSince);
         using var stopWatching = new CancellationTokenSource();
 
         // Targets are carried out by activities of this orchestration; the history is not begun anew while one is under way.
         var targets = new List<Task<WalkEvent>>();
-        await FollowAsync(context, walk, changeset, progress, targets, machine.Begin());
+        await FollowAsync(context, walk, changeset, progress, targets, starts, machine, machine.Begin());
         Task<WalkEvent>? next = null;
         var watch = context.CreateTimer(WatchInterval, stopWatching.Token);
         Task? recording = null;
+        (DateTime At, Task Task)? again = null;
         for (var events = 0; !machine.IsDone;)
         {
             // A wait that is open when the history is begun anew would take an event along with it: so this loop ends only where there is none.
@@ -48,11 +51,13 @@ public static class ChangesetOrchestrator
             }
 
             recording ??= progress.Take() is { } batch ? context.CallActivityAsync(nameof(CommandActivities.RecordProgress), batch, CommandActivities.Patiently) : null;
-            await Task.WhenAny([next, watch, .. recording is null ? (ReadOnlySpan<Task>)[] : [recording], .. targets]);
+            if (starts.AskAgainAt is { } at && (again is null || again.Value.At > at))
+                again = (at, context.CreateTimer(at, stopWatching.Token));
+            await Task.WhenAny([next, watch, .. recording is null ? (ReadOnlySpan<Task>)[] : [recording], .. again is null ? (ReadOnlySpan<Task>)[] : [again.Value.Task], .. targets]);
             if (next.IsCompleted)
             {
                 events++;
-                await HearAsync(context, walk, changeset, progress, targets, machine, await next);
+                await HearAsync(context, walk, changeset, progress, targets, starts, machine, await next);
                 next = null;
                 if (events >= EventsPerHistory && targets.Count == 0)
                     break;
@@ -61,7 +66,14 @@ public static class ChangesetOrchestrator
             {
                 events++;
                 targets.Remove(target);
-                await HearAsync(context, walk, changeset, progress, targets, machine, await target);
+                await HearAsync(context, walk, changeset, progress, targets, starts, machine, await target);
+            }
+            else if (again is { Task.IsCompleted: true })
+            {
+                events++;
+                again = null;
+                starts.Elapsed();
+                await FollowAsync(context, walk, changeset, progress, targets, starts, machine, machine.Begin());
             }
             else if (watch.IsCompleted)
             {
@@ -83,11 +95,11 @@ public static class ChangesetOrchestrator
         while (progress.Take() is { } rest)
             await context.CallActivityAsync(nameof(CommandActivities.RecordProgress), rest, CommandActivities.Patiently);
         if (!machine.IsDone)
-            context.ContinueAsNew(walk with { Saved = machine.Save(), TraceParent = changeset.TraceParent });
+            context.ContinueAsNew(walk with { Saved = machine.Save(), WaitingSince = starts.WaitingSince, TraceParent = changeset.TraceParent });
     }
 
     private static async Task HearAsync(
-        TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<WalkEvent>> targets, CommandMachine machine, WalkEvent happened)
+        TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<WalkEvent>> targets, StartTimes starts, CommandMachine machine, WalkEvent happened)
     {
         if (happened.IsCancel)
         {
@@ -108,11 +120,11 @@ public static class ChangesetOrchestrator
         var step = machine.Finish(node, StateOf(outcome.State));
         if (machine.StateOf(node) != before)
             progress.Finished(node, outcome);
-        await FollowAsync(context, walk, changeset, progress, targets, step);
+        await FollowAsync(context, walk, changeset, progress, targets, starts, machine, step);
     }
 
     private static async Task FollowAsync(
-        TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<WalkEvent>> targets, Step step)
+        TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<WalkEvent>> targets, StartTimes starts, CommandMachine machine, Step step)
     {
         foreach (var (node, cause) in step.Failed)
             progress.FailedBecause(node, cause, context.CurrentUtcDateTime);
@@ -125,14 +137,33 @@ public static class ChangesetOrchestrator
         foreach (var byNamespace in step.Start.Where(node => !changeset.Graph.Nodes[node].IsTarget).GroupBy(node => changeset.Graph.Nodes[node].Namespace, StringComparer.OrdinalIgnoreCase))
         {
             var nodes = byNamespace.ToArray();
-            var starts = changeset.Limits.TryGetValue(byNamespace.Key.ToLowerInvariant(), out var limit)
-                ? await context.Entities.CallEntityAsync<DateTimeOffset[]>(EntityNames.RateOf(byNamespace.Key), nameof(RateEntity.Take), new TakeStarts(nodes.Length, limit))
-                : null;
-            for (var i = 0; i < nodes.Length; i++)
+            var grant = await starts.TakeAsync(byNamespace.Key, nodes.Length);
+            var count = grant.Times?.Count ?? nodes.Length;
+            for (var i = 0; i < count; i++)
             {
                 progress.Started(nodes[i], context.CurrentUtcDateTime);
-                await SignalBeginAsync(context, walk, changeset, nodes[i], starts?[i] ?? default);
+                await SignalBeginAsync(context, walk, changeset, nodes[i], grant.Times?[i] ?? default);
             }
+
+            machine.Postpone(nodes[count..]);
+            foreach (var node in nodes[count..])
+                await HoldAsync(context, walk, changeset, progress, targets, starts, machine, node, grant);
+        }
+    }
+
+    /// <summary>It could start and may not yet. Where the plugin is missing, that is said; and in the end it fails for it.</summary>
+    private static async Task HoldAsync(
+        TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<WalkEvent>> targets, StartTimes starts, CommandMachine machine, int node, StartGrant grant)
+    {
+        if (grant.Problem is { } problem)
+        {
+            var now = new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero);
+            progress.Finished(node, new Outcome { State = OutcomeState.Failed, Error = $"{problem.Code}: {problem.Message}", StartedAt = now, FinishedAt = now });
+            await FollowAsync(context, walk, changeset, progress, targets, starts, machine, machine.Finish(node, NodeState.Failed));
+        }
+        else if (grant.Waiting is { } reason)
+        {
+            progress.Waits(node, reason);
         }
     }
 

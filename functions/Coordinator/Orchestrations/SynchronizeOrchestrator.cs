@@ -74,24 +74,33 @@ public static class SynchronizeOrchestrator
     {
         var latest = context.CurrentUtcDateTime;
         var place = 0;
+        var starts = new StartTimes(context);
         foreach (var byNamespace in page.Resources.GroupBy(resource => resource.Namespace, StringComparer.OrdinalIgnoreCase))
         {
             var resources = byNamespace.ToArray();
-            var starts = page.Limits.TryGetValue(byNamespace.Key.ToLowerInvariant(), out var limit)
-                ? await context.Entities.CallEntityAsync<DateTimeOffset[]>(EntityNames.RateOf(byNamespace.Key), nameof(RateEntity.Take), new TakeStarts(resources.Length, limit))
-                : null;
-            for (var i = 0; i < resources.Length; i++)
+            for (var begun = 0; begun < resources.Length;)
             {
-                var start = starts?[i] ?? new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero);
-                latest = start.UtcDateTime > latest ? start.UtcDateTime : latest;
-                await context.Entities.SignalEntityAsync(EntityNames.ResourceOf(resources[i].Ksuid), nameof(ResourceEntity.Look), new LookAtResource
+                var grant = await starts.TakeAsync(byNamespace.Key, resources.Length - begun);
+                var count = grant.Times?.Count ?? resources.Length - begun;
+                for (var i = 0; i < count; i++, begun++)
                 {
-                    CommandId = input.CommandId,
-                    Row = UpdateRecord.RowOf(input.Pages, place++),
-                    Announce = context.InstanceId,
-                    StartAt = start,
-                    TraceParent = input.TraceParent,
-                });
+                    var start = grant.Times?[i] ?? new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero);
+                    latest = start.UtcDateTime > latest ? start.UtcDateTime : latest;
+                    await context.Entities.SignalEntityAsync(EntityNames.ResourceOf(resources[begun].Ksuid), nameof(ResourceEntity.Look), new LookAtResource
+                    {
+                        CommandId = input.CommandId,
+                        Row = UpdateRecord.RowOf(input.Pages, place++),
+                        Announce = context.InstanceId,
+                        StartAt = start,
+                        TraceParent = input.TraceParent,
+                    });
+                }
+
+                // Of a plugin that is missing nobody knows when it comes: those are left for the next time.
+                if (grant.WaitingSince is not null)
+                    break;
+                if (begun < resources.Length && starts.AskAgainAt is { } at)
+                    await context.CreateTimer(at, CancellationToken.None);
             }
         }
 

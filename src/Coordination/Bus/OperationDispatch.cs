@@ -22,9 +22,9 @@ public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog cat
     /// <returns>Null, or why it could not be sent.</returns>
     public async Task<Problem?> SendAsync(string @namespace, OperationRequest request, DateTimeOffset at, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (catalog.Find(@namespace) is null)
+        if (catalog.QueueOf(@namespace) is null)
             await catalog.RefreshAsync(cancellation);
-        if (catalog.Find(@namespace) is not { } plugin)
+        if (catalog.QueueOf(@namespace) is not { } queue)
             return new Problem { Code = ProblemCodes.PluginNotFound, Message = $"No plugin serves the namespace '{@namespace}' of {request.Label}." };
         var queue = plugin.Announcement.RequestQueue;
         using var span = MessageSpans.Send(request, queue);

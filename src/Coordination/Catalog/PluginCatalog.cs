@@ -5,26 +5,36 @@ using Azure.Data.Tables;
 using Formae.Coordination.Storage;
 using Formae.Model;
 using Formae.Protocol.Bus;
+using Microsoft.Extensions.Options;
 
 namespace Formae.Coordination.Catalog;
 
 /// <summary>
 /// The plugins that have announced themselves, stored (one row per namespace) and kept in memory. Maps a resource type to its schema and a namespace to the channel
-/// through which its plugin is reached.
+/// through which its plugin is reached. A plugin whose beat stopped stays: its queue holds what it is sent until it is back.
 /// </summary>
-public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
+public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptionsMonitor<PluginOptions>? settings = null)
 {
     private const string Partition = "plugin";
+
+    /// <summary>Those that this control plane cannot work with have a partition of their own: in a roll-out both may be there.</summary>
+    private const string RefusedPartition = "refused";
 
     /// <summary>Another coordinator may have heard of a plugin that this one has not: what is older than this is read again before a plan is made.</summary>
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
+    private static readonly PluginSettings NoSettings = new();
+
     private readonly SemaphoreSlim _reading = new(1, 1);
     private Snapshot _snapshot = Snapshot.Empty;
 
+    /// <summary>Those that can be worked with, whether they are switched off or not.</summary>
     public IReadOnlyCollection<PluginEntry> Plugins => _snapshot.Plugins.Values;
 
-    /// <summary>Schemas of all types of all plugins.</summary>
+    /// <summary>Those that cannot.</summary>
+    public IReadOnlyCollection<PluginEntry> Refused => _snapshot.Refused;
+
+    /// <summary>Schemas of all types of all plugins, those that are switched off included: what is stored still has secrets.</summary>
     public IReadOnlyDictionary<string, ResourceSchema> Schemas => _snapshot.Schemas;
 
     public IReadOnlySet<string> Namespaces => _snapshot.Namespaces;
@@ -34,20 +44,18 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
     /// <summary>Whether a schema is the very one of the catalog, which need not be stored with each resource.</summary>
     public bool IsOwn(string type, ResourceSchema? schema) => schema is null || ReferenceEquals(schema, SchemaOf(type) ?? KnownSecrets.Complete(type, null));
 
-    /// <summary>Calls a second by namespace in lower case, where a plugin sets a limit.</summary>
-    public IReadOnlyDictionary<string, double> LimitsOf(IEnumerable<string> namespaces)
-    {
-        var limits = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var @namespace in namespaces.Distinct(StringComparer.OrdinalIgnoreCase))
-        {
-            if (Find(@namespace) is { Announcement.MaxRequestsPerSecond: > 0 and var limit })
-                limits[@namespace.ToLowerInvariant()] = limit;
-        }
+    /// <summary>Calls a second that the plugin of a namespace is to get: what the operator says, or what it announces; 0 is no limit.</summary>
+    public double LimitOf(string @namespace) =>
+        _snapshot.Plugins.TryGetValue(@namespace, out var plugin) ? SettingsOf(plugin).MaxRequestsPerSecond ?? Math.Max(0, plugin.Announcement.MaxRequestsPerSecond) : 0;
 
-        return limits;
-    }
+    /// <summary>Whether the operator lets it work.</summary>
+    public bool IsEnabled(PluginEntry plugin) => SettingsOf(plugin).Enabled;
 
-    public PluginEntry? Find(string @namespace) => _snapshot.Plugins.GetValueOrDefault(@namespace);
+    /// <summary>The plugin that takes new work of a namespace.</summary>
+    public PluginEntry? Find(string @namespace) => _snapshot.Plugins.GetValueOrDefault(@namespace) is { } plugin && IsEnabled(plugin) ? plugin : null;
+
+    /// <summary>The queue of a namespace's plugin. One that was switched off has one too: what it has begun is still asked about.</summary>
+    public string? QueueOf(string @namespace) => _snapshot.Plugins.GetValueOrDefault(@namespace)?.Announcement.RequestQueue;
 
     /// <summary>
     /// The schema of a type. Reads the catalog when this process has not done so yet, or has not heard of the type: what has no schema has no secrets and no read-only
@@ -63,7 +71,7 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
 
     /// <summary>
     /// Takes an announcement in. Only the time of the beat is written when nothing else changed. Of two processes of a plugin (during a roll-out, or side by side)
-    /// the one that started last is listened to, until it falls silent.
+    /// the one that started last is listened to, until it falls silent. One that cannot be worked with (<see cref="PluginEntry.RefusalOf"/>) is written down for people only.
     /// </summary>
     /// <returns>Whether it said anything new, and was no mere beat.</returns>
     public async Task<bool> AnnounceAsync(PluginAnnouncement announcement, CancellationToken cancellation)
@@ -72,10 +80,11 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
         var text = JsonSerializer.Serialize(announcement with { SentAt = default }, StorageJson.Rows.PluginAnnouncement);
 
         // Announcements overtake each other, and those of a process that is gone may still wait: the row decides which one is the last.
+        var partition = PluginEntry.RefusalOf(announcement) is null ? Partition : RefusedPartition;
         bool? isNews;
         do
         {
-            isNews = await TryStoreAsync(key, text, announcement, cancellation);
+            isNews = await TryStoreAsync(partition, key, text, announcement, cancellation);
         }
         while (isNews is null);
 
@@ -86,14 +95,14 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
     public Task RefreshAsync(CancellationToken cancellation) => ReadAsync(force: false, cancellation);
 
     /// <summary>Whether it said anything new; null: another announcement was stored meanwhile.</summary>
-    private async Task<bool?> TryStoreAsync(string key, string text, PluginAnnouncement announcement, CancellationToken cancellation)
+    private async Task<bool?> TryStoreAsync(string partition, string key, string text, PluginAnnouncement announcement, CancellationToken cancellation)
     {
-        var stored = await tables.Plugins.FindAsync(Partition, key, cancellation);
+        var stored = await tables.Plugins.FindAsync(partition, key, cancellation);
         var known = stored is null ? null : Entry(stored, _snapshot);
         if (known is not null && (known.LastBeat > announcement.SentAt || (known.Announcement.StartedAt > announcement.StartedAt && !known.IsSilent(announcement.SentAt))))
             return false;
         var isSame = known?.Text == text;
-        var row = new TableEntity(Partition, key) { ["LastBeat"] = announcement.SentAt };
+        var row = new TableEntity(partition, key) { ["LastBeat"] = announcement.SentAt };
         if (!isSame)
             RowText.Write(row, "Announcement", text);
         try
@@ -118,7 +127,7 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
         {
             if (!force && time.GetUtcNow() - _snapshot.ReadAt < FreshFor)
                 return;
-            var rows = await tables.Plugins.ReadPartitionAsync(Partition, cancellation);
+            var rows = await tables.Plugins.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition} or PartitionKey eq {RefusedPartition}"), cancellation);
             var before = _snapshot;
             _snapshot = Snapshot.Of(rows.Select(row => Entry(row, before)), time.GetUtcNow());
         }
@@ -133,11 +142,16 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
     {
         var text = RowText.Read(row, "Announcement")!;
         var beat = row.GetDateTimeOffset("LastBeat") ?? default;
-        var known = before.Plugins.Values.FirstOrDefault(entry => entry.Text == text);
-        return known is not null
-            ? known with { LastBeat = beat }
-            : new PluginEntry(Complete(JsonSerializer.Deserialize(text, StorageJson.Rows.PluginAnnouncement)!), beat, text);
+        var known = before.Plugins.Values.Concat(before.Refused).FirstOrDefault(entry => entry.Text == text);
+        if (known is not null)
+            return known with { LastBeat = beat };
+        var announcement = JsonSerializer.Deserialize(text, StorageJson.Rows.PluginAnnouncement)!;
+        return PluginEntry.RefusalOf(announcement) is { } refusal
+            ? new PluginEntry(announcement, beat, text) { Refusal = refusal }
+            : new PluginEntry(Complete(announcement), beat, text);
     }
+
+    private PluginSettings SettingsOf(PluginEntry plugin) => settings?.CurrentValue.Plugins.GetValueOrDefault(plugin.Announcement.Name) ?? NoSettings;
 
     private static PluginAnnouncement Complete(PluginAnnouncement announcement) => announcement with
     {
@@ -146,6 +160,7 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
 
     private sealed record Snapshot(
         FrozenDictionary<string, PluginEntry> Plugins,
+        IReadOnlyCollection<PluginEntry> Refused,
         FrozenDictionary<string, ResourceSchema> Schemas,
         FrozenSet<string> Namespaces,
         DateTimeOffset ReadAt)
@@ -154,22 +169,12 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time)
 
         public static Snapshot Of(IEnumerable<PluginEntry> entries, DateTimeOffset readAt)
         {
-            var plugins = entries.ToFrozenDictionary(entry => entry.Announcement.Namespace, StringComparer.OrdinalIgnoreCase);
+            var all = entries.ToLookup(entry => entry.Refusal is null);
+            var plugins = all[true].ToFrozenDictionary(entry => entry.Announcement.Namespace, StringComparer.OrdinalIgnoreCase);
             var schemas = plugins.Values
                 .SelectMany(entry => entry.Announcement.ResourceTypes)
                 .ToFrozenDictionary(type => type.Type, type => type.Schema, StringComparer.OrdinalIgnoreCase);
-            return new Snapshot(plugins, schemas, plugins.Keys.ToFrozenSet(StringComparer.OrdinalIgnoreCase), readAt);
+            return new Snapshot(plugins, [.. all[false]], schemas, plugins.Keys.ToFrozenSet(StringComparer.OrdinalIgnoreCase), readAt);
         }
     }
-}
-
-/// <param name="Announcement">What it said last.</param>
-/// <param name="LastBeat">When it was last heard of.</param>
-/// <param name="Text">The announcement as it is stored, for telling whether a new one says anything new.</param>
-public sealed record PluginEntry(PluginAnnouncement Announcement, DateTimeOffset LastBeat, string Text)
-{
-    /// <summary>Three beats missed.</summary>
-    private static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(100);
-
-    public bool IsSilent(DateTimeOffset now) => now - LastBeat > SilentAfter;
 }

@@ -1,4 +1,3 @@
-using Formae.Coordination.Catalog;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
 using Formae.Engine.Operations;
@@ -19,7 +18,6 @@ public sealed partial class CommandLifecycle(
     StackStore stacks,
     TargetExecution targets,
     PolicyExecution policies,
-    PluginCatalog catalog,
     TimeProvider time,
     ILogger<CommandLifecycle> logger)
 {
@@ -70,7 +68,7 @@ public sealed partial class CommandLifecycle(
         using var span = walk.TraceParent is null && Spans.AreRecorded ? CommandSpans.OpenGroup(await FindAsync(walk.CommandId, cancellation), walk.Group) : null;
         var graph = await updates.ReadGraphAsync(walk.CommandId, walk.Group, cancellation);
         span?.SetTag(Attributes.Count, graph.Nodes.Count);
-        return new Changeset { Graph = graph, Limits = catalog.LimitsOf(graph.Nodes.Select(node => node.Namespace)), TraceParent = span?.Id ?? walk.TraceParent };
+        return new Changeset { Graph = graph, TraceParent = span?.Id ?? walk.TraceParent };
     }
 
     /// <summary>Carries out a target update that is a node of a group.</summary>

@@ -14,6 +14,9 @@ public sealed record WalkGroup
 
     /// <summary>W3C trace context of the group, once it is open.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>Namespaces that nobody serves, and since when the walk has waited for that.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset>? WaitingSince { get; init; }
 }
 
 /// <summary>To the closing activity. <see cref="Error"/> is set when the walk itself broke.</summary>

@@ -10,6 +10,14 @@ namespace Formae.Coordination.Commands;
 public sealed class ProgressLog(ChangesetGraph graph, string commandId)
 {
     private readonly SortedDictionary<int, UpdateProgress> _changes = [];
+    private readonly HashSet<int> _waiting = [];
+
+    /// <summary>It could start, and something else is missing. Said once.</summary>
+    public void Waits(int node, string reason)
+    {
+        if (_waiting.Add(node))
+            _changes[node] = new UpdateProgress { State = States.NotStarted, Message = reason };
+    }
 
     public void Started(int node, DateTime at) => _changes[node] = new UpdateProgress { State = States.InProgress, StartedAt = Utc(at) };
 

@@ -92,9 +92,6 @@ public sealed record Changeset
 {
     public required ChangesetGraph Graph { get; init; }
 
-    /// <summary>Calls a second by namespace, where there is a limit.</summary>
-    public IReadOnlyDictionary<string, double> Limits { get; init; } = new Dictionary<string, double>();
-
     /// <summary>W3C trace context of the group.</summary>
     public string? TraceParent { get; init; }
 }

@@ -24,6 +24,10 @@ public sealed class OperationOptions
     [Range(1, 240)]
     public double CallTimeoutSeconds { get; set; } = 60;
 
+    /// <summary>How long operations wait for a plugin that has not announced itself, in seconds. Default 600, from 0 to 86400.</summary>
+    [Range(0, 86400)]
+    public double PluginPatienceSeconds { get; set; } = 600;
+
     public RetryRules ToRules() => new()
     {
         MaxRetries = MaxRetries,

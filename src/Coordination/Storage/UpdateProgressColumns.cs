@@ -5,7 +5,7 @@ namespace Formae.Coordination.Storage;
 
 /// <summary>
 /// The columns of an update that change. They are written without a look at the row, many at once, and maybe twice or late; so a beginning, an end and a settlement
-/// from outside have columns of their own, and the reader decides: what is settled is settled, what has ended has ended, and only then has it begun.
+/// from outside have columns of their own (what it waits for has one, too), and the reader decides: what is settled is settled, what has ended has ended, and only then has it begun.
 /// No write can take a final state back.
 /// </summary>
 internal static class UpdateProgressColumns
@@ -24,6 +24,12 @@ internal static class UpdateProgressColumns
     {
         if (States.IsFinal(progress.State))
             return WriteFirst(row, progress);
+        if (progress is { State: States.NotStarted, Message: { } waiting })
+        {
+            row["Waiting"] = Shorten(waiting);
+            return row;
+        }
+
         row["BegunAt"] = progress.StartedAt ?? throw new ArgumentException("What has begun has begun at a time.", nameof(progress));
         return row;
     }
@@ -43,14 +49,15 @@ internal static class UpdateProgressColumns
     public static UpdateProgress Read(TableEntity row)
     {
         var isSettled = row.GetString("SettledState") is not null;
+        var state = StateOf(row);
         return new UpdateProgress
         {
-            State = StateOf(row),
+            State = state,
             Attempt = row.GetInt32("Attempt") ?? 0,
             MaxAttempts = row.GetInt32("MaxAttempts") ?? 0,
             NativeId = row.GetString("NativeId"),
             Error = isSettled ? row.GetString("SettledError") : row.GetString("Error"),
-            Message = row.GetString("Message"),
+            Message = row.GetString("Message") ?? (state == States.NotStarted ? row.GetString("Waiting") : null),
             StartedAt = row.GetDateTimeOffset("StartedAt") ?? row.GetDateTimeOffset("BegunAt"),
             FinishedAt = isSettled ? row.GetDateTimeOffset("SettledAt") : row.GetDateTimeOffset("FinishedAt"),
         };

@@ -34,9 +34,6 @@ public sealed record SynchronizePage
     /// <summary>The last row of the page; null when there was none left.</summary>
     public ResourcePlace? Last { get; init; }
 
-    /// <summary>Calls a second by namespace, where there is a limit.</summary>
-    public IReadOnlyDictionary<string, double> Limits { get; init; } = new Dictionary<string, double>();
-
     /// <summary>How long one read may take.</summary>
     public required TimeSpan CallTimeout { get; init; }
 }

@@ -30,7 +30,6 @@ public sealed partial class SynchronizeSteps(
             Resources = found,
             Skipped = rows.Count - found.Count,
             Last = rows.Count == 0 ? null : rows[^1].Place,
-            Limits = catalog.LimitsOf(found.Select(resource => resource.Namespace)),
             CallTimeout = operations.ToRules().CallTimeout,
         };
     }

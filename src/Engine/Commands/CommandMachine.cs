@@ -81,6 +81,16 @@ public sealed class CommandMachine
         return step.Build();
     }
 
+    /// <summary>These were to start and cannot yet: they are as they were, until <see cref="Begin"/> names them again.</summary>
+    public void Postpone(IEnumerable<int> nodes)
+    {
+        foreach (var node in nodes)
+        {
+            if (_states[node] == NodeState.Started)
+                _states[node] = NodeState.NotStarted;
+        }
+    }
+
     /// <summary>The nodes that were started and have not ended: they are told again after a restart, and asked when they are overdue.</summary>
     public IReadOnlyList<int> InFlight() => [.. Enumerable.Range(0, _states.Length).Where(node => _states[node] == NodeState.Started)];
 

@@ -38,7 +38,7 @@ internal sealed class Catalog
             {
                 Code = DiagnosticCodes.UnknownNamespace,
                 Summary = $"No plugin for the namespace {name} is running, so {type} cannot be planned.{Suggestion.Sentence(name, _namespaces)}",
-                Detail = "Deploy or start the plugin, or correct the part of the type before the first '::'.",
+                Detail = "Deploy or start the plugin, or correct the part of the type before the first '::'. A resource that brings its Schema along is planned without a plugin, and waits for one.",
                 Path = place.ToString(),
             };
     }

@@ -69,7 +69,8 @@ internal sealed class DocumentCheck(PlanRequest request, Catalog catalog)
         if (resource.Alias is { Length: > 0 } alias && alias == resource.Label)
             Add(DiagnosticCodes.InvalidAlias, $"The alias of '{resource.Label}' is its own label.", "An alias is the label that the resource had before. Remove it once the rename is done.", PropertyPath.Of(declared.Place, "Alias"));
 
-        if (catalog.Missing(resource.Type, PropertyPath.Of(declared.Place, "Type")) is { } missing)
+        // A document that brings the schema along can be planned before there is a plugin; its operations wait for one.
+        if (catalog.Missing(resource.Type, PropertyPath.Of(declared.Place, "Type")) is { } missing && (resource.Schema is null || catalog.HasPlugin(resource.Namespace)))
             _diagnostics.Add(missing);
         if (resource.Properties is not { } properties)
             return;

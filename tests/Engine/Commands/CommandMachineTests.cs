@@ -54,6 +54,22 @@ public sealed class CommandMachineTests
     }
 
     [Fact]
+    public void What_was_postponed_is_named_again_and_can_be_canceled()
+    {
+        var machine = CommandMachine.Start(Graph([], [], [0]));
+        Assert.Equal([0, 1], machine.Begin().Start);
+
+        machine.Postpone([0]);
+
+        Assert.Equal([1], machine.InFlight());
+        Assert.Equal([0], machine.Begin().Start);
+        machine.Finish(0, NodeState.Success);
+        machine.Postpone([0, 2]);
+        Assert.Equal(NodeState.Success, machine.StateOf(0));
+        Assert.Equal([2], machine.Cancel().Canceled);
+    }
+
+    [Fact]
     public void A_walk_that_was_put_down_goes_on_where_it_was()
     {
         var graph = Graph([], [0], [1]);

@@ -7,47 +7,62 @@ public sealed class GcraTests
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void A_quiet_limit_lets_one_second_s_worth_start_at_once_and_spaces_the_rest()
+    public void The_first_starts_at_once_and_the_rest_evenly()
     {
-        var (_, starts) = default(Gcra).Take(20, perSecond: 10, Now);
+        var (_, starts) = Take(default, 20, perSecond: 10, Now);
 
-        Assert.Equal(10, starts.Count(start => start == Now));
-        Assert.Equal(Now.AddSeconds(0.1), starts[10]);
-        Assert.Equal(Now.AddSeconds(1), starts[19]);
+        Assert.Equal(Enumerable.Range(0, 20).Select(number => Now.AddMilliseconds(number * 100)), starts);
     }
 
     [Fact]
     public void A_second_caller_queues_behind_the_first()
     {
-        var (next, first) = default(Gcra).Take(20, 10, Now);
+        var (next, first) = Take(default, 20, 10, Now);
 
-        var (_, second) = next.Take(1, 10, Now);
+        var (_, second) = Take(next, 1, 10, Now);
 
         Assert.True(second[0] > first[^1]);
     }
 
     [Fact]
-    public void After_a_pause_the_burst_is_there_again()
+    public void A_pause_is_not_saved_up()
     {
-        var (next, _) = default(Gcra).Take(20, 10, Now);
+        var (next, _) = Take(default, 20, 10, Now);
 
         var later = Now.AddSeconds(10);
-        Assert.All(next.Take(10, 10, later).Starts, start => Assert.Equal(later, start));
+        Assert.Equal([later, later.AddSeconds(0.1)], Take(next, 2, 10, later).Starts);
     }
 
     [Fact]
-    public void No_limit_is_no_limit() => Assert.All(default(Gcra).Take(1000, 0, Now).Starts, start => Assert.Equal(Now, start));
+    public void What_would_start_after_the_horizon_gets_no_time_and_takes_none()
+    {
+        var (next, starts) = default(Gcra).Take(100, 10, Now, until: Now.AddSeconds(2));
+
+        Assert.Equal(21, starts.Length);
+        Assert.Empty(next.Take(5, 10, Now, Now.AddSeconds(2)).Starts);
+        Assert.Equal(Now.AddSeconds(2.1), next.Take(5, 10, Now.AddSeconds(1), Now.AddSeconds(3)).Starts[0]);
+    }
 
     [Theory]
+    [InlineData(0.5)]
     [InlineData(1)]
+    [InlineData(3)]
     [InlineData(7)]
     [InlineData(250)]
-    public void Never_more_than_twice_the_limit_starts_within_any_second(int perSecond)
+    public void Within_any_second_no_more_starts_than_the_limit(double perSecond)
     {
-        var (_, starts) = default(Gcra).Take(perSecond * 5, perSecond, Now);
+        var gcra = default(Gcra);
+        var starts = new List<DateTimeOffset>();
+        for (var asked = 0; asked < 20; asked++)
+        {
+            (gcra, var more) = Take(gcra, 1 + (int)perSecond, perSecond, Now.AddSeconds(asked * 0.37));
+            starts.AddRange(more);
+        }
 
-        for (var from = Now; from < starts[^1]; from += TimeSpan.FromMilliseconds(100))
-            Assert.True(starts.Count(start => start >= from && start < from.AddSeconds(1)) <= (perSecond * 2) + 1);
+        for (var first = 0; first < starts.Count; first++)
+            Assert.True(starts.Count(start => start >= starts[first] && start < starts[first].AddSeconds(1)) <= Math.Max(1, perSecond));
         Assert.Equal(starts.Order(), starts);
     }
+
+    private static (Gcra Next, DateTimeOffset[] Starts) Take(Gcra gcra, int count, double perSecond, DateTimeOffset now) => gcra.Take(count, perSecond, now, DateTimeOffset.MaxValue);
 }
