@@ -26,7 +26,6 @@ public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog cat
             await catalog.RefreshAsync(cancellation);
         if (catalog.QueueOf(@namespace) is not { } queue)
             return new Problem { Code = ProblemCodes.PluginNotFound, Message = $"No plugin serves the namespace '{@namespace}' of {request.Label}." };
-        var queue = plugin.Announcement.RequestQueue;
         using var span = MessageSpans.Send(request, queue);
         if (span is not null)
             request = request with { TraceParent = span.Id };
