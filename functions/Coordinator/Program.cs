@@ -1,6 +1,8 @@
 using Formae.Coordination;
 using Formae.Coordinator;
+using Formae.Coordinator.Http;
 using Formae.Coordinator.Http.Access;
+using Formae.Telemetry.Export;
 using System.Text.Json;
 using Formae.Model;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -11,6 +13,8 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+if (builder.Services.AddFormaeTelemetry(builder.Configuration, "formae-coordinator"))
+    builder.UseWhen<InvocationTrace>(AccessControl.Concerns);
 builder.UseWhen<AccessControl>(AccessControl.Concerns);
 builder.Services.AddFormaeCoordination(builder.Configuration);
 builder.Services.AddAccessControl(builder.Configuration);

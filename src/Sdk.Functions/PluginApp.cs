@@ -1,6 +1,7 @@
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
 using Formae.Protocol.Secrets;
+using Formae.Telemetry.Export;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
@@ -64,6 +65,7 @@ public sealed class PluginAppBuilder
     {
         var options = PluginAppOptions.From(_app.Configuration);
         var services = _app.Services;
+        services.AddFormaeTelemetry(_app.Configuration, $"formae-plugin-{_definition.Manifest.Name}");
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(_definition);

@@ -17,6 +17,7 @@ public sealed class RingTests
         ["src/Sdk"] = new(["src/Model", "src/Protocol", "src/Telemetry"]),
         ["src/Messaging"] = new(["src/Protocol"], ["ServiceBus"], ["Azure.Identity"]),
         ["src/Client"] = new(["src/Protocol"]),
+        ["src/Telemetry.Export"] = new(["src/Telemetry"], Packages: ["OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"], WebFramework: true),
         ["src/Embedded/Sqlite"] = new([], Packages: ["SQLitePCLRaw.bundle_e_sqlite3"]),
         ["src/Embedded/Tables"] = new(["src/Embedded/Sqlite"], Packages: ["Azure.Core"]),
         ["src/Embedded/ServiceBus"] = new(["src/Embedded/Sqlite"], Packages: ["Azure.Core"]),
@@ -26,13 +27,13 @@ public sealed class RingTests
 
         // Ring 3: the rooms of the control plane, the plugin's triggers, the conformance kit.
         ["src/Coordination"] = new(["src/Engine", "src/Messaging", "src/Protocol", "src/Telemetry"], ["DurableTask", "ServiceBus", "Tables"], ["Azure.Identity"], WebFramework: true),
-        ["src/Sdk.Functions"] = new(["src/Messaging", "src/Sdk", "src/Telemetry"], ["Functions", "ServiceBus"], ["Azure.Identity"], WebFramework: true),
+        ["src/Sdk.Functions"] = new(["src/Messaging", "src/Sdk", "src/Telemetry", "src/Telemetry.Export"], ["Functions", "ServiceBus"], ["Azure.Identity"], WebFramework: true),
         ["src/Sdk.Testing"] = new(["src/Sdk"]),
 
         // Ring 4: what is started.
-        ["functions/Coordinator"] = new(["src/Coordination"], ["Functions", "FunctionsAspNetCore", "DurableTask", "ServiceBus", "Tables"], ["Microsoft.IdentityModel.JsonWebTokens", "Microsoft.IdentityModel.Protocols.OpenIdConnect"]),
+        ["functions/Coordinator"] = new(["src/Coordination", "src/Telemetry.Export"], ["Functions", "FunctionsAspNetCore", "DurableTask", "ServiceBus", "Tables"], ["Microsoft.IdentityModel.JsonWebTokens", "Microsoft.IdentityModel.Protocols.OpenIdConnect"]),
         ["functions/plugins/*"] = new(["src/Sdk", "src/Sdk.Functions"], ["Functions", "ServiceBus"]),
-        ["src/Cli"] = new(["src/Client", "src/Embedded/Host"], [], ["Azure.Identity", "Spectre.Console", "System.CommandLine", "YamlDotNet"], WebFramework: true, BuiltBeside: ["functions/Coordinator", "functions/plugins/*"]),
+        ["src/Cli"] = new(["src/Client", "src/Embedded/Host", "src/Telemetry.Export"], [], ["Azure.Identity", "Spectre.Console", "System.CommandLine", "YamlDotNet"], WebFramework: true, BuiltBeside: ["functions/Coordinator", "functions/plugins/*"]),
     };
 
     public static TheoryData<string> Rooms => [.. Project.Every.Select(project => project.Room).Where(room => room.StartsWith("src/", StringComparison.Ordinal) || room.StartsWith("functions/", StringComparison.Ordinal))];

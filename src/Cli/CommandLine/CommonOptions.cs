@@ -12,9 +12,10 @@ internal sealed class CommonOptions
     public const string KeyVariable = "FORMAE_KEY";
     public const string TokenVariable = "FORMAE_TOKEN";
     public const string EntraVariable = "FORMAE_ENTRA";
+    public const string TraceVariable = "FORMAE_TRACE";
 
     /// <summary>Names that no parameter of a document gets for its option.</summary>
-    public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.Ordinal) { "--server", "--key", "--entra", "--output", "--help", "--version" };
+    public static readonly IReadOnlySet<string> Names = new HashSet<string>(StringComparer.Ordinal) { "--server", "--key", "--entra", "--trace", "--output", "--help", "--version" };
 
     private readonly Option<string?> _server = new("--server")
     {
@@ -34,6 +35,12 @@ internal sealed class CommonOptions
         HelpName = "AUDIENCE",
     };
 
+    private readonly Option<string?> _trace = new("--trace")
+    {
+        Description = $"Add the spans of this call to a file, with the context for the server to go on from. Default: ${TraceVariable}, else none.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string> _output = new Option<string>("--output", "-o")
     {
         Description = "How to print: for people, or the API's objects.",
@@ -51,12 +58,17 @@ internal sealed class CommonOptions
         command.Add(_server);
         command.Add(_key);
         command.Add(_entra);
+        command.Add(_trace);
         if (HasOutput)
             command.Add(_output);
     }
 
     /// <summary>The address was chosen, by an option or by the variable, and is not just the default.</summary>
     public bool IsServerGiven(ParseResult result, CliContext context) => (result.GetValue(_server) ?? context.Variable(ServerVariable)) is { Length: > 0 };
+
+    /// <summary>The file that spans of the call go to; null for none.</summary>
+    public string? TraceFile(ParseResult result, CliContext context) =>
+        (result.GetValue(_trace) ?? context.Variable(TraceVariable)) is { Length: > 0 } file ? Path.GetFullPath(file) : null;
 
     /// <exception cref="UsageException">The variable holds no address, or a token would be sent in the open.</exception>
     public Session Open(ParseResult result, CliContext context, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using Formae.Cli.Errors;
 using Formae.Cli.Output;
 using Formae.Cli.Pkl;
 using Formae.Cli.Submitting;
+using Formae.Cli.Traces;
 using Formae.Cli.Up;
 using Formae.Client;
 using Formae.Protocol.Http;
@@ -20,7 +21,7 @@ internal static class Verb
         command.SetAction((result, cancellation) => GuardAsync(context, async () =>
         {
             using var session = options.Open(result, context, cancellation);
-            return await GuardAsync(session, () => run(result, session));
+            return await VerbTrace.RunAsync(result.CommandResult.Command.Name, options.TraceFile(result, context), () => GuardAsync(session, () => run(result, session)));
         }));
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Formae.Client;
 using Formae.Embedded.Host;
 using Formae.Embedded.Sqlite;
+using Formae.Telemetry.Export;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Formae.Cli.Up;
@@ -22,6 +23,9 @@ internal sealed record ControlPlaneOptions
     /// <summary>Written when everything is ready, and removed with the control plane. Default: none.</summary>
     public string? ReadyFile { get; init; }
 
+    /// <summary>Takes the spans of every app: an absolute path. Default: what the environment says of it.</summary>
+    public string? TraceFile { get; init; }
+
     /// <summary>Takes the processes' lines beside the log files, given the names of all processes. Default: nobody.</summary>
     public Func<IReadOnlyList<string>, Action<LogLine>>? Log { get; init; }
 }
@@ -36,6 +40,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     private readonly EmbeddedCluster _cluster;
     private readonly Apps _apps;
     private readonly string? _readyFile;
+    private readonly string? _traceFile;
 
     /// <summary>Where the environment says that access is controlled, this program itself must be let in to see who has announced himself.</summary>
     private readonly string? _key = Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(name => name.StartsWith("Formae__Access__", StringComparison.OrdinalIgnoreCase))
@@ -46,7 +51,7 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     private ControlPlane(DataDirectory data, Apps apps, ControlPlaneOptions options)
     {
-        (_data, _apps, _readyFile) = (data, apps, options.ReadyFile);
+        (_data, _apps, _readyFile, _traceFile) = (data, apps, options.ReadyFile, options.TraceFile);
         var clusterApps = ClusterApps(options.Port).ToList();
         var log = options.Log?.Invoke([EmbeddedCluster.BusName, .. clusterApps.Select(app => app.Name)]);
         _cluster = EmbeddedCluster.Create(data, Topology.Of(apps.Plugins.Select(Apps.RequestQueueOf)), clusterApps, log);
@@ -216,12 +221,18 @@ internal sealed class ControlPlane : IAsyncDisposable
         }
     }
 
-    private Dictionary<string, string?> Settings(ClusterAddresses addresses, Dictionary<string, string?> own) => new(own)
+    private Dictionary<string, string?> Settings(ClusterAddresses addresses, Dictionary<string, string?> own)
     {
-        ["ServiceBus"] = addresses.BusConnectionString,
-        ["FormaeKeyRing"] = Keys,
-        ["DOTNET_gcServer"] = "0",
-    };
+        var settings = new Dictionary<string, string?>(own)
+        {
+            ["ServiceBus"] = addresses.BusConnectionString,
+            ["FormaeKeyRing"] = Keys,
+            ["DOTNET_gcServer"] = "0",
+        };
+        if (_traceFile is not null)
+            settings[TelemetrySettings.FileSetting] = _traceFile;
+        return settings;
+    }
 
     private string PluginData(AppManifest plugin) => Path.Combine(_data.Path, "plugins", plugin.Name);
 

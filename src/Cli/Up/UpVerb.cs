@@ -22,7 +22,8 @@ internal static class UpVerb
         });
         var readyFile = new Option<string?>("--ready-file") { Description = "Written as JSON when the coordinator serves and every plugin has announced itself.", HelpName = "FILE" };
         var plugin = new Option<string[]>("--plugin") { Description = "A further plugin app: the folder with its plugin.json. May be given more than once.", HelpName = "PATH" };
-        var command = new Command("up", "Runs the control plane on this machine: bus, coordinator, one process for each plugin.") { data, port, readyFile, plugin };
+        var trace = new Option<string?>("--trace") { Description = "Every app adds its spans to this file; 'formae trace FILE' draws them.", HelpName = "FILE" };
+        var command = new Command("up", "Runs the control plane on this machine: bus, coordinator, one process for each plugin.") { data, port, readyFile, plugin, trace };
         command.SetAction((result, cancellation) => Verb.GuardAsync(context, () => RunAsync(
             context,
             new ControlPlaneOptions
@@ -31,6 +32,7 @@ internal static class UpVerb
                 Port = result.GetValue(port),
                 Plugins = result.GetValue(plugin) ?? [],
                 ReadyFile = result.GetValue(readyFile) is { } path ? Path.GetFullPath(path) : null,
+                TraceFile = result.GetValue(trace) is { Length: > 0 } file ? Path.GetFullPath(file) : null,
                 Log = names => new MergedLog(context.Terminal.RawError, names, context.Terminal.HasColour).Write,
             },
             cancellation)));

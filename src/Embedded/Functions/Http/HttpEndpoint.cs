@@ -6,6 +6,8 @@ namespace Formae.Embedded.Functions;
 /// <summary>One HTTP function behind its route.</summary>
 internal sealed partial class HttpEndpoint(CompiledFunction function, HttpTriggerBinding trigger, HttpResults results, FunctionKeys? keys, ILogger logger)
 {
+    private readonly string _route = trigger.Route.RawText ?? "";
+
     public async Task HandleAsync(HttpContext http)
     {
         if (keys is not null && !keys.Allows(http.Request, trigger.Level, function.Definition.Name))
@@ -14,6 +16,7 @@ internal sealed partial class HttpEndpoint(CompiledFunction function, HttpTrigge
             return;
         }
 
+        var span = HttpTrace.Start(http, function.Definition, _route);
         await using var invocation = new InvocationContext(function, http, http.RequestAborted);
         try
         {
@@ -37,6 +40,10 @@ internal sealed partial class HttpEndpoint(CompiledFunction function, HttpTrigge
         {
             LogFailed(logger, e, function.Definition.Name, invocation.InvocationId);
             Fail(http, StatusCodes.Status500InternalServerError);
+        }
+        finally
+        {
+            HttpTrace.End(span, http);
         }
     }
 
