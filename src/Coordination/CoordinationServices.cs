@@ -13,6 +13,7 @@ using Formae.Coordination.Schemas;
 using Formae.Coordination.Secrets;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Synchronization;
+using Formae.Messaging;
 using Formae.Model;
 using Formae.Protocol.Secrets;
 using Microsoft.AspNetCore.DataProtection;
@@ -38,6 +39,7 @@ public static class CoordinationServices
 
         services.AddSingleton(_ => Tables(configuration));
         services.AddSingleton(_ => Bus(configuration));
+        services.AddFormaeMessaging(configuration);
         AddKeyRing(services, configuration);
         services.AddSingleton<SecretSeal>();
 

@@ -9,7 +9,4 @@ public sealed partial class Announcer
 
     [LoggerMessage(6002, LogLevel.Warning, "The announcement could not be sent; the next beat sends it again")]
     private partial void LogNotAnnounced(Exception exception);
-
-    [LoggerMessage(6003, LogLevel.Warning, "The announcement has {Bytes} bytes, which is more than one message holds: it goes without JSON schemas")]
-    private partial void LogWithoutJsonSchemas(int bytes);
 }

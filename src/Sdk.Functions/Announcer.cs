@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
+using Formae.Messaging;
+using Formae.Messaging.Payloads;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Secrets;
 using Microsoft.Extensions.Hosting;
@@ -10,9 +12,6 @@ namespace Formae.Sdk.Functions;
 /// <summary>Tells the coordinator that this plugin is there: when the app starts, and on every beat.</summary>
 public sealed partial class Announcer : BackgroundService
 {
-    // Leaves room for the message's own properties below the bus's limit of 256 KB.
-    private const int LargestBody = 200_000;
-
     // An old announcement tells nothing that a newer one does not; they must not pile up while no coordinator runs.
     private static readonly TimeSpan TimeToLive = TimeSpan.FromMinutes(2);
 
@@ -21,14 +20,14 @@ public sealed partial class Announcer : BackgroundService
     private readonly PluginAppOptions _options;
     private readonly BusSenders _senders;
     private readonly SecretSeal _seal;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly DateTimeOffset _startedAt;
+    private byte[]? _body;
 
     internal Announcer(
         PluginDefinition definition, Operator operations, PluginAppOptions options, BusSenders senders, SecretSeal seal, TimeProvider time, ILogger<Announcer> logger)
     {
-        (_definition, _operations, _options, _senders, _seal, _time, _logger) = (definition, operations, options, senders, seal, time, logger);
+        (_definition, _operations, _options, _senders, _seal, _logger) = (definition, operations, options, senders, seal, logger);
         _startedAt = time.GetUtcNow();
     }
 
@@ -36,18 +35,11 @@ public sealed partial class Announcer : BackgroundService
     /// <exception cref="ServiceBusException">The bus did not take it.</exception>
     public async Task AnnounceAsync(CancellationToken cancellationToken)
     {
-        var announcement = _definition.Announce(_operations, _options.RequestQueue, _startedAt, _time.GetUtcNow());
-        var body = JsonSerializer.SerializeToUtf8Bytes(announcement, BusJson.Default.PluginAnnouncement);
-        if (body.Length > LargestBody)
-        {
-            LogWithoutJsonSchemas(body.Length);
-            announcement = announcement with { ResourceTypes = [.. announcement.ResourceTypes.Select(t => t with { JsonSchema = null })] };
-            body = JsonSerializer.SerializeToUtf8Bytes(announcement, BusJson.Default.PluginAnnouncement);
-        }
-
-        var message = BusSenders.Message(BusContract.AnnouncementSubject, new BinaryData(body));
-        message.TimeToLive = TimeToLive;
-        await _senders.SendAsync(BusContract.AnnouncementQueue, message, cancellationToken).ConfigureAwait(false);
+        // The message says when it was sent. Without that every beat is the same, and one that is too large to travel is left once for all of them.
+        _body ??= JsonSerializer.SerializeToUtf8Bytes(_definition.Announce(_operations, _options.RequestQueue, _startedAt, default), BusJson.Default.PluginAnnouncement);
+        await _senders.SendAsync(
+            new OutgoingMessage { Queue = BusContract.AnnouncementQueue, Subject = BusContract.AnnouncementSubject, Body = _body, TimeToLive = TimeToLive },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The first announcement; the start of the app does not wait for it.</summary>
@@ -59,9 +51,9 @@ public sealed partial class Announcer : BackgroundService
         {
             await AnnounceAsync(stoppingToken).ConfigureAwait(false);
         }
-        catch (ServiceBusException notThere)
+        catch (Exception notThere) when (notThere is ServiceBusException or PayloadException or IOException)
         {
-            // The bus may start later than the app; the next beat tells it again.
+            // The bus, or the place of payloads, may come later than the app; the next beat tells it again.
             LogNotAnnounced(notThere);
         }
 

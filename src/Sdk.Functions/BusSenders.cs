@@ -1,20 +1,22 @@
 using System.Collections.Concurrent;
 using Azure.Messaging.ServiceBus;
+using Formae.Messaging;
 using Formae.Protocol.Bus;
 
 namespace Formae.Sdk.Functions;
 
 /// <summary>The one sender for each queue that the app sends to.</summary>
-internal sealed class BusSenders(ServiceBusClient client)
+internal sealed class BusSenders(ServiceBusClient client, MessageWriter writer)
 {
     private readonly ConcurrentDictionary<string, ServiceBusSender> _senders = new(StringComparer.OrdinalIgnoreCase);
 
-    // A name of its own for every message: the bus must not take a batch for a repetition because its first report is one.
-    public static ServiceBusMessage Message(string subject, BinaryData body) =>
-        new(body) { Subject = subject, ContentType = "application/json", MessageId = Guid.NewGuid().ToString("N") };
+    // No message has a computed name: the bus must not take a batch for a repetition because its first report is one.
+    public Task SendReportsAsync(string queue, BinaryData body) =>
+        SendAsync(new OutgoingMessage { Queue = queue, Subject = BusContract.ReportSubject, Body = body.ToMemory() }, CancellationToken.None);
 
-    public Task SendReportsAsync(string queue, BinaryData body) => SendAsync(queue, Message(BusContract.ReportSubject, body), CancellationToken.None);
-
-    public Task SendAsync(string queue, ServiceBusMessage message, CancellationToken cancellationToken) =>
-        _senders.GetOrAdd(queue, client.CreateSender).SendMessageAsync(message, cancellationToken);
+    public async Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    {
+        var sender = _senders.GetOrAdd(message.Queue, client.CreateSender);
+        await sender.SendMessageAsync(await writer.WriteAsync(message, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -1,16 +1,16 @@
-using System.Text.Json;
 using Azure.Messaging.ServiceBus;
+using Formae.Messaging;
 using Formae.Protocol.Bus;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 
 namespace Formae.Sdk.Functions;
 
 /// <summary>Takes one request from the plugin's queue, serves it and sends its report. Only then is the request settled, so a crash means that it comes again.</summary>
 /// <param name="operations">Serves the request.</param>
 /// <param name="reports">Sends the report.</param>
-/// <param name="logger">Says what was refused.</param>
-public sealed partial class OperationFunction(Operator operations, ReportBatch reports, ILogger<OperationFunction> logger)
+/// <param name="reader">Opens the message.</param>
+/// <param name="options">Say which queue is the app's.</param>
+public sealed class OperationFunction(Operator operations, ReportBatch reports, MessageReader reader, PluginAppOptions options)
 {
     /// <summary>Serves one message.</summary>
     [Function("Operation")]
@@ -19,10 +19,13 @@ public sealed partial class OperationFunction(Operator operations, ReportBatch r
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken)
     {
-        if (!TryRead(message, out var request, out var reason))
+        var reading = await reader.ReadAsync(message, MessageKinds.Request, options.RequestQueue, cancellationToken).ConfigureAwait(false);
+        if (reading is Reading<OperationRequest>.Accepted { Body.ReportTo: "" })
+            reading = new Reading<OperationRequest>.Refused(reader.Refuse(message, RefusalReason.Unreadable, "The request does not say where to report to. Drop it."));
+        if (reading is not Reading<OperationRequest>.Accepted { Body: var request, Payload: var payload })
         {
-            LogDeadLettered(message.MessageId, reason);
-            await actions.DeadLetterMessageAsync(message, null, "UnreadableRequest", reason, cancellationToken).ConfigureAwait(false);
+            var refusal = ((Reading<OperationRequest>.Refused)reading).Refusal;
+            await actions.DeadLetterMessageAsync(message, null, refusal.Reason.ToString(), refusal.Description, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -33,30 +36,6 @@ public sealed partial class OperationFunction(Operator operations, ReportBatch r
 
         // The report is on its way whether or not the app is told to stop: settling the request late would only repeat the work.
         await actions.CompleteMessageAsync(message, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    private static bool TryRead(ServiceBusReceivedMessage message, out OperationRequest request, out string reason)
-    {
-        request = null!;
-        reason = "";
-        if (message.Subject != BusContract.RequestSubject)
-        {
-            reason = $"The subject is '{message.Subject}'; this queue takes '{BusContract.RequestSubject}' only.";
-            return false;
-        }
-
-        try
-        {
-            request = JsonSerializer.Deserialize(message.Body.ToMemory().Span, BusJson.Default.OperationRequest)!;
-        }
-        catch (JsonException wrong)
-        {
-            reason = $"The body is no operation request: it is wrong at '{wrong.Path}'.";
-            return false;
-        }
-
-        if (request is null || string.IsNullOrEmpty(request.ReportTo))
-            reason = "The request does not say where to report to.";
-        return reason.Length == 0;
+        await reader.SettledAsync(payload).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,7 @@
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
+using Formae.Messaging;
+using Formae.Messaging.Payloads;
 using Formae.Protocol.Secrets;
 using Formae.Telemetry.Export;
 using Microsoft.AspNetCore.DataProtection;
@@ -70,8 +72,14 @@ public sealed class PluginAppBuilder
         services.AddSingleton(options);
         services.AddSingleton(_definition);
         services.AddSingleton(_ => CreateClient(options));
+        services.AddFormaeMessaging(_app.Configuration);
         services.AddSingleton<BusSenders>();
-        services.AddSingleton(provider => new ReportBatch(provider.GetRequiredService<BusSenders>().SendReportsAsync, options.ReportLinger, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new ReportBatch(
+            provider.GetRequiredService<BusSenders>().SendReportsAsync,
+            provider.GetRequiredService<PayloadStore>(),
+            options.LargestReport,
+            options.ReportLinger,
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => provider.GetRequiredService<PluginDefinition>().CreateOperator(provider));
         services.AddSingleton(provider => new Announcer(
             provider.GetRequiredService<PluginDefinition>(),

@@ -20,6 +20,9 @@ public sealed class PluginAppOptions
     /// <summary>The most a report waits for others to travel with. Setting <c>FormaeReportLingerMs</c>; default 5 ms, 0 to 50.</summary>
     public TimeSpan ReportLinger { get; init; } = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>The longest report in bytes. Setting <c>FormaeLargestReportBytes</c>; default 8 MiB, 100,000 to 256 MiB. An operation whose report is longer fails and says so.</summary>
+    public long LargestReport { get; init; } = 8 << 20;
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="InvalidOperationException">A setting is missing or wrong; the message names it and what it may be.</exception>
     public static PluginAppOptions From(IConfiguration settings)
@@ -27,6 +30,9 @@ public sealed class PluginAppOptions
         var linger = settings.GetValue("FormaeReportLingerMs", 5);
         if (linger is < 0 or > 50)
             throw new InvalidOperationException($"The setting FormaeReportLingerMs is {linger}; it may be 0 to 50.");
+        var largest = settings.GetValue<long>("FormaeLargestReportBytes", 8 << 20);
+        if (largest is < 100_000 or > 256 << 20)
+            throw new InvalidOperationException($"The setting FormaeLargestReportBytes is {largest}; it may be 100000 to {256 << 20}.");
         var options = new PluginAppOptions
         {
             RequestQueue = settings["FormaeRequestQueue"] is { Length: > 0 } queue
@@ -36,6 +42,7 @@ public sealed class PluginAppOptions
             ServiceBusNamespace = settings["ServiceBus:fullyQualifiedNamespace"],
             KeyRing = settings["FormaeKeyRing"],
             ReportLinger = TimeSpan.FromMilliseconds(linger),
+            LargestReport = largest,
         };
         if (string.IsNullOrEmpty(options.ServiceBusConnection) && string.IsNullOrEmpty(options.ServiceBusNamespace))
             throw new InvalidOperationException("The bus is not configured: set ServiceBus to a connection string, or ServiceBus__fullyQualifiedNamespace to a host name.");

@@ -18,11 +18,12 @@ public sealed class UpTests
             .ToDictionary(queue => queue.GetProperty("Name").GetString()!, queue => queue.GetProperty("Properties"));
 
         Assert.Equal(["formae-reports", "formae-announcements", "formae-requests-fakeaws", "formae-requests-local"], queues.Keys);
-        Assert.All(queues, queue => Assert.Equal(queue.Key.Contains("requests", StringComparison.Ordinal), queue.Value.GetProperty("RequiresDuplicateDetection").GetBoolean()));
+        Assert.All(queues, queue => Assert.True(queue.Value.GetProperty("RequiresDuplicateDetection").GetBoolean()));
+        Assert.All(queues, queue => Assert.Equal("PT4H", queue.Value.GetProperty("DuplicateDetectionHistoryTimeWindow").GetString()));
+        Assert.Equal(["P1D", "PT1H", "PT1H", "PT1H"], queues.Values.Select(queue => queue.GetProperty("DefaultMessageTimeToLive").GetString()));
         Assert.All(queues, queue => Assert.Equal(
             (queue.Key.StartsWith("formae-requests-", StringComparison.Ordinal) ? "PT5M" : "PT1M", 10),
             (queue.Value.GetProperty("LockDuration").GetString(), queue.Value.GetProperty("MaxDeliveryCount").GetInt32())));
-        Assert.Equal("PT10M", queues["formae-requests-local"].GetProperty("DuplicateDetectionHistoryTimeWindow").GetString());
     }
 
     [Fact]

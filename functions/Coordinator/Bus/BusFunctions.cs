@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Formae.Coordination.Bus;
 using Formae.Coordination.Catalog;
+using Formae.Messaging;
 using Formae.Protocol.Bus;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Formae.Coordinator.Bus;
 
 /// <summary>What comes back from the plugins: reports go to the entity they belong to, unread and undecided; announcements go into the catalog.</summary>
-public sealed partial class BusFunctions(PluginCatalog catalog, ILogger<BusFunctions> logger)
+public sealed partial class BusFunctions(MessageReader reader, PluginCatalog catalog, ILogger<BusFunctions> logger)
 {
     [Function("Reports")]
     public async Task Reports(
@@ -26,17 +26,22 @@ public sealed partial class BusFunctions(PluginCatalog catalog, ILogger<BusFunct
         ServiceBusMessageActions actions,
         CancellationToken cancellation)
     {
-        if (Read(message, BusContract.AnnouncementSubject, BusJson.Default.PluginAnnouncement) is not { } announcement)
+        var reading = await reader.ReadAsync(message, MessageKinds.Announcement, BusContract.AnnouncementQueue, cancellation);
+        if (reading is not Reading<PluginAnnouncement>.Accepted { Body: var announcement, At: var at })
         {
-            await RefuseAsync(message, actions, "Unreadable", "The message is no plugin announcement.", cancellation);
+            await RefuseAsync(message, actions, ((Reading<PluginAnnouncement>.Refused)reading).Refusal, cancellation);
             return;
         }
+
+        // The message says when it was sent, so that a large announcement is left once for all beats; what was left is removed by its age.
+        if (announcement.SentAt == default)
+            announcement = announcement with { SentAt = at };
 
         // A beat comes every half minute, and would bury everything else in the log and among the dead letters. The catalog shows who is refused.
         var isNews = await catalog.AnnounceAsync(announcement, cancellation);
         if (isNews && PluginEntry.RefusalOf(announcement) is { } refusal)
         {
-            await RefuseAsync(message, actions, "ContractMismatch", refusal, cancellation);
+            await RefuseAsync(message, actions, reader.Refuse(message, RefusalReason.ContractMismatch, refusal), cancellation);
             return;
         }
 
@@ -47,42 +52,24 @@ public sealed partial class BusFunctions(PluginCatalog catalog, ILogger<BusFunct
 
     private async Task DeliverAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, DurableTaskClient client, CancellationToken cancellation)
     {
-        if (Read(message, BusContract.ReportSubject, BusJson.Default.OperationReports) is not { } batch)
+        var reading = await reader.ReadAsync(message, MessageKinds.Reports, BusContract.ReportQueue, cancellation);
+        if (reading is not Reading<OperationReports>.Accepted { Body: var batch, Payload: var payload })
         {
-            await RefuseAsync(message, actions, "Unreadable", "The message holds no operation reports.", cancellation);
+            await RefuseAsync(message, actions, ((Reading<OperationReports>.Refused)reading).Refusal, cancellation);
             return;
         }
 
         foreach (var stranger in await ReportDelivery.DeliverAsync(batch, client, cancellation))
             LogUnknownOperation(stranger.OperationId);
         await actions.CompleteMessageAsync(message, cancellation);
+        await reader.SettledAsync(payload);
     }
 
-    private static T? Read<T>(ServiceBusReceivedMessage message, string subject, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) where T : class
-    {
-        if (message.Subject != subject)
-            return null;
-        try
-        {
-            return JsonSerializer.Deserialize(message.Body.ToMemory().Span, type);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private async Task RefuseAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, string reason, string description, CancellationToken cancellation)
-    {
-        LogRefused(message.MessageId, reason, description);
-        await actions.DeadLetterMessageAsync(message, propertiesToModify: null, reason, description, cancellation);
-    }
+    private static Task RefuseAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, Refusal refusal, CancellationToken cancellation) =>
+        actions.DeadLetterMessageAsync(message, propertiesToModify: null, refusal.Reason.ToString(), refusal.Description, cancellation);
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "Plugin {Name} {Version} serves {Namespace} with {Types} resource types")]
     private partial void LogAnnounced(string name, string version, string @namespace, int types);
-
-    [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "Message {MessageId} was dead-lettered: {Reason}: {Description}")]
-    private partial void LogRefused(string messageId, string reason, string description);
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Warning, Message = "A report names an operation that nobody knows: {OperationId}")]
     private partial void LogUnknownOperation(string operationId);

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Formae.Cli.Demo;
 using Formae.Cli.Histories;
 using Formae.Cli.Inventories;
+using Formae.Cli.Keys;
 using Formae.Cli.Schemas;
 using Formae.Cli.Submitting;
 using Formae.Cli.Up;
@@ -30,6 +31,7 @@ internal static class FormaeCommandLine
         EvalVerb.Build(context, flags ?? DocumentFlags.None),
         SchemaVerb.Build(context),
         UpVerb.Build(context),
+        KeysVerb.Build(context),
         DemoVerb.Build(context),
     };
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Formae.Cli.Keys;
 using Formae.Client;
 using Formae.Embedded.Host;
 using Formae.Embedded.Sqlite;
@@ -72,6 +73,8 @@ internal sealed class ControlPlane : IAsyncDisposable
     private string Address => _cluster.Addresses.Urls[Apps.CoordinatorName];
 
     private string Keys => Path.Combine(_data.Path, "keys");
+
+    private MessageKeyFile MessageKeys => new(_data.Path);
 
     /// <summary>Returns when the coordinator serves and every plugin has announced itself.</summary>
     /// <exception cref="UpException">It cannot be started; the message says why.</exception>
@@ -181,6 +184,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     {
         Directory.CreateDirectory(Path.Combine(_data.Path, "store"));
         Directory.CreateDirectory(Keys);
+        MessageKeys.Ensure(TimeProvider.System.GetUtcNow());
         foreach (var plugin in _apps.Plugins)
             Directory.CreateDirectory(PluginData(plugin));
 
@@ -227,6 +231,8 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             ["ServiceBus"] = addresses.BusConnectionString,
             ["FormaeKeyRing"] = Keys,
+            ["FormaeMessageKeyFile"] = MessageKeys.Path,
+            ["FormaePayloads"] = Path.Combine(_data.Path, "payloads"),
             ["DOTNET_gcServer"] = "0",
         };
         if (_traceFile is not null)

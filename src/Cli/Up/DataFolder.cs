@@ -1,8 +1,15 @@
+using System.CommandLine;
+
 namespace Formae.Cli.Up;
 
 /// <summary>Where a control plane on this machine keeps its things when nobody says.</summary>
 internal static class DataFolder
 {
+    public static Option<string?> Option() => new("--data") { Description = "Where everything is kept. Default: $XDG_DATA_HOME/formae, else ~/.local/share/formae.", HelpName = "DIR" };
+
+    /// <summary>An absolute path.</summary>
+    public static string Of(string? given, Func<string, string?> variable) => Path.GetFullPath(given is { Length: > 0 } ? given : Default(variable));
+
     public static string Default(Func<string, string?> variable)
     {
         var root = variable("XDG_DATA_HOME") is { Length: > 0 } xdg

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Xml;
 using Formae.Protocol.Bus;
 
 namespace Formae.Cli.Up;
@@ -8,9 +9,11 @@ internal static class Topology
 {
     public static string Of(IEnumerable<string> requestQueues)
     {
-        var queues = new JsonArray(Queue(BusContract.ReportQueue, isRequests: false), Queue(BusContract.AnnouncementQueue, isRequests: false));
+        var queues = new JsonArray(Queue(BusContract.ReportQueue, lockFor: "PT1M", BusContract.ReportValidity), Queue(BusContract.AnnouncementQueue, lockFor: "PT1M", BusContract.AnnouncementValidity));
+
+        // Requests are fetched ahead of the handlers that take up to a minute each: a lock must outlast the wait. A dropped connection frees its locks at once.
         foreach (var queue in requestQueues)
-            queues.Add((JsonNode)Queue(queue, isRequests: true));
+            queues.Add((JsonNode)Queue(queue, lockFor: "PT5M", BusContract.RequestValidity));
         var root = new JsonObject
         {
             ["UserConfig"] = new JsonObject
@@ -22,21 +25,23 @@ internal static class Topology
         return root.ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true });
     }
 
-    // A request has a computed name, so that a coordinator that crashed between sending and remembering sends it once.
-    private static JsonObject Queue(string name, bool isRequests)
+    private static JsonObject Queue(string name, string lockFor, TimeSpan validFor) => new()
     {
-        var properties = new JsonObject
+        ["Name"] = name,
+        ["Properties"] = new JsonObject
         {
-            // Requests are fetched ahead of the handlers that take up to a minute each: a lock must outlast the wait. A dropped connection frees its locks at once.
-            ["LockDuration"] = isRequests ? "PT5M" : "PT1M",
-            ["MaxDeliveryCount"] = 10,
-            ["DefaultMessageTimeToLive"] = "P1D",
-            ["DeadLetteringOnMessageExpiration"] = true,
-            ["RequiresDuplicateDetection"] = isRequests,
+            ["LockDuration"] = lockFor,
+            ["MaxDeliveryCount"] = BusContract.MostDeliveries,
+
+            // What waits for longer would be refused by its reader: it is too old.
+            ["DefaultMessageTimeToLive"] = XmlConvert.ToString(validFor),
+            ["DeadLetteringOnMessageExpiration"] = name != BusContract.AnnouncementQueue,
+
+            // A request has a computed name, so that a coordinator that crashed between sending and remembering sends it once. And whoever sends a message once more, which
+            // was signed and is still valid, sends it in vain: no message is valid for longer than this window.
+            ["RequiresDuplicateDetection"] = true,
+            ["DuplicateDetectionHistoryTimeWindow"] = XmlConvert.ToString(BusContract.DuplicateWindow),
             ["RequiresSession"] = false,
-        };
-        if (isRequests)
-            properties["DuplicateDetectionHistoryTimeWindow"] = "PT10M";
-        return new JsonObject { ["Name"] = name, ["Properties"] = properties };
-    }
+        },
+    };
 }

@@ -13,7 +13,7 @@ internal static class UpVerb
 
     public static Command Build(CliContext context)
     {
-        var data = new Option<string?>("--data") { Description = "Where everything is kept. Default: $XDG_DATA_HOME/formae, else ~/.local/share/formae.", HelpName = "DIR" };
+        var data = DataFolder.Option();
         var port = new Option<int>("--port") { Description = "The port on 127.0.0.1; 0 is any free one.", HelpName = "N", DefaultValueFactory = _ => DefaultPort };
         port.Validators.Add(result =>
         {
@@ -28,7 +28,7 @@ internal static class UpVerb
             context,
             new ControlPlaneOptions
             {
-                Data = Path.GetFullPath(result.GetValue(data) is { Length: > 0 } given ? given : DataFolder.Default(context.Variable)),
+                Data = DataFolder.Of(result.GetValue(data), context.Variable),
                 Port = result.GetValue(port),
                 Plugins = result.GetValue(plugin) ?? [],
                 ReadyFile = result.GetValue(readyFile) is { } path ? Path.GetFullPath(path) : null,

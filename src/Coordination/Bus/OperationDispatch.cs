@@ -2,17 +2,16 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Formae.Coordination.Catalog;
+using Formae.Messaging;
+using Formae.Messaging.Payloads;
 using Formae.Model;
 using Formae.Protocol.Bus;
 
 namespace Formae.Coordination.Bus;
 
 /// <summary>Puts requests on the queue of the plugin that serves them. Nothing else in the control plane knows a queue of a plugin.</summary>
-public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog catalog) : IAsyncDisposable
+public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog catalog, MessageWriter writer) : IAsyncDisposable
 {
-    /// <summary>What a message of the bus may hold, less the room for its own properties.</summary>
-    public const int LargestBody = 250_000;
-
     private readonly ConcurrentDictionary<string, ServiceBusSender> _senders = new(StringComparer.Ordinal);
 
     /// <param name="namespace">The plugin's namespace.</param>
@@ -29,29 +28,33 @@ public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog cat
         using var span = MessageSpans.Send(request, queue);
         if (span is not null)
             request = request with { TraceParent = span.Id };
-        var body = JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest);
-        if (body.Length > LargestBody)
+        ServiceBusMessage message;
+        try
         {
-            return new Problem
-            {
-                Code = ProblemCodes.InvalidRequest,
-                Message = $"The request has {body.Length:N0} bytes and a message holds {LargestBody:N0}: {request.Label} is too large to be managed.",
-            };
+            message = await writer.WriteAsync(OutgoingMessageOf(queue, request, at, now), cancellation);
+        }
+        catch (PayloadException nowhere)
+        {
+            return new Problem { Code = ProblemCodes.InvalidRequest, Message = $"{request.Label} is too large to be sent to its plugin. {nowhere.Message}" };
         }
 
-        var message = new ServiceBusMessage(BinaryData.FromBytes(body))
-        {
-            MessageId = request.MessageId,
-            CorrelationId = request.OperationId,
-            Subject = BusContract.RequestSubject,
-            ContentType = "application/json",
-        };
-        if (at > now)
-            message.ScheduledEnqueueTime = at;
-        var sender = _senders.GetOrAdd(queue, static (queue, bus) => bus.CreateSender(queue), client);
+        var sender = _senders.GetOrAdd(queue, static (name, bus) => bus.CreateSender(name), client);
         await sender.SendMessageAsync(message, cancellation);
         return null;
     }
+
+    private static OutgoingMessage OutgoingMessageOf(string queue, OperationRequest request, DateTimeOffset at, DateTimeOffset now) => new()
+    {
+        Queue = queue,
+        Subject = BusContract.RequestSubject,
+        Body = JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest),
+        MessageId = request.MessageId,
+        OperationId = request.OperationId,
+
+        // No message is valid for longer than the bus knows it by.
+        NotBefore = at <= now ? null : at - now < MessageKinds.FarthestStart ? at : now + MessageKinds.FarthestStart,
+        TraceParent = request.TraceParent,
+    };
 
     public async ValueTask DisposeAsync()
     {

@@ -14,6 +14,23 @@ public static class BusContract
     /// <summary>Where plugins report.</summary>
     public const string ReportQueue = "formae-reports";
 
+    /// <summary>How long a message is valid, from its time on; queues keep it no longer. Nobody waits for the outcome of a request much longer than its call may take.</summary>
+    public static readonly TimeSpan RequestValidity = TimeSpan.FromHours(1);
+
+    /// <summary>Long, since what was done in the cloud must be recorded; a report that comes twice is told by its number.</summary>
+    public static readonly TimeSpan ReportValidity = TimeSpan.FromDays(1);
+
+    public static readonly TimeSpan AnnouncementValidity = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// For how long a queue drops a message that was sent before: longer than a request is valid, with the time for which it may be scheduled ahead. So a request that
+    /// somebody sends once more is either dropped or too old.
+    /// </summary>
+    public static readonly TimeSpan DuplicateWindow = TimeSpan.FromHours(4);
+
+    /// <summary>After so many deliveries a queue gives a message up.</summary>
+    public const int MostDeliveries = 10;
+
     /// <summary>Message subject of each kind of body.</summary>
     public const string RequestSubject = "operation-request";
     public const string ReportSubject = "operation-reports";
@@ -26,4 +43,5 @@ public static class BusContract
 [JsonSerializable(typeof(OperationRequest))]
 [JsonSerializable(typeof(OperationReports))]
 [JsonSerializable(typeof(PluginAnnouncement))]
+[JsonSerializable(typeof(PayloadClaim))]
 public sealed partial class BusJson : JsonSerializerContext;

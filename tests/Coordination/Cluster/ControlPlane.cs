@@ -37,12 +37,6 @@ namespace Formae.Coordination.Tests.Cluster;
 /// </summary>
 public sealed partial class ControlPlane : IAsyncDisposable
 {
-    private const string RequestQueue = "formae-requests-fakeaws";
-    private const string Topology = $$$$"""
-        {"UserConfig":{"Namespaces":[{"Name":"formae","Queues":[{"Name":"{{{{BusContract.ReportQueue}}}}"},{"Name":"{{{{BusContract.AnnouncementQueue}}}}"},
-        {"Name":"{{{{RequestQueue}}}}","Properties":{"RequiresDuplicateDetection":true,"DuplicateDetectionHistoryTimeWindow":"PT10M"}}]}]}}
-        """;
-
     private readonly TempFolder _folder = new();
     private readonly IReadOnlyDictionary<string, string?> _settings;
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
@@ -218,12 +212,10 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        _broker = await Broker.StartAsync(
-            new BrokerOptions { DataDirectory = _folder.File("bus"), Key = _key, Topology = BrokerTopology.Parse(Topology) }, _seams.Logs, TimeProvider.System, CancellationToken.None);
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(_settings).AddInMemoryCollection(new Dictionary<string, string?>
+        await OpenBusAsync();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(_settings).AddInMemoryCollection(BusSettings()).AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["FormaeStorage"] = $"TableEndpoint={new Uri(TablesFile)}",
-            ["ServiceBus"] = _broker.ConnectionString,
         }).Build();
         var services = new ServiceCollection();
         services.AddSingleton(_seams.Logs);
@@ -237,44 +229,17 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
         _hub = TaskHub.Open(new TaskHubOptions { Directory = _folder.File("hub") }, Registry(), _seams.Logs, TimeProvider.System);
         await _hub.StartAsync(CancellationToken.None);
-        _pluginBus = new ServiceBusClient(_broker.ConnectionString);
-        await ServeAsync(RequestQueue, ServePluginAsync);
-        await ServeAsync(BusContract.ReportQueue, DeliverAsync);
+        await ServeBusAsync();
     }
 
     private async Task CloseAsync()
     {
-        foreach (var processor in _processors)
-            await processor.DisposeAsync();
-        _processors.Clear();
+        await CloseBusAsync();
         await _hub.DisposeAsync();
-        await _pluginBus.DisposeAsync();
         await _services.DisposeAsync();
         await _broker.DisposeAsync();
         await EmbeddedTables.CloseAsync(TablesFile);
     }
-
-    private async Task ServeAsync(string queue, Func<ServiceBusReceivedMessage, CancellationToken, Task> serve)
-    {
-        var processor = _pluginBus.CreateProcessor(queue, new ServiceBusProcessorOptions { MaxConcurrentCalls = 32, PrefetchCount = 64 });
-        processor.ProcessMessageAsync += args => _seams.Bus(queue, args.Message, () => serve(args.Message, args.CancellationToken));
-        processor.ProcessErrorAsync += _ => Task.CompletedTask;
-        _processors.Add(processor);
-        await processor.StartProcessingAsync();
-    }
-
-    private async Task ServePluginAsync(ServiceBusReceivedMessage message, CancellationToken cancellation)
-    {
-        var request = JsonSerializer.Deserialize(message.Body.ToMemory().Span, BusJson.Default.OperationRequest)!;
-        Sent.Enqueue(request);
-        var report = await Plugin.Operator.ExecuteAsync(request, cancellation);
-        await using var sender = _pluginBus.CreateSender(request.ReportTo);
-        await sender.SendMessageAsync(
-            new ServiceBusMessage(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(new OperationReports { Reports = [report] }, BusJson.Default.OperationReports))) { Subject = BusContract.ReportSubject }, cancellation);
-    }
-
-    private Task DeliverAsync(ServiceBusReceivedMessage message, CancellationToken cancellation) =>
-        ReportDelivery.DeliverAsync(JsonSerializer.Deserialize(message.Body.ToMemory().Span, BusJson.Default.OperationReports)!, _hub.Client, cancellation);
 
     private PluginAnnouncement Announcement() => Plugin.Definition.Announce(Plugin.Operator, RequestQueue, TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow());
 }

@@ -23,6 +23,9 @@ internal sealed class Seams
     /// <summary>Stands between the bus and whoever takes its messages: queue, message and how it is taken. It may be taken late, twice or never; what throws comes again.</summary>
     public Func<string, ServiceBusReceivedMessage, Func<Task>, Task> Bus { get; init; } = static (_, _, take) => take();
 
+    /// <summary>The most bytes of a report of the plugin.</summary>
+    public long LargestReport { get; init; } = 8 << 20;
+
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Types that the plugin serves beside its own.</summary>

@@ -123,6 +123,9 @@ internal sealed class ControlPlane : IAsyncDisposable
         return new ServiceBusClient($"Endpoint=sb://127.0.0.1:{ready.RootElement.GetProperty("port").GetInt32()};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey={File.ReadAllText(Path.Combine(_data, "bus.key")).Trim()};UseDevelopmentEmulator=true");
     }
 
+    /// <summary>Both ends of the bus, with the keys and payloads of its apps.</summary>
+    public BusEnds OpenBusEnds() => new(_data);
+
     /// <summary>kill -9 of the whole thing's root.</summary>
     public async Task KillAsync()
     {

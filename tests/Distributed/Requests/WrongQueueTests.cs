@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
+using Formae.Messaging;
 using Formae.Protocol.Bus;
 
 namespace Formae.Distributed.Tests;
@@ -15,6 +16,7 @@ public sealed class WrongQueueTests(OneSystem system)
     {
         var before = (await system.Plane.Cloud.CallsAsync()).Count;
         await using var bus = system.Plane.OpenBus();
+        using var ends = system.Plane.OpenBusEnds();
         var request = new OperationRequest
         {
             OperationId = "wrong/queue/create",
@@ -24,7 +26,9 @@ public sealed class WrongQueueTests(OneSystem system)
             ReportTo = BusContract.ReportQueue,
         };
         await bus.CreateSender(Queue).SendMessageAsync(
-            new ServiceBusMessage(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest))) { MessageId = request.MessageId, Subject = BusContract.RequestSubject },
+            await ends.Writer.WriteAsync(
+                new OutgoingMessage { Queue = Queue, Subject = BusContract.RequestSubject, Body = JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest), MessageId = request.MessageId },
+                TestContext.Current.CancellationToken),
             TestContext.Current.CancellationToken);
 
         await EmptyAsync(bus);
@@ -36,15 +40,18 @@ public sealed class WrongQueueTests(OneSystem system)
     public async Task What_is_no_request_ends_among_the_dead_letters_with_a_reason()
     {
         await using var bus = system.Plane.OpenBus();
+        using var ends = system.Plane.OpenBusEnds();
         var id = Guid.NewGuid().ToString();
-        await bus.CreateSender(Queue).SendMessageAsync(new ServiceBusMessage("no JSON at all") { MessageId = id, Subject = BusContract.RequestSubject }, TestContext.Current.CancellationToken);
+        await bus.CreateSender(Queue).SendMessageAsync(
+            await ends.Writer.WriteAsync(new OutgoingMessage { Queue = Queue, Subject = BusContract.RequestSubject, Body = "no JSON at all"u8.ToArray(), MessageId = id }, TestContext.Current.CancellationToken),
+            TestContext.Current.CancellationToken);
 
         await using var dead = bus.CreateReceiver(Queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter, ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
         var letter = await dead.ReceiveMessageAsync(ControlPlane.Patience, TestContext.Current.CancellationToken);
 
         Assert.True(letter is not null, "The message did not come among the dead letters.");
         Assert.Equal(id, letter.MessageId);
-        Assert.False(string.IsNullOrEmpty(letter.DeadLetterReason));
+        Assert.Equal(nameof(RefusalReason.Unreadable), letter.DeadLetterReason);
     }
 
     private static async Task EmptyAsync(ServiceBusClient bus)

@@ -59,6 +59,7 @@ public sealed class AnnouncementTests : IDisposable
     [InlineData("FormaeRequestQueue", "", "FormaeRequestQueue")]
     [InlineData("ServiceBus", "", "ServiceBus__fullyQualifiedNamespace")]
     [InlineData("FormaeReportLingerMs", "70", "0 to 50")]
+    [InlineData("FormaeLargestReportBytes", "10", "100000 to 268435456")]
     public void A_setting_that_is_wrong_is_named(string key, string value, string expected)
     {
         var settings = new Dictionary<string, string?> { ["FormaeRequestQueue"] = "q", ["ServiceBus"] = "Endpoint=sb://x", [key] = value };

@@ -2,11 +2,16 @@ using System.Text;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Formae.Embedded.ServiceBus;
+using Formae.Messaging;
+using Formae.Messaging.Keys;
+using Formae.Messaging.Payloads;
 using Formae.Protocol.Bus;
 using Formae.Sdk.Functions;
 using Formae.Sdk.Testing;
 using Formae.Sdk.Tests.Operations;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Formae.Sdk.Tests.Functions;
@@ -19,6 +24,7 @@ public sealed class OperationFunctionTests : IAsyncLifetime
     private readonly Scratch _scratch = new();
     private readonly BoxHandler _boxes = new();
     private PluginHarness _plugin = null!;
+    private ServiceProvider _services = null!;
     private Broker _broker = null!;
     private ServiceBusClient _client = null!;
     private ServiceBusReceiver _requests = null!;
@@ -40,13 +46,17 @@ public sealed class OperationFunctionTests : IAsyncLifetime
         _client = new ServiceBusClient(_broker.ConnectionString);
         _requests = _client.CreateReceiver(Requested);
         _plugin = _boxes.Start();
-        _batch = new ReportBatch(new BusSenders(_client).SendReportsAsync, TimeSpan.FromMilliseconds(5), TimeProvider.System);
-        _function = new OperationFunction(_plugin.Operator, _batch, NullLogger<OperationFunction>.Instance);
+        var settings = new Dictionary<string, string?> { [MessageKeys.KeysSetting] = $"one:{Convert.ToBase64String(new byte[32])}", [MessagingServices.PayloadsSetting] = _scratch["payloads"] };
+        _services = new ServiceCollection().AddLogging().AddFormaeMessaging(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
+        var senders = new BusSenders(_client, _services.GetRequiredService<MessageWriter>());
+        _batch = new ReportBatch(senders.SendReportsAsync, _services.GetRequiredService<PayloadStore>(), 8 << 20, TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        _function = new OperationFunction(_plugin.Operator, _batch, _services.GetRequiredService<MessageReader>(), new PluginAppOptions { RequestQueue = Requested });
     }
 
     public async ValueTask DisposeAsync()
     {
         _batch.Dispose();
+        await _services.DisposeAsync();
         await _plugin.DisposeAsync();
         await _client.DisposeAsync();
         await _broker.DisposeAsync();
@@ -57,7 +67,7 @@ public sealed class OperationFunctionTests : IAsyncLifetime
     public async Task A_request_is_served_reported_and_settled()
     {
         var request = Requests.Create("Test::Box::Box", """{"Name":"a"}""");
-        await SendAsync(Message(request));
+        await SendAsync(await MessageAsync(request));
         await ServeAsync();
         var message = await _client.CreateReceiver(BusContract.ReportQueue).ReceiveMessageAsync(Patience);
         Assert.Equal(BusContract.ReportSubject, message.Subject);
@@ -67,22 +77,23 @@ public sealed class OperationFunctionTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(BusContract.RequestSubject, "this is no JSON", "wrong at")]
-    [InlineData(BusContract.RequestSubject, "{}", "no operation request")]
-    [InlineData("something-else", "{}", "'something-else'")]
-    public async Task A_message_that_cannot_be_read_goes_to_the_dead_letters_with_the_reason(string subject, string body, string reason)
+    [InlineData(BusContract.RequestSubject, "this is no JSON", RefusalReason.Unreadable, "wrong at")]
+    [InlineData(BusContract.RequestSubject, "{}", RefusalReason.Unreadable, "no operation-request")]
+    [InlineData(BusContract.RequestSubject, "null", RefusalReason.Unreadable, "null")]
+    [InlineData("something-else", "{}", RefusalReason.UnknownKind, "'something-else'")]
+    public async Task A_message_that_cannot_be_read_goes_to_the_dead_letters_with_the_reason(string subject, string body, RefusalReason expected, string reason)
     {
-        await SendAsync(new ServiceBusMessage(body) { Subject = subject });
+        await SendAsync(await MessageAsync(subject, Encoding.UTF8.GetBytes(body)));
         await ServeAsync();
         var dead = await _client.CreateReceiver(Requested, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter }).ReceiveMessageAsync(Patience);
-        Assert.Equal("UnreadableRequest", dead.DeadLetterReason);
+        Assert.Equal(expected.ToString(), dead.DeadLetterReason);
         Assert.Contains(reason, dead.DeadLetterErrorDescription);
     }
 
     [Fact]
     public async Task A_request_whose_report_was_not_sent_is_not_settled()
     {
-        await SendAsync(Message(Requests.Create("Test::Box::Box", """{"Name":"a"}""") with { ReportTo = "no-such-queue" }));
+        await SendAsync(await MessageAsync(Requests.Create("Test::Box::Box", """{"Name":"a"}""") with { ReportTo = "no-such-queue" }));
         await Assert.ThrowsAsync<ServiceBusException>(ServeAsync);
         Assert.Equal(1, _broker.Counts()[Requested].Active);
     }
@@ -95,7 +106,7 @@ public sealed class OperationFunctionTests : IAsyncLifetime
             await Task.Delay(Timeout.Infinite, token);
             return Problems.NotFound("never");
         };
-        await SendAsync(Message(Requests.Create("Test::Box::Box", """{"Name":"a"}""")));
+        await SendAsync(await MessageAsync(Requests.Create("Test::Box::Box", """{"Name":"a"}""")));
         using var stopping = new CancellationTokenSource();
         var serving = ServeAsync(stopping.Token);
         await stopping.CancelAsync();
@@ -103,8 +114,10 @@ public sealed class OperationFunctionTests : IAsyncLifetime
         Assert.Equal(1, _broker.Counts()[Requested].Active);
     }
 
-    private static ServiceBusMessage Message(OperationRequest request) =>
-        new(Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest))) { Subject = BusContract.RequestSubject, MessageId = request.MessageId };
+    private ValueTask<ServiceBusMessage> MessageAsync(OperationRequest request) => MessageAsync(BusContract.RequestSubject, JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest));
+
+    private ValueTask<ServiceBusMessage> MessageAsync(string subject, byte[] body) =>
+        _services.GetRequiredService<MessageWriter>().WriteAsync(new OutgoingMessage { Queue = Requested, Subject = subject, Body = body }, CancellationToken.None);
 
     private Task SendAsync(ServiceBusMessage message) => _client.CreateSender(Requested).SendMessageAsync(message);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Formae.Messaging.Payloads;
 using Formae.Protocol.Bus;
 using Formae.Sdk.Functions;
 using Formae.Sdk.Testing;
@@ -9,11 +10,21 @@ public sealed class ReportBatchTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly SlowBus _bus = new();
+    private readonly Scratch _scratch = new();
+    private readonly FolderPayloads _payloads;
     private readonly ReportBatch _batch;
 
-    public ReportBatchTests() => _batch = new ReportBatch(_bus.SendAsync, TimeSpan.FromMilliseconds(5), _time);
+    public ReportBatchTests()
+    {
+        _payloads = new FolderPayloads(_scratch.Folder);
+        _batch = new ReportBatch(_bus.SendAsync, _payloads, 2_500_000, TimeSpan.FromMilliseconds(5), _time);
+    }
 
-    public void Dispose() => _batch.Dispose();
+    public void Dispose()
+    {
+        _batch.Dispose();
+        _scratch.Dispose();
+    }
 
     [Fact]
     public async Task A_lone_report_leaves_at_once()
@@ -111,10 +122,25 @@ public sealed class ReportBatchTests : IDisposable
     [Fact]
     public async Task A_report_that_is_too_large_says_so_and_keeps_the_native_id()
     {
-        _ = _batch.SendAsync("q", Report(300_000) with { NativeId = "n-1" });
+        _ = _batch.SendAsync("q", Report(2_600_000) with { NativeId = "n-1" });
         var report = Assert.Single((await _bus.NextAsync()).Reports);
         Assert.Equal((OperationStatus.Failure, "n-1"), (report.Status, report.NativeId));
-        Assert.Contains("200000", report.Problem!.Message);
+        Assert.Null(report.Claim);
+        Assert.Contains("2500000 (FormaeLargestReportBytes)", report.Problem!.Message);
+    }
+
+    [Fact]
+    public async Task A_large_report_is_left_and_its_stub_travels_with_all_that_decides()
+    {
+        var whole = Report(2_000_000) with { NativeId = "n-1", Sequence = 7, Attempt = 2 };
+        _ = _batch.SendAsync("q", whole);
+        var message = await _bus.NextAsync();
+        var stub = Assert.Single(message.Reports);
+        Assert.InRange(message.Bytes, 1, 1000);
+        Assert.Equal((OperationStatus.Success, "n-1", 7, 2), (stub.Status, stub.NativeId, stub.Sequence, stub.Attempt));
+        Assert.Null(stub.Properties);
+        var left = JsonSerializer.Deserialize((await _payloads.GetAsync(stub.Claim!, CancellationToken.None)).ToMemory().Span, BusJson.Default.OperationReport)!;
+        Assert.Equal(whole.Properties.ToString(), left.Properties.ToString());
     }
 
     [Fact]

@@ -1,0 +1,24 @@
+using Formae.Messaging;
+using Formae.Messaging.Keys;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Formae.Distributed.Tests;
+
+/// <summary>Signs and reads messages as the apps of a control plane do, with the keys and payloads in its data folder.</summary>
+internal sealed class BusEnds : IDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public BusEnds(string data)
+    {
+        var settings = new Dictionary<string, string?> { [MessageKeys.FileSetting] = Path.Combine(data, "message.keys"), [MessagingServices.PayloadsSetting] = Path.Combine(data, "payloads") };
+        _services = new ServiceCollection().AddLogging().AddFormaeMessaging(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
+    }
+
+    public MessageWriter Writer => _services.GetRequiredService<MessageWriter>();
+
+    public MessageReader Reader => _services.GetRequiredService<MessageReader>();
+
+    public void Dispose() => _services.Dispose();
+}
