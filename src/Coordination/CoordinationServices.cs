@@ -61,6 +61,8 @@ public static class CoordinationServices
         services.AddSingleton<PolicyExecution>();
         services.AddSingleton<CommandLifecycle>();
         services.AddSingleton<CommandStarter>();
+        services.AddSingleton<CancelSelection>();
+        services.AddSingleton<CommandCancellation>();
         services.AddSingleton<DriftQuery>();
         services.AddSingleton<InventoryReader>();
         services.AddSingleton<SealedSecrets>();

@@ -43,7 +43,7 @@ public static class Refusals
             or ErrorCodes.SecretNotKnown => 409,
         ErrorCodes.TooLarge => 413,
         ErrorCodes.PatchRejected or ErrorCodes.EmptyStackRejected => 422,
-        ErrorCodes.InternalError => 500,
+        ErrorCodes.InternalError or ErrorCodes.CancelFailed => 500,
         ErrorCodes.NoPluginManager or ErrorCodes.AccessUnavailable => 503,
         _ => 400,
     };

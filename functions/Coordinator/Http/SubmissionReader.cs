@@ -200,13 +200,13 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
     }
 
     /// <summary>Nothing is guessed: a <c>simulate=yes</c> that was taken for false would change the world.</summary>
-    private static bool TryReadFlag(StringValues value, out bool flag)
+    internal static bool TryReadFlag(StringValues value, out bool flag)
     {
         flag = (string?)value is "1" or "t" or "T" or "true" or "TRUE" or "True";
         return flag || (string?)value is null or "" or "0" or "f" or "F" or "false" or "FALSE" or "False";
     }
 
-    private static IResult NoFlag(string name, StringValues value) => Answers.BadRequest($"{name} is '{value}'; it is 'true' or 'false'.");
+    internal static IResult NoFlag(string name, StringValues value) => Answers.BadRequest($"{name} is '{value}'; it is 'true' or 'false'.");
 
     private static IResult TooLarge(int limit) =>
         Answers.Error(ErrorCodes.TooLarge, $"The document is longer than {limit:N0} bytes (setting {IntakeOptions.Section}:{nameof(IntakeOptions.MaxDocumentBytes)}). Split it by stacks.");

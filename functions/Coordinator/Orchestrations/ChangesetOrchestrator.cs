@@ -13,7 +13,8 @@ namespace Formae.Coordinator.Orchestrations;
 
 /// <summary>
 /// Walks one group of a changeset: a loop around <see cref="CommandMachine"/>. Starts what is ready, hears of what ended, writes progress in batches,
-/// looks now and then for what is overdue, and begins anew with an empty history every few hundred events.
+/// looks now and then for what is overdue, and begins anew with an empty history every few hundred events. Of a cancel it is told by an event; should that be lost,
+/// it finds the mark in the command's row, when it begins and whenever it looks.
 /// </summary>
 public static class ChangesetOrchestrator
 {
@@ -35,12 +36,13 @@ public static class ChangesetOrchestrator
 
         // Targets are carried out by activities of this orchestration; the history is not begun anew while one is under way.
         var targets = new List<Task<WalkEvent>>();
+        var isOver = await HearCancelAsync(context, walk, changeset, progress, machine, changeset.Cancel);
         await FollowAsync(context, walk, changeset, progress, targets, starts, machine, machine.Begin());
         Task<WalkEvent>? next = null;
         var watch = context.CreateTimer(WatchInterval, stopWatching.Token);
         Task? recording = null;
         (DateTime At, Task Task)? again = null;
-        for (var events = 0; !machine.IsDone;)
+        for (var events = 0; !machine.IsDone && !isOver;)
         {
             // A wait that is open when the history is begun anew would take an event along with it: so this loop ends only where there is none.
             next ??= context.WaitForExternalEvent<WalkEvent>(WalkEvent.EventName);
@@ -57,7 +59,11 @@ public static class ChangesetOrchestrator
             if (next.IsCompleted)
             {
                 events++;
-                await HearAsync(context, walk, changeset, progress, targets, starts, machine, await next);
+                var happened = await next;
+                if (happened.IsCancel)
+                    isOver = await HearCancelAsync(context, walk, changeset, progress, machine, happened.IsForced ? CancelMark.Forced : CancelMark.Graceful);
+                else
+                    await HearAsync(context, walk, changeset, progress, targets, starts, machine, happened);
                 next = null;
                 if (events >= EventsPerHistory && targets.Count == 0)
                     break;
@@ -77,8 +83,11 @@ public static class ChangesetOrchestrator
             }
             else if (watch.IsCompleted)
             {
+                isOver = await HearCancelAsync(
+                    context, walk, changeset, progress, machine, await context.CallActivityAsync<CancelMark>(nameof(CommandActivities.ReadCancel), walk.CommandId, CommandActivities.Patiently));
+
                 // Told again: what is overdue ends, what has ended says so, and what has never heard of its beginning begins.
-                foreach (var node in machine.InFlight().Where(node => !changeset.Graph.Nodes[node].IsTarget))
+                foreach (var node in isOver ? [] : EntitiesAtWork(changeset, machine))
                 {
                     await SignalBeginAsync(context, walk, changeset, node, startAt: default);
                     events++;
@@ -92,22 +101,37 @@ public static class ChangesetOrchestrator
         stopWatching.Cancel();
         if (recording is not null)
             await recording;
-        while (progress.Take() is { } rest)
+
+        // After a cancel by force its rows say all that there is to say.
+        while (!isOver && progress.Take() is { } rest)
             await context.CallActivityAsync(nameof(CommandActivities.RecordProgress), rest, CommandActivities.Patiently);
-        if (!machine.IsDone)
+        if (!machine.IsDone && !isOver)
             context.ContinueAsNew(walk with { Saved = machine.Save(), WaitingSince = starts.WaitingSince, TraceParent = changeset.TraceParent });
     }
+
+    /// <summary>Starts nothing more. Answers whether the walk is over at once: then nobody waits any more for what runs.</summary>
+    private static async Task<bool> HearCancelAsync(TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, CommandMachine machine, CancelMark mark)
+    {
+        if (mark == CancelMark.None)
+            return false;
+        foreach (var canceled in machine.Cancel().Canceled)
+            progress.Canceled(canceled, context.CurrentUtcDateTime);
+        if (mark == CancelMark.Graceful)
+            return false;
+        foreach (var node in EntitiesAtWork(changeset, machine))
+        {
+            await context.Entities.SignalEntityAsync(
+                EntityNames.ResourceOf(changeset.Graph.Nodes[node].Key), nameof(ResourceEntity.Cancel), new CancelOperation { CommandId = walk.CommandId, Row = changeset.Graph.Nodes[node].Row });
+        }
+
+        return true;
+    }
+
+    private static IEnumerable<int> EntitiesAtWork(Changeset changeset, CommandMachine machine) => machine.InFlight().Where(node => !changeset.Graph.Nodes[node].IsTarget);
 
     private static async Task HearAsync(
         TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<WalkEvent>> targets, StartTimes starts, CommandMachine machine, WalkEvent happened)
     {
-        if (happened.IsCancel)
-        {
-            foreach (var canceled in machine.Cancel().Canceled)
-                progress.Canceled(canceled, context.CurrentUtcDateTime);
-            return;
-        }
-
         var node = UpdateRecord.IndexOf(happened.Row);
         var before = machine.StateOf(node);
         if (happened.Outcome is not { } outcome)
@@ -126,6 +150,8 @@ public static class ChangesetOrchestrator
     private static async Task FollowAsync(
         TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<WalkEvent>> targets, StartTimes starts, CommandMachine machine, Step step)
     {
+        foreach (var node in step.Canceled)
+            progress.Canceled(node, context.CurrentUtcDateTime);
         foreach (var (node, cause) in step.Failed)
             progress.FailedBecause(node, cause, context.CurrentUtcDateTime);
         foreach (var node in step.Start.Where(node => changeset.Graph.Nodes[node].IsTarget))

@@ -22,6 +22,9 @@ public sealed class CommandActivities(CommandLifecycle lifecycle)
     public Task<Changeset> ReadChangeset([ActivityTrigger] WalkGroup walk, CancellationToken cancellation) =>
         lifecycle.ReadChangesetAsync(walk, cancellation);
 
+    [Function(nameof(ReadCancel))]
+    public Task<CancelMark> ReadCancel([ActivityTrigger] string commandId, CancellationToken cancellation) => lifecycle.ReadCancelAsync(commandId, cancellation);
+
     [Function(nameof(ExecuteTarget))]
     public Task<Outcome> ExecuteTarget([ActivityTrigger] ExecuteTarget execute, CancellationToken cancellation) => lifecycle.ExecuteTargetAsync(execute, cancellation);
 

@@ -6,7 +6,7 @@ namespace Formae.Coordinator.Orchestrations;
 
 /// <summary>
 /// Executes one command; its instance id is the command's id. Opens it, walks its groups side by side, closes it. Groups share no edge,
-/// so each is an orchestration of its own and none waits for another.
+/// so each is an orchestration of its own and none waits for another. One that was canceled before it was opened has no group to walk.
 /// </summary>
 public static class CommandOrchestrator
 {
@@ -23,7 +23,7 @@ public static class CommandOrchestrator
             await Task.WhenAll(Enumerable.Range(0, groups).Select(group => context.CallSubOrchestratorAsync(
                 ChangesetOrchestrator.Name,
                 new WalkGroup { CommandId = commandId, Group = group },
-                new SubOrchestrationOptions(instanceId: $"{commandId}-{group}"))));
+                new SubOrchestrationOptions(instanceId: WalkGroup.InstanceOf(commandId, group)))));
         }
         catch (TaskFailedException e)
         {

@@ -1,5 +1,6 @@
 using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
+using Formae.Engine.Commands;
 using Formae.Engine.Operations;
 using Formae.Engine.Planning;
 using Formae.Protocol.Http;
@@ -21,13 +22,18 @@ public sealed partial class CommandLifecycle(
     TimeProvider time,
     ILogger<CommandLifecycle> logger)
 {
-    /// <summary>Writes stacks, policies and the targets that wait for nothing, and marks the command as begun. Returns how many groups it has.</summary>
+    /// <summary>
+    /// Writes stacks, policies and the targets that wait for nothing, and marks the command as begun. Returns how many groups are to be walked: none of a command that was
+    /// canceled before.
+    /// </summary>
     /// <exception cref="LeaseLostException">Another command has taken over a stack: this one was planned against what may be gone.</exception>
     /// <exception cref="TargetChangedException">The same of a target.</exception>
     public async Task<int> OpenAsync(string commandId, CancellationToken cancellation)
     {
         var command = await FindAsync(commandId, cancellation);
         using var span = CommandSpans.Step(command, "open");
+        if (MarkOf(command) != CancelMark.None)
+            return 0;
 
         // An intake that took too long may have lost a lease before its command was stored. From here on none can be lost: a stored command's is taken over by nobody.
         foreach (var stack in command.Stacks)
@@ -40,8 +46,7 @@ public sealed partial class CommandLifecycle(
         foreach (var update in command.StackUpdates.Where(update => update.Operation != StackOperation.Delete))
             await stacks.PutAsync(update.Stack with { Policies = null }, cancellation);
         await policies.CarryOutAsync(command.PolicyUpdates, cancellation);
-        await commands.SetOpenedAsync(commandId, time.GetUtcNow(), cancellation);
-        return command.Groups;
+        return await commands.SetOpenedAsync(commandId, time.GetUtcNow(), cancellation) ? command.Groups : 0;
     }
 
     private async Task WriteTargetsAsync(string commandId, CancellationToken cancellation)
@@ -62,14 +67,23 @@ public sealed partial class CommandLifecycle(
         await updates.RecordAsync(commandId, done, cancellation);
     }
 
+    /// <summary>A group that begins after its command was canceled learns it here: nobody else could tell it.</summary>
     public async Task<Changeset> ReadChangesetAsync(WalkGroup walk, CancellationToken cancellation)
     {
-        // The group's span begins with its first history; a later one belongs to it.
-        using var span = walk.TraceParent is null && Spans.AreRecorded ? CommandSpans.OpenGroup(await FindAsync(walk.CommandId, cancellation), walk.Group) : null;
+        var command = FindAsync(walk.CommandId, cancellation);
         var graph = await updates.ReadGraphAsync(walk.CommandId, walk.Group, cancellation);
+
+        // The group's span begins with its first history; a later one belongs to it.
+        using var span = walk.TraceParent is null && Spans.AreRecorded ? CommandSpans.OpenGroup(await command, walk.Group) : null;
         span?.SetTag(Attributes.Count, graph.Nodes.Count);
-        return new Changeset { Graph = graph, TraceParent = span?.Id ?? walk.TraceParent };
+        return new Changeset { Graph = graph, Cancel = MarkOf(await command), TraceParent = span?.Id ?? walk.TraceParent };
     }
+
+    /// <summary>Whether the command was canceled meanwhile: a walk asks now and then, because what it was told may have been lost.</summary>
+    public async Task<CancelMark> ReadCancelAsync(string commandId, CancellationToken cancellation) => MarkOf(await FindAsync(commandId, cancellation));
+
+    private static CancelMark MarkOf(CommandRecord command) =>
+        command.State == States.Canceling ? CancelMark.Graceful : States.IsFinal(command.State) ? CancelMark.Forced : CancelMark.None;
 
     /// <summary>Carries out a target update that is a node of a group.</summary>
     public async Task<Outcome> ExecuteTargetAsync(ExecuteTarget execute, CancellationToken cancellation)
@@ -85,8 +99,8 @@ public sealed partial class CommandLifecycle(
         updates.RecordAsync(batch.CommandId, [.. batch.Changes.Select(change => (change.Row, change.Progress))], cancellation);
 
     /// <summary>
-    /// Deletes the targets that nothing waited for, forgets stacks that have become empty, writes the command's state and gives its leases back.
-    /// A command that has its final state keeps it: then only what a crash may have left undone after it is done.
+    /// Deletes the targets that nothing waited for, writes the command's state, forgets stacks that have become empty and gives the leases back.
+    /// A command that has its final state keeps it: then only what a crash or a cancel by force may have left undone after it is done.
     /// </summary>
     /// <param name="commandId">The command.</param>
     /// <param name="error">Why the walk broke, if it did. It counts only where it left updates unfinished.</param>
@@ -95,7 +109,9 @@ public sealed partial class CommandLifecycle(
     {
         var command = await FindAsync(commandId, cancellation);
         using var span = CommandSpans.Step(command, "close");
-        if (!States.IsFinal(command.State))
+        if (States.IsFinal(command.State))
+            await RemoveEmptiedAsync(commandId, await updates.SummariesAsync(commandId, cancellation), cancellation);
+        else
             await EndAsync(command, error, cancellation);
         foreach (var stack in command.Stacks)
             await stacks.ReleaseLeaseAsync(stack, commandId, cancellation);
@@ -104,27 +120,39 @@ public sealed partial class CommandLifecycle(
 
     private async Task EndAsync(CommandRecord command, string? error, CancellationToken cancellation)
     {
-        var all = await updates.SummariesAsync(command.CommandId, cancellation);
-        if (command.OpenedAt is not null && all.All(update => update.IsAtClose || States.IsFinal(update.State)))
+        var isOpened = command.OpenedAt is not null;
+        var isCanceled = command.State == States.Canceling;
+        var all = isCanceled ? await CancelRestAsync(command.CommandId, cancellation) : await updates.SummariesAsync(command.CommandId, cancellation);
+        if ((isOpened || isCanceled) && all.All(update => update.IsAtClose || States.IsFinal(update.State)))
             error = null;
-        if (command.OpenedAt is not null && await DeleteTargetsAsync(command.CommandId, all, cancellation))
+        if (isOpened && await DeleteTargetsAsync(command.CommandId, all, cancellation))
             all = await updates.SummariesAsync(command.CommandId, cancellation);
+        if (all.Any(update => !States.IsFinal(update.State)))
+            error ??= "The command ended before this update did.";
         if (error is not null)
             all = await updates.SettleAsync(command.CommandId, States.Failed, error, time.GetUtcNow(), cancellation);
 
-        var state = StateOf(all, error);
-        foreach (var stack in all.Select(update => update.Leaves).OfType<string>().Distinct(StringComparer.Ordinal))
-        {
-            if (stack != Stack.Unmanaged && !await resources.HasAnyAsync(stack, cancellation))
-                await stacks.RemoveAsync(stack, command.CommandId, cancellation);
-        }
-
+        await RemoveEmptiedAsync(command.CommandId, all, cancellation);
         var now = time.GetUtcNow();
-        await commands.SetStateAsync(command.CommandId, state, now, error, cancellation);
+        var wanted = CommandStates.Of(all.Select(update => UpdateStore.StateOf(update.State)), isCanceled, error is not null);
+        var state = await commands.EndAsync(command.CommandId, wanted.ToString(), now, error, cancellation);
         CommandSpans.Ended(command, state, all.Count, now);
         LogEnded(command.CommandId, state, all.Count(update => update.State == States.Success), all.Count, (now - command.StartedAt).TotalSeconds);
         if (error is not null)
             LogBroke(command.CommandId, error);
+    }
+
+    /// <summary>What nobody has started by the end of a canceled command starts no more.</summary>
+    private Task<IReadOnlyList<UpdateSummary>> CancelRestAsync(string commandId, CancellationToken cancellation) =>
+        updates.SettleAsync(commandId, update => update.State == States.NotStarted ? new Settlement(States.Canceled, null, CancelTexts.NotStarted) : null, time.GetUtcNow(), cancellation);
+
+    private async Task RemoveEmptiedAsync(string commandId, IReadOnlyList<UpdateSummary> all, CancellationToken cancellation)
+    {
+        foreach (var stack in all.Select(update => update.Leaves).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if (stack != Stack.Unmanaged && !await resources.HasAnyAsync(stack, cancellation))
+                await stacks.RemoveAsync(stack, commandId, cancellation);
+        }
     }
 
     /// <summary>Deletes the targets that nothing has waited for. Answers whether there were any.</summary>
@@ -134,6 +162,12 @@ public sealed partial class CommandLifecycle(
             return false;
         foreach (var update in (await updates.ListTargetsAsync(commandId, TargetUpdateRecord.AtClose, cancellation)).Where(update => !States.IsFinal(update.Progress.State)))
         {
+            if (await ReadCancelAsync(commandId, cancellation) != CancelMark.None)
+            {
+                await CancelRestAsync(commandId, cancellation);
+                break;
+            }
+
             var startedAt = time.GetUtcNow();
             var reason = await targets.CarryOutAsync(update, cancellation);
             await updates.RecordAsync(commandId, [(update.Row, Ended(reason is null ? States.Success : States.Failed, reason, startedAt))], cancellation);
@@ -143,14 +177,6 @@ public sealed partial class CommandLifecycle(
     }
 
     private UpdateProgress Ended(string state, string? reason, DateTimeOffset startedAt) => new() { State = state, Error = reason, StartedAt = startedAt, FinishedAt = time.GetUtcNow() };
-
-    public static string StateOf(IEnumerable<UpdateSummary> updates, string? error)
-    {
-        var states = updates.Select(update => update.State).ToHashSet(StringComparer.Ordinal);
-        return states.Contains(States.Canceled) ? States.Canceled
-            : error is not null || states.Overlaps([States.Failed, States.Rejected]) ? States.Failed
-            : States.Success;
-    }
 
     private async Task<CommandRecord> FindAsync(string commandId, CancellationToken cancellation) =>
         await commands.FindAsync(commandId, cancellation) ?? throw new InvalidOperationException($"Command {commandId} is not stored.");

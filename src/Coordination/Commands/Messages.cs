@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Formae.Coordination.Storage;
 
 namespace Formae.Coordination.Commands;
@@ -17,6 +18,9 @@ public sealed record WalkGroup
 
     /// <summary>Namespaces that nobody serves, and since when the walk has waited for that.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset>? WaitingSince { get; init; }
+
+    /// <summary>The id of the orchestration that walks a group.</summary>
+    public static string InstanceOf(string commandId, int group) => $"{commandId}-{group}";
 }
 
 /// <summary>To the closing activity. <see cref="Error"/> is set when the walk itself broke.</summary>
@@ -40,4 +44,18 @@ public sealed record ProgressChange
     public required string Row { get; init; }
 
     public required UpdateProgress Progress { get; init; }
+}
+
+/// <summary>What a command's row says to the walks of its groups.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CancelMark>))]
+public enum CancelMark
+{
+    /// <summary>Go on.</summary>
+    None,
+
+    /// <summary>Start nothing new; what runs ends.</summary>
+    Graceful,
+
+    /// <summary>The command is over: it was canceled by force.</summary>
+    Forced,
 }

@@ -44,7 +44,7 @@ public sealed class ProgressLog(ChangesetGraph graph, string commandId)
     public void Canceled(int node, DateTime at) => _changes[node] = new UpdateProgress
     {
         State = States.Canceled,
-        Message = "Not started: the command was canceled.",
+        Message = CancelTexts.NotStarted,
         FinishedAt = Utc(at),
     };
 

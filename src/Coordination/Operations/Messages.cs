@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Formae.Coordination.Commands;
 using Formae.Engine.Commands;
 using Formae.Engine.Operations;
 
@@ -51,6 +52,9 @@ public sealed record WalkEvent
 
     /// <summary>Somebody canceled the command: nothing new starts.</summary>
     public bool IsCancel { get; init; }
+
+    /// <summary>With <see cref="IsCancel"/>: by force. The command is over, and the walk ends at once.</summary>
+    public bool IsForced { get; init; }
 }
 
 /// <summary>How an operation that has not ended stands.</summary>
@@ -94,6 +98,9 @@ public sealed record Changeset
 
     /// <summary>W3C trace context of the group.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>Whether the command was canceled by then.</summary>
+    public CancelMark Cancel { get; init; }
 }
 
 /// <summary>To the activity that carries out a target update which is a node of a group.</summary>

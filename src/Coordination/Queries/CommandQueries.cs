@@ -62,24 +62,28 @@ public sealed class CommandQueries(CommandStore commands, UpdateStore updates, T
         }
     }
 
+    /// <summary>The condition, in the language of the tables, of commands that a user gave; of all where no client is named.</summary>
+    internal static string GivenBy(string? clientId) =>
+        TableClient.CreateQueryFilter($"Source eq {User}") + (clientId is null ? "" : TableClient.CreateQueryFilter($" and ClientId eq {clientId}"));
+
     private static string ConditionOf(Query query)
     {
-        var condition = TableClient.CreateQueryFilter($"Source eq {User}");
-        if (query.Exact("client") is { } client)
-            condition += TableClient.CreateQueryFilter($" and ClientId eq {client}");
+        var condition = GivenBy(query.Exact("client"));
         if (query.Exact("status") is { } status && States.All.FirstOrDefault(state => string.Equals(state, status, StringComparison.OrdinalIgnoreCase)) is { } known)
             condition += TableClient.CreateQueryFilter($" and State eq {known}");
         return condition;
     }
 
-    private static bool Matches(Query query, CommandHeader command) => query.MatchesAny(field => field.ToLowerInvariant() switch
+    private static bool Matches(Query query, CommandHeader command) => query.MatchesAny(field => ValuesOf(field, command));
+
+    internal static IReadOnlyList<string> ValuesOf(string field, CommandHeader command) => field.ToLowerInvariant() switch
     {
         "id" => [command.CommandId],
         "client" => [command.ClientId],
         "command" => [command.Kind],
         "status" => [command.State],
         _ => command.Stacks,
-    });
+    };
 
     private async Task<Command> ShowAsync(CommandRecord command, CancellationToken cancellation)
     {

@@ -108,7 +108,7 @@ public static class CommandView
     private static string StateOfWhole(CommandRecord command) => command switch
     {
         { OpenedAt: not null } or { State: States.InProgress or States.Success } => States.Success,
-        { State: States.NotStarted } => States.NotStarted,
+        { State: States.NotStarted or States.Canceling } => States.NotStarted,
         _ => command.State,
     };
 

@@ -44,37 +44,47 @@ public sealed class CommandStore(FormaeTables tables)
         return await tables.Commands.FindAsync(partition, row, cancellation) is { } found ? FromRow(found) : null;
     }
 
-    /// <summary>Its stacks, policies and first targets are written: it runs.</summary>
-    public Task SetOpenedAsync(string commandId, DateTimeOffset at, CancellationToken cancellation) => ChangeAsync(commandId, row =>
+    /// <summary>Its stacks, policies and first targets are written: it runs. False when it was canceled meanwhile: then nothing of it starts.</summary>
+    public async Task<bool> SetOpenedAsync(string commandId, DateTimeOffset at, CancellationToken cancellation)
     {
-        row["State"] = States.InProgress;
-        row["ModifiedAt"] = at;
-        row["OpenedAt"] = at;
-    }, cancellation);
+        var (_, state) = await ChangeAsync(commandId, States.InProgress, at, row => row["OpenedAt"] = at, cancellation);
+        return state == States.InProgress;
+    }
 
-    /// <summary>Writes state, time of change and error; a command that is final stays as it is.</summary>
-    public Task SetStateAsync(string commandId, string state, DateTimeOffset at, string? error, CancellationToken cancellation) => ChangeAsync(commandId, row =>
+    /// <summary>
+    /// Marks a command as canceled: whoever reads it from now on starts nothing more for it. Answers the command as it was at that moment, with the state that it has now;
+    /// one that was over already keeps its state.
+    /// </summary>
+    public async Task<CommandRecord> MarkCancelingAsync(string commandId, DateTimeOffset at, CancellationToken cancellation)
     {
-        row["State"] = state;
-        row["ModifiedAt"] = at;
+        var (found, state) = await ChangeAsync(commandId, States.Canceling, at, _ => { }, cancellation);
+        return FromRow(found) with { State = state };
+    }
+
+    /// <summary>Writes final state, time of change and error. A command that is final stays as it is, and one that was canceled ends canceled. Answers the state that it has then.</summary>
+    public async Task<string> EndAsync(string commandId, string state, DateTimeOffset at, string? error, CancellationToken cancellation) => (await ChangeAsync(commandId, state, at, row =>
+    {
         if (error is not null)
             row["Error"] = error;
-    }, cancellation);
+    }, cancellation)).State;
 
-    private async Task ChangeAsync(string commandId, Action<TableEntity> change, CancellationToken cancellation)
+    /// <summary>Writes a state, on what the row says at that moment. Answers the row as it was before, and the state that it has now.</summary>
+    private async Task<(TableEntity Found, string State)> ChangeAsync(string commandId, string wanted, DateTimeOffset at, Action<TableEntity> more, CancellationToken cancellation)
     {
-        var (partition, row) = KeyOf(commandId);
+        var (partition, key) = KeyOf(commandId);
         while (true)
         {
-            var found = await tables.Commands.FindAsync(partition, row, cancellation) ?? throw new InvalidOperationException($"Command {commandId} is not stored.");
-            if (States.IsFinal(found.GetString("State")))
-                return;
-            var changed = new TableEntity(partition, row);
-            change(changed);
+            var found = await tables.Commands.FindAsync(partition, key, cancellation) ?? throw new InvalidOperationException($"Command {commandId} is not stored.");
+            var before = found.GetString("State");
+            if (States.IsFinal(before))
+                return (found, before);
+            var state = before != States.Canceling ? wanted : States.IsFinal(wanted) ? States.Canceled : States.Canceling;
+            var changed = new TableEntity(partition, key) { ["State"] = state, ["ModifiedAt"] = at };
+            more(changed);
             try
             {
                 await tables.Commands.UpdateEntityAsync(changed, found.ETag, TableUpdateMode.Merge, cancellation);
-                return;
+                return (found, state);
             }
             catch (RequestFailedException e) when (e.Status == 412)
             {

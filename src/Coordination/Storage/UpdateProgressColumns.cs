@@ -10,6 +10,9 @@ namespace Formae.Coordination.Storage;
 /// </summary>
 internal static class UpdateProgressColumns
 {
+    /// <summary>Set where a cancel by force ended it.</summary>
+    public const string Forced = "SettledByForce";
+
     /// <summary>Those that tell the state.</summary>
     public static IReadOnlyList<string> OfState { get; } = ["State", "BegunAt", "SettledState"];
 
@@ -34,13 +37,20 @@ internal static class UpdateProgressColumns
         return row;
     }
 
-    public static TableEntity Settle(TableEntity row, string state, string reason, DateTimeOffset at)
+    public static TableEntity Settle(TableEntity row, Settlement settlement, DateTimeOffset at)
     {
-        row["SettledState"] = state;
-        row["SettledError"] = Shorten(reason);
+        row["SettledState"] = settlement.State;
+        if (settlement.Error is { } error)
+            row["SettledError"] = Shorten(error);
+        if (settlement.Message is { } message)
+            row["SettledMessage"] = Shorten(message);
+        if (settlement.IsForced)
+            row[Forced] = true;
         row["SettledAt"] = at;
         return row;
     }
+
+    public static bool IsForced(TableEntity row) => row.GetBoolean(Forced) ?? false;
 
     public static string StateOf(TableEntity row) =>
         row.GetString("SettledState")
@@ -57,7 +67,7 @@ internal static class UpdateProgressColumns
             MaxAttempts = row.GetInt32("MaxAttempts") ?? 0,
             NativeId = row.GetString("NativeId"),
             Error = isSettled ? row.GetString("SettledError") : row.GetString("Error"),
-            Message = row.GetString("Message") ?? (state == States.NotStarted ? row.GetString("Waiting") : null),
+            Message = row.GetString("SettledMessage") ?? row.GetString("Message") ?? (state == States.NotStarted ? row.GetString("Waiting") : null),
             StartedAt = row.GetDateTimeOffset("StartedAt") ?? row.GetDateTimeOffset("BegunAt"),
             FinishedAt = isSettled ? row.GetDateTimeOffset("SettledAt") : row.GetDateTimeOffset("FinishedAt"),
         };

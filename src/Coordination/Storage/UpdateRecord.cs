@@ -77,6 +77,19 @@ public sealed record UpdateProgress
 /// <param name="Version">Changes whenever the row does.</param>
 public sealed record UpdateSummary(string Row, string State, string? Leaves, ETag Version)
 {
+    /// <summary>The resource; null for a target.</summary>
+    public string? Ksuid { get; init; }
+
+    /// <summary>Whether its command was canceled by force before it had ended.</summary>
+    public bool IsForceCanceled { get; init; }
+
     /// <summary>Whether it is carried out after the last group has ended.</summary>
     public bool IsAtClose => Row.StartsWith(TargetUpdateRecord.AtClose, StringComparison.Ordinal);
+}
+
+/// <summary>How an update ends that is ended from outside.</summary>
+public sealed record Settlement(string State, string? Error, string? Message = null)
+{
+    /// <summary>Whether its command was canceled by force: it may have been running.</summary>
+    public bool IsForced { get; init; }
 }

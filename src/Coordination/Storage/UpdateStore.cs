@@ -17,7 +17,7 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
 {
     private const string OfTarget = "target";
 
-    private static readonly string[] SummaryColumns = ["PartitionKey", "RowKey", "DeletesFrom", .. UpdateProgressColumns.OfState];
+    private static readonly string[] SummaryColumns = ["PartitionKey", "RowKey", "Ksuid", "DeletesFrom", UpdateProgressColumns.Forced, .. UpdateProgressColumns.OfState];
     private static readonly string[] GraphColumns = ["PartitionKey", "RowKey", "Kind", "Ksuid", "Label", "Type", "Namespace", .. UpdateProgressColumns.OfState, .. RowText.Columns("DependsOn")];
 
     public Task AddAsync(IReadOnlyList<UpdateRecord> updates, CancellationToken cancellation) => AddAsync(updates, [], cancellation);
@@ -51,7 +51,11 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
     /// <summary>How each update of a command stands, without its plan: a command may have very many.</summary>
     public async Task<IReadOnlyList<UpdateSummary>> SummariesAsync(string commandId, CancellationToken cancellation) =>
         [.. (await tables.Updates.ReadPartitionAsync(commandId, cancellation, SummaryColumns))
-            .Select(row => new UpdateSummary(row.RowKey, UpdateProgressColumns.StateOf(row), row.GetString("DeletesFrom"), row.ETag))];
+            .Select(row => new UpdateSummary(row.RowKey, UpdateProgressColumns.StateOf(row), row.GetString("DeletesFrom"), row.ETag)
+            {
+                Ksuid = row.GetString("Ksuid"),
+                IsForceCanceled = UpdateProgressColumns.IsForced(row),
+            })];
 
     /// <summary>The resource updates of a command.</summary>
     public async Task<IReadOnlyList<UpdateRecord>> ListAsync(string commandId, CancellationToken cancellation) => (await ListAllAsync(commandId, cancellation)).Resources;
@@ -91,24 +95,34 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
         tables.Updates.WriteAllAsync(
             [.. changes.Select(change => UpdateProgressColumns.Write(new TableEntity(commandId, change.Row), change.Progress))], TableTransactionActionType.UpdateMerge, cancellation);
 
-    /// <summary>Ends every update that has not ended, for one reason. What its own walk says of it afterwards changes nothing any more. Answers how all updates stand then.</summary>
-    public async Task<IReadOnlyList<UpdateSummary>> SettleAsync(string commandId, string state, string reason, DateTimeOffset at, CancellationToken cancellation)
+    /// <summary>Ends every update that has not ended, for one reason.</summary>
+    public Task<IReadOnlyList<UpdateSummary>> SettleAsync(string commandId, string state, string reason, DateTimeOffset at, CancellationToken cancellation) =>
+        SettleAsync(commandId, _ => new Settlement(state, reason), at, cancellation);
+
+    /// <summary>Ends updates that have not ended. What their own walk says of them afterwards changes nothing any more. Answers how all updates stand then.</summary>
+    /// <param name="commandId">The command.</param>
+    /// <param name="end">How an update that has not ended is to end; null leaves it alone.</param>
+    /// <param name="at">When.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public async Task<IReadOnlyList<UpdateSummary>> SettleAsync(string commandId, Func<UpdateSummary, Settlement?> end, DateTimeOffset at, CancellationToken cancellation)
     {
         while (true)
         {
             var all = await SummariesAsync(commandId, cancellation);
-            var open = all.Where(update => !States.IsFinal(update.State)).ToList();
-            if (open.Count == 0)
+            var settled = (from update in all
+                           where !States.IsFinal(update.State)
+                           let settlement = end(update)
+                           where settlement is not null
+                           select UpdateProgressColumns.Settle(new TableEntity(commandId, update.Row) { ETag = update.Version }, settlement, at)).ToList();
+            if (settled.Count == 0)
                 return all;
             try
             {
-                await tables.Updates.WriteAllAsync(
-                    [.. open.Select(update => UpdateProgressColumns.Settle(new TableEntity(commandId, update.Row) { ETag = update.Version }, state, reason, at))],
-                    TableTransactionActionType.UpdateMerge, cancellation);
+                await tables.Updates.WriteAllAsync(settled, TableTransactionActionType.UpdateMerge, cancellation);
             }
             catch (Azure.RequestFailedException e) when (e.Status == 412)
             {
-                // Some have ended in between: look again.
+                // Some have changed in between: look again.
             }
         }
     }
@@ -117,7 +131,7 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
 
     private static string NameOf(TableEntity row) => IsOfTarget(row) ? $"target '{row.GetString("Label")}'" : $"'{row.GetString("Label")}' ({row.GetString("Type")})";
 
-    private static NodeState StateOf(string state) => state switch
+    internal static NodeState StateOf(string state) => state switch
     {
         States.Success => NodeState.Success,
         States.Failed => NodeState.Failed,

@@ -3,8 +3,8 @@ using System.Text;
 namespace Formae.Engine.Commands;
 
 /// <summary>
-/// Walks a changeset: starts what is ready, unblocks what waited, fails what waited for a failure. Pure; a node's final state never changes,
-/// so events that come twice or late change nothing.
+/// Walks a changeset: starts what is ready, unblocks what waited, fails what waited for a failure, and starts nothing more once it is canceled. Pure and total: every node
+/// takes every event in every state. A node's final state never changes, so events that come twice or late change nothing.
 /// </summary>
 public sealed class CommandMachine
 {
@@ -62,14 +62,14 @@ public sealed class CommandMachine
 
     public NodeState StateOf(int node) => _states[node];
 
-    /// <summary>What can start now: marks it as started. Also fails what can never start because a node it waits for did not succeed.</summary>
+    /// <summary>What can start now: marks it as started. Also ends what can never start because a node it waits for did not succeed.</summary>
     public Step Begin()
     {
         var step = new StepBuilder();
         for (var node = 0; node < _states.Length; node++)
         {
-            if (_states[node] is NodeState.Failed or NodeState.Rejected or NodeState.Canceled)
-                FailDependents(node, step);
+            if (IsFinal(_states[node]) && _states[node] != NodeState.Success)
+                EndDependents(node, step);
         }
 
         for (var node = 0; node < _states.Length; node++)
@@ -94,12 +94,10 @@ public sealed class CommandMachine
     /// <summary>The nodes that were started and have not ended: they are told again after a restart, and asked when they are overdue.</summary>
     public IReadOnlyList<int> InFlight() => [.. Enumerable.Range(0, _states.Length).Where(node => _states[node] == NodeState.Started)];
 
-    /// <summary>A node has ended. A node that is final already stays what it is.</summary>
+    /// <summary>A node has ended. A node that is final already stays what it is, and what is no end, or is said of no node of this walk, changes nothing.</summary>
     public Step Finish(int node, NodeState state)
     {
-        if (!IsFinal(state))
-            throw new ArgumentOutOfRangeException(nameof(state), state, "A node ends in a final state.");
-        if (node < 0 || node >= _states.Length || IsFinal(_states[node]))
+        if (!IsFinal(state) || node < 0 || node >= _states.Length || IsFinal(_states[node]))
             return Step.Nothing;
 
         var step = new StepBuilder();
@@ -107,11 +105,11 @@ public sealed class CommandMachine
         if (state == NodeState.Success)
             Unblock(node, step);
         else
-            FailDependents(node, step);
+            EndDependents(node, step);
         return step.Build();
     }
 
-    /// <summary>Nothing new starts; what runs may end.</summary>
+    /// <summary>Nothing new starts, now or later; what runs may end.</summary>
     public Step Cancel()
     {
         var step = new StepBuilder();
@@ -135,8 +133,10 @@ public sealed class CommandMachine
         }
     }
 
-    private void FailDependents(int node, StepBuilder step)
+    /// <summary>Whatever waits for it, and for what waits for it, can never start: failed where a failure is the cause, canceled where a cancel is.</summary>
+    private void EndDependents(int node, StepBuilder step)
     {
+        var end = _states[node] == NodeState.Canceled ? NodeState.Canceled : NodeState.Failed;
         var waiting = new Stack<(int Node, int Cause)>();
         foreach (var dependent in _dependents[node])
             waiting.Push((dependent, node));
@@ -144,8 +144,11 @@ public sealed class CommandMachine
         {
             if (_states[next.Node] != NodeState.NotStarted)
                 continue;
-            End(next.Node, NodeState.Failed);
-            step.Failed.Add(new FailedDependent(next.Node, next.Cause));
+            End(next.Node, end);
+            if (end == NodeState.Canceled)
+                step.Canceled.Add(next.Node);
+            else
+                step.Failed.Add(new FailedDependent(next.Node, next.Cause));
             foreach (var dependent in _dependents[next.Node])
                 waiting.Push((dependent, next.Node));
         }

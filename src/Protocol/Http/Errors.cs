@@ -73,5 +73,8 @@ public static class ErrorCodes
     /// <summary>A stack was to be reconciled by the control plane, and no policy of it says that it may.</summary>
     public const string ReconcilePolicyRequired = "ReconcilePolicyRequired";
 
+    /// <summary>A command could not be canceled and goes on; see the data.</summary>
+    public const string CancelFailed = "CancelFailed";
+
     public const string InternalError = "InternalError";
 }

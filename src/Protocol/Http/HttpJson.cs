@@ -10,6 +10,8 @@ namespace Formae.Protocol.Http;
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonText.MaxDepth)]
 [JsonSerializable(typeof(SubmitCommandResponse))]
 [JsonSerializable(typeof(CommandList))]
+[JsonSerializable(typeof(CancelCommandResponse))]
+[JsonSerializable(typeof(CancelFailure))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(Forma))]
 [JsonSerializable(typeof(IReadOnlyList<Stack>))]

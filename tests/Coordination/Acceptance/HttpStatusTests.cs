@@ -120,7 +120,7 @@ public sealed class HttpStatusTests : IAsyncLifetime
     public async Task Why_a_command_failed_as_a_whole_is_told()
     {
         var id = (await AddAsync(1, "tests", state: States.InProgress))[0];
-        await _plane.Get<CommandStore>().SetStateAsync(id, States.Failed, DateTimeOffset.UtcNow, "The stack was taken over.", CancellationToken.None);
+        await _plane.Get<CommandStore>().EndAsync(id, States.Failed, DateTimeOffset.UtcNow, "The stack was taken over.", CancellationToken.None);
 
         var answer = await _http.GetAsync($"/api/v1/commands/{id}/status");
 
