@@ -5,6 +5,7 @@ using Formae.Coordination.Storage;
 using Formae.Coordination.Synchronization;
 using Formae.Engine.Operations;
 using Formae.Protocol.Bus;
+using Formae.Protocol.Http;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
@@ -42,7 +43,13 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
         var preparation = await execution.PrepareAsync(span is null ? begin : begin with { TraceParent = span.Id }, CancellationToken.None);
         OperationSpans.Describe(span, preparation);
         if (preparation.IsOver)
+        {
+            // Canceled before it could begin: its walk may not know that yet, and waits.
+            if (preparation.Update!.Progress.State == States.Canceled)
+                await client.RaiseEventAsync(begin.Announce, WalkEvent.EventName, new WalkEvent { Row = begin.Row, Outcome = preparation.Update.Progress.ToOutcome(time.GetUtcNow()) });
             return;
+        }
+
         if (State.Operation.Current?.CommandId != begin.CommandId)
             State.References = [];
         OperationEvent happened = preparation.Unusable is { } reason

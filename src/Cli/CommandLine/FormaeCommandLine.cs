@@ -23,6 +23,7 @@ internal static class FormaeCommandLine
         DestroyVerb.Build(context, flags ?? DocumentFlags.None),
         RollbackVerb.Build(context),
         StatusVerb.Build(context),
+        CancelVerb.Build(context),
         InventoryVerb.Build(context),
         HistoryVerb.Build(context),
         DriftVerb.Build(context),

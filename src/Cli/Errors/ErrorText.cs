@@ -96,6 +96,10 @@ internal static class ErrorText
             ErrorCodes.Forbidden => new Text(message ?? "Your role may not do this.", [], null),
             ErrorCodes.AccessUnavailable => new Text(message ?? "The server cannot check tokens now.", [], "Try again later."),
             ErrorCodes.NoPluginManager => new Text(message ?? "The server does not install plugins.", [], null),
+            ErrorCodes.CancelFailed => new Text(
+                "Not every command could be canceled; these go on.",
+                data.Members("Failures").Select(failure => Line(failure.Name, failure.Value.ToString())),
+                "Cancel them again."),
             ErrorCodes.InternalError => new Text(message ?? "The server failed.", [], "Its log says more."),
             _ => new Text(message ?? "The server refused.", error.Data is { } unknown ? [new ValueText().Of(unknown)] : [], null),
         };

@@ -40,56 +40,61 @@ public sealed partial class CommandCancellation(
     /// <summary>How its updates stand then; null when it was over already.</summary>
     private async Task<IReadOnlyList<UpdateSummary>?> CancelAsync(string commandId, bool force, DurableTaskClient client, CancellationToken cancellation)
     {
-        IReadOnlyList<UpdateSummary>? all = null;
-        if (force)
-        {
-            all = await updates.SettleAsync(commandId, Abandon, time.GetUtcNow(), cancellation);
-            if (await commands.EndAsync(commandId, States.Canceled, time.GetUtcNow(), error: null, cancellation) != States.Canceled)
-                return null;
-        }
-        else if (States.IsFinal((await commands.MarkCancelingAsync(commandId, time.GetUtcNow(), cancellation)).State))
-        {
+        var command = force ? await commands.FindAsync(commandId, cancellation) : await commands.MarkCancelingAsync(commandId, time.GetUtcNow(), cancellation);
+        if (command is null || States.IsFinal(command.State))
             return null;
-        }
-
+        var all = force ? await EndAsync(command, cancellation) : null;
+        if (force && all is null)
+            return null;
         LogCanceled(commandId, force);
-        await TellAsync(commandId, force, client, cancellation);
+        await TellAsync(command, force, client);
         return all ?? await updates.SummariesAsync(commandId, cancellation);
+    }
+
+    /// <summary>Ends everything that has not ended, and then the command: nothing that is reported later changes that. Null when the command itself was quicker.</summary>
+    private async Task<IReadOnlyList<UpdateSummary>?> EndAsync(CommandRecord command, CancellationToken cancellation)
+    {
+        var all = await updates.SettleAsync(command.CommandId, Abandon, time.GetUtcNow(), cancellation);
+        var now = time.GetUtcNow();
+        if (await commands.EndAsync(command.CommandId, States.Canceled, now, error: null, cancellation) != States.Canceled)
+            return null;
+        CommandSpans.Ended(command, States.Canceled, all.Count, now);
+        return all;
     }
 
     private static Settlement Abandon(UpdateSummary update) =>
         new(States.Canceled, Error: null, update.State == States.NotStarted ? CancelTexts.NotStarted : CancelTexts.Abandoned) { IsForced = true };
 
-    /// <summary>From here on nothing is lost any more: what cannot be told is found by whoever looks.</summary>
-    private async Task TellAsync(string commandId, bool force, DurableTaskClient client, CancellationToken cancellation)
+    /// <summary>From here on nothing is lost any more: what cannot be told is found by whoever looks. A caller who leaves does not end it.</summary>
+    private async Task TellAsync(CommandRecord command, bool force, DurableTaskClient client)
     {
+        var commandId = command.CommandId;
         try
         {
-            var command = (await commands.FindAsync(commandId, cancellation))!;
-            if (await client.GetInstanceAsync(commandId, cancellation: cancellation) is not { IsCompleted: false })
+            if (await client.GetInstanceAsync(commandId) is not { IsCompleted: false })
             {
                 // Whatever starts for it after this reads the mark, and does nothing.
-                await lifecycle.CloseAsync(commandId, error: null, cancellation);
+                await lifecycle.CloseAsync(commandId, error: null, CancellationToken.None);
                 return;
             }
 
-            // One that was not opened by the time of the mark has no walks, and gets none.
-            if (command.OpenedAt is not null)
-                await Task.WhenAll(Enumerable.Range(0, command.Groups).Select(group => TellWalkAsync(WalkGroup.InstanceOf(commandId, group), force, client, cancellation)));
+            // One that was not opened by the time of the mark gets no walks. Of one that is canceled by force that cannot be said: it may have been opened meanwhile.
+            if (force || command.OpenedAt is not null)
+                await Task.WhenAll(Enumerable.Range(0, command.Groups).Select(group => TellWalkAsync(WalkGroup.InstanceOf(commandId, group), force, client)));
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             LogNotTold(commandId, e);
         }
     }
 
-    private async Task TellWalkAsync(string walk, bool force, DurableTaskClient client, CancellationToken cancellation)
+    private async Task TellWalkAsync(string walk, bool force, DurableTaskClient client)
     {
         try
         {
-            await client.RaiseEventAsync(walk, WalkEvent.EventName, new WalkEvent { IsCancel = true, IsForced = force }, cancellation);
+            await client.RaiseEventAsync(walk, WalkEvent.EventName, new WalkEvent { IsCancel = true, IsForced = force });
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             LogNotTold(walk, e);
         }

@@ -18,7 +18,7 @@ public sealed class TargetExecution(UpdateStore updates, TargetStore targets, Re
         var startedAt = time.GetUtcNow();
         var update = await updates.FindTargetAsync(commandId, row, cancellation) ?? throw new InvalidOperationException($"The target update {commandId}/{row} is not stored.");
         if (States.IsFinal(update.Progress.State))
-            return OutcomeOf(update.Progress, startedAt);
+            return update.Progress.ToOutcome(startedAt);
         var reason = await CarryOutAsync(update, cancellation);
         return new Outcome { State = reason is null ? OutcomeState.Success : OutcomeState.Failed, Error = reason, StartedAt = startedAt, FinishedAt = time.GetUtcNow() };
     }
@@ -64,19 +64,6 @@ public sealed class TargetExecution(UpdateStore updates, TargetStore targets, Re
 
     private static string ChangedMeanwhile(TargetUpdate plan) =>
         $"Another command changed the target '{plan.Target.Label}' since this one was planned; nothing was done to it. Apply again to plan against what is there now.";
-
-    private static Outcome OutcomeOf(UpdateProgress progress, DateTimeOffset now) => new()
-    {
-        State = progress.State switch
-        {
-            States.Success => OutcomeState.Success,
-            States.Canceled => OutcomeState.Canceled,
-            _ => OutcomeState.Failed,
-        },
-        Error = progress.Error,
-        StartedAt = progress.StartedAt ?? now,
-        FinishedAt = progress.FinishedAt ?? now,
-    };
 
     private static readonly IReadOnlyDictionary<string, System.Text.Json.JsonElement> NothingRead = new Dictionary<string, System.Text.Json.JsonElement>();
 

@@ -64,7 +64,7 @@ public sealed class OperationExecution(
         if (update is null)
             return new Preparation(operation, [], $"The update {begin.CommandId}/{begin.Row} is not stored.");
         if (States.IsFinal(update.Progress.State))
-            return new Preparation(operation, [], null) { IsOver = true };
+            return new Preparation(operation, [], null) { IsOver = true, Update = update };
         var plan = update.Plan;
         var target = await targets.FindAsync(plan.Resource.Target, cancellation);
         var (ask, gone) = await references.NeedsAsync(begin.CommandId, target?.Config, schema: null, cancellation);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure;
+using Formae.Engine.Operations;
 using Formae.Engine.Planning;
 
 namespace Formae.Coordination.Storage;
@@ -68,6 +69,23 @@ public sealed record UpdateProgress
     public DateTimeOffset? StartedAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>What its walk is told of an update that had ended before it was asked for.</summary>
+    /// <param name="now">For what has no times.</param>
+    public Outcome ToOutcome(DateTimeOffset now) => new()
+    {
+        State = State switch
+        {
+            Protocol.Http.States.Success => OutcomeState.Success,
+            Protocol.Http.States.Canceled => OutcomeState.Canceled,
+            Protocol.Http.States.Rejected => OutcomeState.Rejected,
+            _ => OutcomeState.Failed,
+        },
+        Error = Error,
+        Message = Message,
+        StartedAt = StartedAt ?? now,
+        FinishedAt = FinishedAt ?? now,
+    };
 }
 
 /// <summary>How an update stands, without its plan.</summary>

@@ -27,6 +27,7 @@ public sealed partial class ControlPlane
         var activities = new CommandActivities(Get<CommandLifecycle>());
         registry.AddActivity(nameof(activities.OpenCommand), async call => await activities.OpenCommand(call.ReadInput<string>()!, call.CancellationToken));
         registry.AddActivity(nameof(activities.ReadChangeset), async call => await activities.ReadChangeset(call.ReadInput<WalkGroup>()!, call.CancellationToken));
+        registry.AddActivity(nameof(activities.ReadCancel), async call => await activities.ReadCancel(call.ReadInput<string>()!, call.CancellationToken));
         registry.AddActivity(nameof(activities.ExecuteTarget), async call => await activities.ExecuteTarget(call.ReadInput<ExecuteTarget>()!, call.CancellationToken));
         registry.AddActivity(nameof(activities.RecordProgress), async call => { await activities.RecordProgress(call.ReadInput<ProgressBatch>()!, call.CancellationToken); return null; });
         registry.AddActivity(nameof(activities.CloseCommand), async call => { await activities.CloseCommand(call.ReadInput<CloseCommand>()!, call.CancellationToken); return null; });

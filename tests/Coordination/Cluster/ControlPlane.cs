@@ -104,6 +104,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
     public async Task<IntakeOutcome> DestroyAsync(string query) =>
         await Get<CommandIntake>().SubmitAsync(new Submission { Kind = CommandKind.Destroy, Query = query, ClientId = "test" }, _hub.Client, CancellationToken.None);
 
+    public Task<CancelOutcome> CancelAsync(string? query = null, bool force = false) =>
+        Get<CommandCancellation>().CancelAsync(new CancelRequest(query, force, "test"), _hub.Client, CancellationToken.None);
+
     /// <summary>Submits and waits for the end.</summary>
     public async Task<Command> RunAsync(string document, CommandKind kind = CommandKind.Apply, ApplyMode mode = ApplyMode.Reconcile, OnDependents onDependents = OnDependents.Abort, bool force = false)
     {
