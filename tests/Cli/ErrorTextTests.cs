@@ -151,6 +151,15 @@ public sealed class ErrorTextTests
         { ErrorCodes.NoPluginManager, "{}", "error NoPluginManager: The server does not install plugins." },
         { ErrorCodes.NoSuchPointInTime, "{}", "error NoSuchPointInTime: Nothing is known of the stack at that time.\nformae history --stack STACK lists what there is to go back to." },
         { ErrorCodes.ReconcilePolicyRequired, "{}", "error ReconcilePolicyRequired: The stack has no auto-reconcile policy.\nGive it one, or apply its document with --force." },
+        {
+            ErrorCodes.CancelFailed,
+            """{"CommandIds":["C1"],"Failures":{"C2":"The tables cannot be reached."}}""",
+            """
+            error CancelFailed: Not every command could be canceled; these go on.
+              C2  The tables cannot be reached.
+            Cancel them again.
+            """
+        },
         { ErrorCodes.InternalError, "{}", "error InternalError: The server failed.\nIts log says more." },
     };
 
