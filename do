@@ -17,6 +17,7 @@ usage() {
 ./do fmt [--check]     put white space in order, or only say where it is not
 ./do run [ARGS]        build and run the control plane on this machine (formae up ARGS)
 ./do bench [ARGS]      measure, Release build; --quick for a small run, --only NAME for one scenario
+./do blackbox [ARGS]   random sequences against the whole control plane; --iterations N, --seed S, --profile NAME, --processes, --help
 ./do pack              libraries as packages, apps as folders, both into artifacts/
 TEXT
 }
@@ -52,6 +53,11 @@ bench() {
   exec dotnet "artifacts/bin/Formae.Bench/${configuration,,}/Formae.Bench.dll" --cli "artifacts/bin/Formae.Cli/${configuration,,}/formae.dll" "$@"
 }
 
+blackbox() {
+  dotnet build tests/BlackBox -c "$configuration" -v quiet
+  exec "artifacts/bin/Formae.BlackBox.Tests/${configuration,,}/Formae.BlackBox.Tests" blackbox "$@"
+}
+
 pack() {
   for project in "${libraries[@]}"; do
     dotnet pack "$project" -c Release -v quiet -o artifacts/packages
@@ -69,6 +75,7 @@ case $command in
   fmt) format "$@" ;;
   run) exec dotnet run --project src/Cli -c "$configuration" -- up "$@" ;;
   bench) bench "$@" ;;
+  blackbox) blackbox "$@" ;;
   pack) pack ;;
   help | --help | -h) usage ;;
   *) usage >&2; exit 2 ;;

@@ -4,7 +4,7 @@ using Formae.Protocol.Http;
 
 namespace Formae.Coordination.Queries;
 
-/// <summary>Commands by id and by query: rows only, never an orchestration's history. Only those that a user gave are shown.</summary>
+/// <summary>Commands by id and by query: rows only, never an orchestration's history. Lists hold only those that a user gave.</summary>
 public sealed class CommandQueries(CommandStore commands, UpdateStore updates, TimeProvider time)
 {
     public const int MostResults = 200;
@@ -13,8 +13,9 @@ public sealed class CommandQueries(CommandStore commands, UpdateStore updates, T
 
     public static IReadOnlyCollection<string> Fields { get; } = ["id", "client", "command", "status", "stack"];
 
+    /// <summary>A command whose id was told, to who gave it or as the end of a stack's time.</summary>
     public async Task<Command?> FindAsync(string commandId, CancellationToken cancellation) =>
-        await commands.FindAsync(commandId, cancellation) is { Source: User } command ? await ShowAsync(command, cancellation) : null;
+        await commands.FindAsync(commandId, cancellation) is { Source: User or Sources.TimeToLive } command ? await ShowAsync(command, cancellation) : null;
 
     /// <summary>Newest first, at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<Command>> ListAsync(Query query, string clientId, int limit, CancellationToken cancellation) =>

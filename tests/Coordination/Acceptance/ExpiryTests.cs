@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Formae.Coordination.Background;
 using Formae.Coordination.Intake;
+using Formae.Coordination.Queries;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Model;
@@ -48,7 +49,8 @@ public sealed class ExpiryTests : IAsyncLifetime
         await EndAsync(Assert.Single(answer.CommandIds!));
         Assert.Empty(await _plane.InventoryAsync());
         Assert.Null(await _plane.Get<StackStore>().FindAsync("short", _cancellation));
-        Assert.Null(await _plane.Get<Formae.Coordination.Queries.CommandQueries>().FindAsync(answer.CommandIds![0], _cancellation));
+        Assert.Equal(States.Success, (await _plane.Get<CommandQueries>().FindAsync(answer.CommandIds![0], _cancellation))!.State);
+        Assert.DoesNotContain(await _plane.Get<CommandQueries>().ListAsync(Query.Everything, "test", 10, _cancellation), command => command.CommandId == answer.CommandIds[0]);
     }
 
     [Fact]

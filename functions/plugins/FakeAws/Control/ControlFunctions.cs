@@ -45,12 +45,15 @@ internal sealed class ControlFunctions(FakeAwsService aws, FakeAwsControlState c
 
     [Function("FakeAwsSnapshot")]
     public Task<HttpResponseData> SnapshotAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "fakeaws/control/cloud")] HttpRequestData request) =>
-        AnswerAsync<IReadOnlyList<CloudItem>>(request, [.. CloudOf(request).All().Select(Item)], ControlJson.Default.IReadOnlyListCloudItem);
+        AnswerAsync<IReadOnlyList<CloudItem>>(request, [.. CloudOf(request).All().Select(CloudItems.ToItem)], ControlJson.Default.IReadOnlyListCloudItem);
 
     [Function("FakeAwsPut")]
     public Task<HttpResponseData> PutAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "fakeaws/control/cloud")] HttpRequestData request) =>
-        TakeAsync(request, ControlJson.Default.CloudItem, item => CloudOf(request).Put(
-            new CloudObject(item.Type, item.NativeId, item.Name, item.Parent, item.Region, JsonSerializer.SerializeToUtf8Bytes(item.Properties))));
+        TakeAsync(request, ControlJson.Default.CloudItem, item => CloudOf(request).Put(item.ToObject()));
+
+    [Function("FakeAwsChange")]
+    public Task<HttpResponseData> ChangeAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "fakeaws/control/changes")] HttpRequestData request) =>
+        TakeAsync(request, ControlJson.Default.CloudItem, item => CloudOf(request).Change(item));
 
     [Function("FakeAwsDelete")]
     public HttpResponseData Delete([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "fakeaws/control/cloud")] HttpRequestData request) =>
@@ -59,16 +62,6 @@ internal sealed class ControlFunctions(FakeAwsService aws, FakeAwsControlState c
     [Function("FakeAwsCalls")]
     public Task<HttpResponseData> CallsAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "fakeaws/control/calls")] HttpRequestData request) =>
         AnswerAsync(request, CallLog.Read(request.Query["cloudFile"] ?? aws.DefaultCloudFile), ControlJson.Default.IReadOnlyListRecordedCall);
-
-    private static CloudItem Item(CloudObject item) => new()
-    {
-        Type = item.Type,
-        NativeId = item.NativeId,
-        Name = item.Name,
-        Parent = item.Parent,
-        Region = item.Region,
-        Properties = JsonElement.Parse(item.Properties.Span),
-    };
 
     private static HttpResponseData Done(HttpRequestData request, Action act)
     {

@@ -47,6 +47,9 @@ public sealed class FakeAwsControl(HttpClient http, string? cloudFile = null)
     /// <summary>Makes an object so, behind everybody's back.</summary>
     public Task PutAsync(CloudItem item, CancellationToken cancellationToken = default) => PostAsync("cloud", item, ControlJson.Default.CloudItem, cancellationToken);
 
+    /// <summary>Sets the given properties of an object and leaves the others as they are, behind everybody's back. Nothing happens where there is no such object.</summary>
+    public Task ChangeAsync(CloudItem item, CancellationToken cancellationToken = default) => PostAsync("changes", item, ControlJson.Default.CloudItem, cancellationToken);
+
     /// <summary>Removes an object, behind everybody's back.</summary>
     public Task DeleteAsync(string resourceType, string nativeId, CancellationToken cancellationToken = default) =>
         DeleteAsync($"cloud?type={Uri.EscapeDataString(resourceType)}&id={Uri.EscapeDataString(nativeId)}", cancellationToken);

@@ -1,0 +1,41 @@
+using Formae.BlackBox.Tests.Scripts;
+using Formae.BlackBox.Tests.Systems;
+
+namespace Formae.BlackBox.Tests.Running;
+
+/// <summary>Many scripts on one system, one after the other. A system in which one failed is not used again.</summary>
+/// <param name="start">Starts a system.</param>
+internal sealed class Session(Func<Task<ISystem>> start) : IAsyncDisposable
+{
+    private ISystem? _system;
+    private int _runs;
+
+    /// <returns>Null, or what went wrong.</returns>
+    public async Task<Failure?> RunAsync(Script script)
+    {
+        _system ??= await start();
+        var failure = await Run.ExecuteAsync(_system, script, $"r{++_runs}");
+        if (failure is not null)
+            await AbandonAsync();
+        return failure;
+    }
+
+    /// <summary>What can only be seen of everything together: secrets in files.</summary>
+    public async Task<string?> FinishAsync()
+    {
+        if (_system is null)
+            return null;
+        var open = await _system.SecretsInTheOpenAsync();
+        return open.Count == 0 ? null : $"{Rules.NoSecretInTheOpen}: {string.Join(", ", open)}";
+    }
+
+    public async ValueTask DisposeAsync() => await AbandonAsync();
+
+    private async Task AbandonAsync()
+    {
+        if (_system is not { } system)
+            return;
+        _system = null;
+        await system.DisposeAsync();
+    }
+}

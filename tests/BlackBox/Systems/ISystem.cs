@@ -1,0 +1,92 @@
+using Formae.BlackBox.Tests.Scripts;
+using Formae.Model;
+using Formae.Plugins.FakeAws;
+using Formae.Protocol.Http;
+using ResourceUpdate = Formae.Protocol.Http.ResourceUpdate;
+
+namespace Formae.BlackBox.Tests.Systems;
+
+/// <summary>A whole control plane with its pretended cloud, as seen from outside: in this process, or in processes of its own.</summary>
+internal interface ISystem : IAsyncDisposable
+{
+    /// <summary>How long a command may take at most, whatever happens to it.</summary>
+    TimeSpan Patience { get; }
+
+    /// <summary>How many messages went to plugins so far.</summary>
+    Task<int> MessagesAsync();
+
+    Task<Answer> SubmitAsync(Order order);
+
+    Task<Answer> ReconcileAsync(string stack);
+
+    /// <summary>Null where nothing runs that could be canceled.</summary>
+    Task<IReadOnlyList<string>?> CancelAsync(string commandId, bool forces);
+
+    /// <summary>The commands that were started.</summary>
+    Task<IReadOnlyList<string>> CheckTimeToLiveAsync();
+
+    Task<Command?> FindAsync(string commandId);
+
+    Task StartSynchronizationAsync();
+
+    /// <summary>The one that runs, or ran last.</summary>
+    Task<SynchronizationProgress?> FindSynchronizationAsync();
+
+    Task<IReadOnlyList<Resource>> InventoryAsync();
+
+    Task<IReadOnlyList<CloudItem>> CloudAsync();
+
+    Task PutInCloudAsync(CloudItem item);
+
+    /// <summary>Sets some properties of an object, if it is there.</summary>
+    Task ChangeInCloudAsync(CloudItem item);
+
+    Task DeleteInCloudAsync(string type, string nativeId);
+
+    Task ProgramAsync(ProgrammedAnswers answers);
+
+    Task ClearProgramsAsync();
+
+    /// <summary>Messages come late and twice from now on; null: no longer.</summary>
+    void SetWeather(int? seed);
+
+    Task CrashAsync(Victim victim);
+
+    /// <summary>What should not be there once nothing runs: leases, open commands, dead letters.</summary>
+    Task<IReadOnlyList<string>> ResidueAsync();
+
+    /// <summary>Files in which a secret stands in the open. Asked once, at the end.</summary>
+    Task<IReadOnlyList<string>> SecretsInTheOpenAsync();
+}
+
+/// <summary>Something that is to be done.</summary>
+internal sealed record Order
+{
+    public bool Destroys { get; init; }
+
+    public bool Reconciles { get; init; }
+
+    public bool Forces { get; init; }
+
+    public bool Cascades { get; init; }
+
+    public string Document { get; init; } = "";
+
+    public (string Stack, string CommandId)? RollBack { get; init; }
+}
+
+/// <summary>What came of an order.</summary>
+internal abstract record Answer
+{
+    private Answer()
+    {
+    }
+
+    /// <param name="CommandId">The command that runs.</param>
+    /// <param name="Planned">Its updates; null where the answer did not tell.</param>
+    public sealed record Accepted(string CommandId, IReadOnlyList<ResourceUpdate>? Planned) : Answer;
+
+    public sealed record NothingToDo : Answer;
+
+    public sealed record Refused(string Code, string Message) : Answer;
+}

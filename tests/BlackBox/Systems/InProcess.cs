@@ -1,0 +1,142 @@
+using Azure.Data.Tables;
+using Azure.Messaging.ServiceBus;
+using Formae.BlackBox.Tests.Scripts;
+using Formae.Coordination.Intake;
+using Formae.Coordination.Storage;
+using Formae.Coordination.Synchronization;
+using Formae.Coordination.Tests.Cluster;
+using Formae.Engine.Planning;
+using Formae.Model;
+using Formae.Plugins.FakeAws;
+using Formae.Protocol.Bus;
+using Formae.Protocol.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Formae.BlackBox.Tests.Systems;
+
+/// <summary>The control plane of the tests of coordination: the coordinator's code on the embedded runtime, and FakeAws behind its queue, in this process.</summary>
+internal sealed class InProcess : ISystem
+{
+    private readonly ControlPlane _plane;
+    private readonly Weather _weather;
+
+    private InProcess(ControlPlane plane, Weather weather) => (_plane, _weather) = (plane, weather);
+
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
+    private FakeCloud Cloud => _plane.Plugin.Services.GetRequiredService<FakeAwsService>().CloudAt(_plane.CloudFile);
+
+    /// <param name="seams">What a test plants; its bus is the weather's.</param>
+    /// <param name="weather">How messages travel.</param>
+    /// <param name="patience">How long a command may take.</param>
+    public static async Task<InProcess> StartAsync(Func<Seams, Seams>? seams = null, Weather? weather = null, TimeSpan? patience = null)
+    {
+        weather ??= new Weather();
+        var given = new Seams { Bus = weather.PassAsync };
+        var plane = await ControlPlane.StartAsync(
+            seams?.Invoke(given) ?? given,
+            ("Formae:Operations:MaxRetries", "2"),
+            ("Formae:Operations:RetryDelaySeconds", "0.025"),
+            ("Formae:Operations:StatusIntervalSeconds", "0.1"),
+            ("Formae:Operations:CallTimeoutSeconds", "5"));
+        return new InProcess(plane, weather) { Patience = patience ?? TimeSpan.FromSeconds(60) };
+    }
+
+    public Task<int> MessagesAsync() => Task.FromResult(_plane.Sent.Count);
+
+    public async Task<Answer> SubmitAsync(Order order) => Read(order.RollBack is { } back
+        ? await _plane.RollBackAsync(back.Stack, back.CommandId)
+        : await _plane.SubmitAsync(
+            order.Document,
+            order.Destroys ? CommandKind.Destroy : CommandKind.Apply,
+            order.Reconciles ? ApplyMode.Reconcile : ApplyMode.Patch,
+            onDependents: order.Cascades ? OnDependents.Cascade : OnDependents.Abort,
+            force: order.Forces));
+
+    public async Task<Answer> ReconcileAsync(string stack)
+    {
+        var outcome = await _plane.ReconcileAsync(stack);
+        return outcome.Error is { } error ? new Answer.Refused(error.Error, error.Message ?? "")
+            : outcome.Answer?.CommandId is { } id ? new Answer.Accepted(id, null)
+            : new Answer.NothingToDo();
+    }
+
+    public Task<IReadOnlyList<string>?> CancelAsync(string commandId, bool forces) => Task.FromResult<IReadOnlyList<string>?>(null);
+
+    public async Task<IReadOnlyList<string>> CheckTimeToLiveAsync() => (await _plane.CheckTimeToLiveAsync()).CommandIds ?? [];
+
+    public Task<Command?> FindAsync(string commandId) => _plane.Get<Coordination.Queries.CommandQueries>().FindAsync(commandId, CancellationToken.None);
+
+    public Task StartSynchronizationAsync() => _plane.StartSynchronizationAsync();
+
+    public Task<SynchronizationProgress?> FindSynchronizationAsync() => _plane.Get<SynchronizeStarter>().FindAsync(_plane.Client, CancellationToken.None);
+
+    public Task<IReadOnlyList<Resource>> InventoryAsync() => _plane.InventoryAsync();
+
+    public Task<IReadOnlyList<CloudItem>> CloudAsync() => Task.FromResult<IReadOnlyList<CloudItem>>([.. Cloud.All().Select(CloudItems.ToItem)]);
+
+    public Task PutInCloudAsync(CloudItem item)
+    {
+        Cloud.Put(item.ToObject());
+        return Task.CompletedTask;
+    }
+
+    public Task ChangeInCloudAsync(CloudItem item)
+    {
+        Cloud.Change(item);
+        return Task.CompletedTask;
+    }
+
+    public Task DeleteInCloudAsync(string type, string nativeId)
+    {
+        Cloud.Delete(type, nativeId);
+        return Task.CompletedTask;
+    }
+
+    public Task ProgramAsync(ProgrammedAnswers answers)
+    {
+        _plane.Cloud.Program(answers);
+        return Task.CompletedTask;
+    }
+
+    public Task ClearProgramsAsync()
+    {
+        _plane.Cloud.ClearPrograms();
+        return Task.CompletedTask;
+    }
+
+    public void SetWeather(int? seed) => _weather.Set(seed);
+
+    public Task CrashAsync(Victim victim) => _plane.RestartAsync();
+
+    public async Task<IReadOnlyList<string>> ResidueAsync()
+    {
+        var residue = new List<string>();
+        await foreach (var row in _plane.Get<FormaeTables>().Stacks.QueryAsync<TableEntity>())
+        {
+            if (row.GetString("LeaseHolder") is { Length: > 0 } holder)
+                residue.Add($"a lease on {row.RowKey} held by {holder}");
+        }
+
+        residue.AddRange((await _plane.Get<CommandStore>().OpenAsync(CancellationToken.None)).Select(id => $"an open command {id}"));
+        foreach (var queue in (string[])[BusContract.ReportQueue, BusContract.AnnouncementQueue, "formae-requests-fakeaws"])
+        {
+            await using var dead = _plane.Get<ServiceBusClient>().CreateReceiver(queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+            residue.AddRange((await dead.PeekMessagesAsync(10)).Select(message => $"a dead letter in {queue}: {message.DeadLetterReason} {message.DeadLetterErrorDescription}"));
+        }
+
+        return residue;
+    }
+
+    public Task<IReadOnlyList<string>> SecretsInTheOpenAsync() => Task.FromResult(OpenSecrets.In(_plane.Folder, file => file.StartsWith(_plane.CloudFile, StringComparison.Ordinal)));
+
+    public ValueTask DisposeAsync() => _plane.DisposeAsync();
+
+    private static Answer Read(IntakeOutcome outcome) => outcome switch
+    {
+        IntakeOutcome.Accepted accepted => new Answer.Accepted(accepted.Response.CommandId, accepted.Response.Simulation.Command.ResourceUpdates ?? []),
+        IntakeOutcome.Answered => new Answer.NothingToDo(),
+        IntakeOutcome.Refused refused => new Answer.Refused(refused.Error.Error, $"{refused.Error.Message} {string.Join("; ", refused.Error.Diagnostics ?? [])}"),
+        _ => throw new InvalidOperationException("An outcome of the intake that is not known."),
+    };
+}

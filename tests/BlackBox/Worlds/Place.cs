@@ -1,0 +1,53 @@
+using Formae.BlackBox.Tests.Scripts;
+
+namespace Formae.BlackBox.Tests.Worlds;
+
+/// <summary>What may be in a slot, in the inventory and in the cloud. One possibility is the rule; there are more where nobody can know, until something tells.</summary>
+internal sealed class Place(Slot slot)
+{
+    public Slot Slot { get; } = slot;
+
+    public HashSet<Content> Inventory { get; private set; } = [Content.Absent];
+
+    public HashSet<Content> Cloud { get; private set; } = [Content.Absent];
+
+    public bool MayBeThere => Inventory.Any(content => !content.IsAbsent);
+
+    public bool MayBeMissing => Inventory.Contains(Content.Absent);
+
+    /// <summary>Whether cloud and inventory may differ: somebody was there, or nobody knows.</summary>
+    public bool MayHaveDrifted => Cloud.Count > 1 || Inventory.Count > 1 || !Cloud.SetEquals(Inventory);
+
+    /// <summary>Both are one of these.</summary>
+    public void Become(IEnumerable<Content> contents)
+    {
+        Inventory = [.. contents];
+        Cloud = [.. Inventory];
+    }
+
+    /// <summary>Both may be one of these as well.</summary>
+    public void MayBecome(IEnumerable<Content> contents)
+    {
+        var more = contents.ToList();
+        Inventory = [.. Inventory, .. more];
+        Cloud = [.. Cloud, .. more];
+    }
+
+    public void ChangeOutside(Func<Content, Content> change, bool isCertain) => Cloud = isCertain ? [.. Cloud.Select(change)] : [.. Cloud, .. Cloud.Select(change)];
+
+    /// <summary>The inventory has been told of the cloud, or may have been.</summary>
+    public void Observe(bool isCertain) => Inventory = isCertain ? [.. Cloud] : [.. Inventory, .. Cloud];
+
+    /// <summary>Something has told which of the possibilities is true.</summary>
+    /// <returns>False: none of them can be.</returns>
+    public bool Keep(Func<Content, bool> holds)
+    {
+        var kept = Inventory.Where(holds).ToHashSet();
+        if (kept.Count == 0)
+            return false;
+        Inventory = kept;
+        return true;
+    }
+
+    public override string ToString() => $"{Slot.Label}: inventory {string.Join(" or ", Inventory)}; cloud {string.Join(" or ", Cloud)}";
+}
