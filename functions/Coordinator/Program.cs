@@ -1,4 +1,5 @@
 using Formae.Coordination;
+using Formae.Coordination.Observability;
 using Formae.Coordinator;
 using Formae.Coordinator.Http;
 using Formae.Coordinator.Http.Access;
@@ -13,8 +14,11 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-if (builder.Services.AddFormaeTelemetry(builder.Configuration, "formae-coordinator"))
+var telemetry = builder.Services.AddFormaeTelemetry(builder.Configuration, "formae-coordinator");
+if (telemetry.IsOn)
     builder.UseWhen<InvocationTrace>(AccessControl.Concerns);
+if (telemetry.Metrics)
+    builder.Services.AddFormaeGauges(builder.Configuration);
 builder.UseWhen<AccessControl>(AccessControl.Concerns);
 builder.Services.AddFormaeCoordination(builder.Configuration);
 builder.Services.AddAccessControl(builder.Configuration);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Azure.Messaging.ServiceBus;
 using Formae.Messaging;
 using Formae.Protocol.Bus;
+using Formae.Telemetry;
 
 namespace Formae.Sdk.Functions;
 
@@ -18,5 +19,6 @@ internal sealed class BusSenders(ServiceBusClient client, MessageWriter writer)
     {
         var sender = _senders.GetOrAdd(message.Queue, client.CreateSender);
         await sender.SendMessageAsync(await writer.WriteAsync(message, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        MessageMeasures.Sent(message.Queue);
     }
 }

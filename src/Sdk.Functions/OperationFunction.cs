@@ -1,6 +1,7 @@
 using Azure.Messaging.ServiceBus;
 using Formae.Messaging;
 using Formae.Protocol.Bus;
+using Formae.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Formae.Sdk.Functions;
@@ -19,6 +20,7 @@ public sealed class OperationFunction(Operator operations, ReportBatch reports, 
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken)
     {
+        MessageMeasures.Received(options.RequestQueue, message.EnqueuedTime);
         var reading = await reader.ReadAsync(message, MessageKinds.Request, options.RequestQueue, cancellationToken).ConfigureAwait(false);
         if (reading is Reading<OperationRequest>.Accepted { Body.ReportTo: "" })
             reading = new Reading<OperationRequest>.Refused(reader.Refuse(message, RefusalReason.Unreadable, "The request does not say where to report to. Drop it."));

@@ -64,7 +64,7 @@ public sealed class TelemetryExport : IDisposable
         var metering = !wanted.Metrics ? null : OpenTelemetry.Sdk.CreateMeterProviderBuilder()
             .ConfigureServices(services => services.AddSingleton(settings))
             .ConfigureResource(resource => Describe(resource, settings, service))
-            .AddMeter(Measures.MeterName, "System.Runtime")
+            .AddMeter(Measures.MeterName, $"{Measures.MeterName}.*", "System.Runtime")
             .AddOtlpExporter()
             .Build();
         return new TelemetryExport(tracing, metering);

@@ -11,16 +11,16 @@ namespace Formae.Telemetry.Export;
 public static class TelemetryServices
 {
     /// <summary>Exports spans, metrics and the log for as long as the app runs, where a setting says where to. Without one nothing is added.</summary>
-    /// <returns>Whether anything is exported.</returns>
-    public static bool AddFormaeTelemetry(this IServiceCollection services, IConfiguration settings, string service)
+    /// <returns>What is exported.</returns>
+    public static TelemetrySettings AddFormaeTelemetry(this IServiceCollection services, IConfiguration settings, string service)
     {
         var wanted = new TelemetrySettings(settings);
         if (!wanted.IsOn)
-            return false;
+            return wanted;
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(new Running(() => TelemetryExport.Start(settings, service))));
         if (wanted.Logs)
             AddLog(services, settings, service);
-        return true;
+        return wanted;
     }
 
     private static void AddLog(IServiceCollection services, IConfiguration settings, string service) => services.AddLogging(logging => logging.AddOpenTelemetry(log =>

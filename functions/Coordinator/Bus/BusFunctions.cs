@@ -3,6 +3,7 @@ using Formae.Coordination.Bus;
 using Formae.Coordination.Catalog;
 using Formae.Messaging;
 using Formae.Protocol.Bus;
+using Formae.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -52,6 +53,7 @@ public sealed partial class BusFunctions(MessageReader reader, PluginCatalog cat
 
     private async Task DeliverAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, DurableTaskClient client, CancellationToken cancellation)
     {
+        MessageMeasures.Received(BusContract.ReportQueue, message.EnqueuedTime);
         var reading = await reader.ReadAsync(message, MessageKinds.Reports, BusContract.ReportQueue, cancellation);
         if (reading is not Reading<OperationReports>.Accepted { Body: var batch, Payload: var payload })
         {

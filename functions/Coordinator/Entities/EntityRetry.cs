@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Messaging.ServiceBus;
+using Formae.Coordination.Observability;
 using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ internal static partial class EntityRetry
 
     public static async Task RunAsync(TaskEntityContext context, string operation, object input, Func<Task> work, TimeProvider time, ILogger logger)
     {
+        OperationMeasures.Entity(context.Id.Name, operation);
         try
         {
             await work();

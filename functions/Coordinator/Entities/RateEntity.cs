@@ -1,4 +1,5 @@
 using Formae.Coordination.Catalog;
+using Formae.Coordination.Observability;
 using Formae.Coordination.Operations;
 using Formae.Engine.Rate;
 using Formae.Model;
@@ -22,6 +23,7 @@ public sealed class RateEntity(PluginCatalog catalog, OperationOptions options, 
 
     public async Task<StartGrant> Take(TakeStarts take)
     {
+        OperationMeasures.Entity(Context.Id.Name, nameof(Take));
         await catalog.RefreshAsync(CancellationToken.None);
         var now = time.GetUtcNow();
         if (catalog.Find(Context.Id.Key) is null)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Formae.Coordination.Bus;
+using Formae.Coordination.Observability;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Synchronization;
@@ -75,6 +76,7 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
         : OperationExecution.Read(report) is { } read ? OrLaterAsync(nameof(Report), report, async () =>
         {
             using var span = OperationSpans.Report(report);
+            OperationMeasures.Reported(State.Operation.Current, report);
             await ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), read), report);
         })
         : Task.CompletedTask;
@@ -117,12 +119,16 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
 
                 return null;
             case OperationEffect.Send send:
+                OperationMeasures.Sent(operation, send, report);
                 return await execution.SendAsync(operation, send, State.References, prepared, CancellationToken.None);
             case OperationEffect.Store store:
+                var begun = OperationMeasures.BeginStore();
                 using (OperationSpans.Store())
                     await execution.StoreAsync(store, report!, store.CommandId == operation.CommandId ? State.References : [], CancellationToken.None);
+                OperationMeasures.EndStore(operation, begun);
                 return null;
             case OperationEffect.Announce announce:
+                OperationMeasures.Ended(operation, announce.Outcome);
                 OperationSpans.Ended(operation, announce.Outcome);
                 await client.RaiseEventAsync(operation.Announce, WalkEvent.EventName, new WalkEvent { Row = operation.UpdateRow, Outcome = announce.Outcome });
                 return null;

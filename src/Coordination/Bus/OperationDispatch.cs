@@ -6,6 +6,7 @@ using Formae.Messaging;
 using Formae.Messaging.Payloads;
 using Formae.Model;
 using Formae.Protocol.Bus;
+using Formae.Telemetry;
 
 namespace Formae.Coordination.Bus;
 
@@ -40,6 +41,7 @@ public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog cat
 
         var sender = _senders.GetOrAdd(queue, static (name, bus) => bus.CreateSender(name), client);
         await sender.SendMessageAsync(message, cancellation);
+        MessageMeasures.Sent(queue);
         return null;
     }
 

@@ -1,3 +1,4 @@
+using Formae.Coordination.Observability;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
 using Formae.Engine.Commands;
@@ -32,6 +33,7 @@ public sealed partial class CommandLifecycle(
     {
         var command = await FindAsync(commandId, cancellation);
         using var span = CommandSpans.Step(command, "open");
+        OperationMeasures.Activity("open");
         if (MarkOf(command) != CancelMark.None)
             return 0;
 
@@ -70,6 +72,7 @@ public sealed partial class CommandLifecycle(
     /// <summary>A group that begins after its command was canceled learns it here: nobody else could tell it.</summary>
     public async Task<Changeset> ReadChangesetAsync(WalkGroup walk, CancellationToken cancellation)
     {
+        OperationMeasures.Activity("group");
         var command = FindAsync(walk.CommandId, cancellation);
         var graph = await updates.ReadGraphAsync(walk.CommandId, walk.Group, cancellation);
 
@@ -88,6 +91,7 @@ public sealed partial class CommandLifecycle(
     /// <summary>Carries out a target update that is a node of a group.</summary>
     public async Task<Outcome> ExecuteTargetAsync(ExecuteTarget execute, CancellationToken cancellation)
     {
+        OperationMeasures.Activity("target");
         using var span = Spans.Continue(execute.TraceParent, "target");
         span?.SetTag(Attributes.CommandId, execute.CommandId);
         var outcome = await targets.ExecuteAsync(execute.CommandId, execute.Row, cancellation);
@@ -95,8 +99,11 @@ public sealed partial class CommandLifecycle(
         return outcome;
     }
 
-    public Task RecordAsync(ProgressBatch batch, CancellationToken cancellation) =>
-        updates.RecordAsync(batch.CommandId, [.. batch.Changes.Select(change => (change.Row, change.Progress))], cancellation);
+    public Task RecordAsync(ProgressBatch batch, CancellationToken cancellation)
+    {
+        OperationMeasures.Activity("record");
+        return updates.RecordAsync(batch.CommandId, [.. batch.Changes.Select(change => (change.Row, change.Progress))], cancellation);
+    }
 
     /// <summary>
     /// Deletes the targets that nothing waited for, writes the command's state, forgets stacks that have become empty and gives the leases back.
@@ -109,6 +116,7 @@ public sealed partial class CommandLifecycle(
     {
         var command = await FindAsync(commandId, cancellation);
         using var span = CommandSpans.Step(command, "close");
+        OperationMeasures.Activity("close");
         if (States.IsFinal(command.State))
             await RemoveEmptiedAsync(commandId, await updates.SummariesAsync(commandId, cancellation), cancellation);
         else
@@ -137,6 +145,7 @@ public sealed partial class CommandLifecycle(
         var wanted = CommandStates.Of(all.Select(update => UpdateStore.StateOf(update.State)), isCanceled, error is not null);
         var state = await commands.EndAsync(command.CommandId, wanted.ToString(), now, error, cancellation);
         CommandSpans.Ended(command, state, all.Count, now);
+        CommandMeasures.Ended(command, state, now);
         LogEnded(command.CommandId, state, all.Count(update => update.State == States.Success), all.Count, (now - command.StartedAt).TotalSeconds);
         if (error is not null)
             LogBroke(command.CommandId, error);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Formae.Coordination.Catalog;
 using Formae.Coordination.Commands;
 using Formae.Coordination.History;
+using Formae.Coordination.Observability;
 using Formae.Coordination.Queries;
 using Formae.Coordination.Storage;
 using Formae.Engine.Planning;
@@ -65,8 +66,10 @@ public sealed partial class CommandIntake(
         }
 
         FormaReading reading;
+        var begun = CommandMeasures.BeginStep();
         using (Spans.Begin("read document")?.SetTag(Attributes.Count, submission.Document.Length))
             reading = FormaReader.Read(submission.Document, submission.Format, new FormaLimits { MaxBytes = options.Value.MaxDocumentBytes }, named.For(submission));
+        CommandMeasures.EndStep("read", submission.Name, begun);
         if (reading.Forma is not { } forma || reading.Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error))
             return Invalid(reading.Diagnostics);
         if (TooLong(forma) is { Count: > 0 } tooLong)
@@ -118,12 +121,14 @@ public sealed partial class CommandIntake(
 
                 // Whatever fails from here on may have been done all the same: the leases stay until it is known that the command is not there.
                 isStored = true;
+                var storeBegun = CommandMeasures.BeginStep();
                 await commands.AddAsync(command, cancellation, before: async () =>
                 {
                     await updates.AddAsync(split.Resources, split.Targets, cancellation);
                     if (time.GetElapsedTime(begun) > CommandStarter.IntakeTime)
                         throw new TimeoutException($"Taking the command in took longer than {CommandStarter.IntakeTime.TotalMinutes} minutes. Nothing was changed; apply again.");
                 });
+                CommandMeasures.EndStep("store", submission.Name, storeBegun);
             }
             catch (Exception)
             {
@@ -150,7 +155,9 @@ public sealed partial class CommandIntake(
     private async Task<(PlanOutcome? Outcome, string? Holder)> TracedPlanAsync(Submission submission, Forma forma, string commandId, SortedSet<string> leased, CancellationToken cancellation)
     {
         using var span = Spans.Begin("plan")?.SetTag(Attributes.CommandKind, submission.Name).SetTag(Attributes.Count, forma.Resources.Count);
+        var begun = CommandMeasures.BeginStep();
         var (outcome, holder) = await planning.PlanAsync(submission, forma, commandId, leased, cancellation);
+        CommandMeasures.EndStep("plan", submission.Name, begun);
         span?.SetTag(Attributes.Outcome, outcome?.GetType().Name ?? "Conflict");
         return (outcome, holder);
     }

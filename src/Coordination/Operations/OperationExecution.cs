@@ -59,6 +59,7 @@ public sealed class OperationExecution(
             Announce = begin.Announce,
             StartAt = begin.StartAt,
             Retry = Retry,
+            Namespace = update?.Plan.Resource.Namespace ?? "",
             TraceParent = begin.TraceParent,
         };
         if (update is null)

@@ -1,4 +1,5 @@
 using Formae.Coordination.Catalog;
+using Formae.Coordination.Observability;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Storage;
 using Formae.Model;
@@ -16,6 +17,7 @@ public sealed partial class SynchronizeSteps(
     /// <summary>The next resources to look at. A stack that a command works on is left alone: whatever is seen there now may be gone before it is written.</summary>
     public async Task<SynchronizePage> NextAsync(SynchronizeInput input, CancellationToken cancellation)
     {
+        OperationMeasures.Activity("read page");
         using var span = Spans.Continue(input.TraceParent, "read page")?.SetTag(Attributes.CommandId, input.CommandId);
         await catalog.RefreshAsync(cancellation);
         var rows = await resources.ReadPlacesAsync(input.After, options.Value.PageSize, cancellation);

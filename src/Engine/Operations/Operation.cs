@@ -21,6 +21,9 @@ public sealed record Operation
 
     public RetryRules Retry { get; init; } = new();
 
+    /// <summary>The namespace of the resource's type. It decides nothing; what is counted is counted by it.</summary>
+    public string Namespace { get; init; } = "";
+
     /// <summary>W3C trace context of the operation. It decides nothing.</summary>
     public string? TraceParent { get; init; }
 

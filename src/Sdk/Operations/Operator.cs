@@ -60,7 +60,18 @@ public sealed class Operator
         var startedAt = _time.GetUtcNow();
         using var span = CallSpans.Process(request);
         var call = new Call(request, _seal);
-        var outcome = Refuse(request) is { } refusal ? Outcome.Failed(refusal) : await ServeAsync(call, cancellationToken).ConfigureAwait(false);
+        var begun = CallMeasures.Begin(request);
+        Outcome? served = null;
+        try
+        {
+            served = Refuse(request) is { } refusal ? Outcome.Failed(refusal) : await ServeAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            CallMeasures.End(request, _types.ContainsKey(request.ResourceType), served, begun);
+        }
+
+        var outcome = served.Value;
         if (outcome.Problem is { } problem)
         {
             span.Fail(problem.Code);
