@@ -45,6 +45,7 @@ public static class CoordinationServices
 
         services.AddSingleton<FormaeTables>();
         services.AddSingleton<StorageClock>();
+        services.AddSingleton<RowPayloadSweep>();
         services.AddSingleton<CommandStore>();
         services.AddSingleton<UpdateStore>();
         services.AddSingleton<ResourceStore>();

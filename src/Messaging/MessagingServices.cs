@@ -11,16 +11,13 @@ namespace Formae.Messaging;
 /// <summary>Puts the room together.</summary>
 public static class MessagingServices
 {
-    /// <summary>The setting with the folder of payloads.</summary>
-    public const string PayloadsSetting = "FormaePayloads";
-
     /// <summary>Adds keys, writer, reader and payloads, as the settings say.</summary>
     public static IServiceCollection AddFormaeMessaging(this IServiceCollection services, IConfiguration settings)
     {
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider => MessageKeys.From(settings, provider.GetRequiredService<ILogger<MessageKeys>>(), provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<PayloadStore>(_ => settings[PayloadsSetting] is { Length: > 0 } folder ? new FolderPayloads(folder) : new NoPayloads());
+        services.TryAddSingleton(_ => PayloadSettings.Open(settings));
         services.TryAddSingleton<MessagingMetrics>();
         services.TryAddSingleton<MessageWriter>();
         services.TryAddSingleton<MessageReader>();

@@ -98,13 +98,13 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
     private async Task<bool?> TryStoreAsync(string partition, string key, string text, PluginAnnouncement announcement, CancellationToken cancellation)
     {
         var stored = await tables.Plugins.FindAsync(partition, key, cancellation);
-        var known = stored is null ? null : Entry(stored, _snapshot);
+        var known = stored is null ? null : await EntryAsync(stored, _snapshot, cancellation);
         if (known is not null && (known.LastBeat > announcement.SentAt || (known.Announcement.StartedAt > announcement.StartedAt && !known.IsSilent(announcement.SentAt))))
             return false;
-        var isSame = known?.Text == text;
         var row = new TableEntity(partition, key) { ["LastBeat"] = announcement.SentAt };
+        var isSame = known?.Text == RowTexts.IdentityIn(row, text);
         if (!isSame)
-            RowText.Write(row, "Announcement", text);
+            await tables.Texts.WriteAsync(tables.Plugins, row, "Announcement", text, cancellation);
         try
         {
             await (stored is null
@@ -129,7 +129,7 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
                 return;
             var rows = await tables.Plugins.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {Partition} or PartitionKey eq {RefusedPartition}"), cancellation);
             var before = _snapshot;
-            _snapshot = Snapshot.Of(rows.Select(row => Entry(row, before)), time.GetUtcNow());
+            _snapshot = Snapshot.Of(await TableRows.ConvertAsync(rows, row => EntryAsync(row, before, cancellation)), time.GetUtcNow());
         }
         finally
         {
@@ -138,14 +138,14 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
     }
 
     /// <summary>The entry of before is kept when only its beat changed: its schemas stay the same objects, by which the stores know them.</summary>
-    private static PluginEntry Entry(TableEntity row, Snapshot before)
+    private async ValueTask<PluginEntry> EntryAsync(TableEntity row, Snapshot before, CancellationToken cancellation)
     {
-        var text = RowText.Read(row, "Announcement")!;
+        var text = RowTexts.IdentityOf(row, "Announcement")!;
         var beat = row.GetDateTimeOffset("LastBeat") ?? default;
         var known = before.Plugins.Values.Concat(before.Refused).FirstOrDefault(entry => entry.Text == text);
         if (known is not null)
             return known with { LastBeat = beat };
-        var announcement = JsonSerializer.Deserialize(text, StorageJson.Rows.PluginAnnouncement)!;
+        var announcement = JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "Announcement", cancellation))!, StorageJson.Rows.PluginAnnouncement)!;
         return PluginEntry.RefusalOf(announcement) is { } refusal
             ? new PluginEntry(announcement, beat, text) { Refusal = refusal }
             : new PluginEntry(Complete(announcement), beat, text);

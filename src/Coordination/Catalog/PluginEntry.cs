@@ -5,7 +5,7 @@ namespace Formae.Coordination.Catalog;
 /// <summary>A plugin that has announced itself.</summary>
 /// <param name="Announcement">What it said last.</param>
 /// <param name="LastBeat">When it was last heard of.</param>
-/// <param name="Text">The announcement as it is stored, for telling whether a new one says anything new.</param>
+/// <param name="Text">What tells the announcement from another: its text as it is stored, or the claim to it.</param>
 public sealed record PluginEntry(PluginAnnouncement Announcement, DateTimeOffset LastBeat, string Text)
 {
     /// <summary>Three beats missed.</summary>

@@ -10,7 +10,7 @@ public sealed class ResourceNames(ResourceStore resources, VersionStore versions
     public async Task<IReadOnlyDictionary<string, ResourceKey>> ReadAsync(IEnumerable<string> ksuids, CancellationToken cancellation)
     {
         var found = await TableRows.ReadEachAsync(ksuids.Distinct(StringComparer.Ordinal), async ksuid =>
-            (Ksuid: ksuid, Resource: (await resources.FindAsync(ksuid, cancellation))?.Resource ?? await versions.FindLastAsync(ksuid, cancellation)));
+            (Ksuid: ksuid, Resource: await resources.FindNamesAsync(ksuid, cancellation) ?? await versions.FindLastAsync(ksuid, cancellation)));
         return found.Where(one => one.Resource is not null).ToDictionary(one => one.Ksuid, one => one.Resource!.Key, StringComparer.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Formae.Coordination.Catalog;
 using Formae.Coordination.Commands;
@@ -225,13 +226,13 @@ public sealed partial class CommandIntake(
 
     private List<Diagnostic> TooLong(Forma forma) =>
         [.. forma.Resources
-            .Select((resource, index) => (Index: index, Length: resource.Properties?.GetRawText().Length ?? 0))
-            .Where(resource => resource.Length > options.Value.MaxResourceCharacters)
+            .Select((resource, index) => (Index: index, Length: resource.Properties is { } properties ? JsonMarshal.GetRawUtf8Value(properties).Length : 0))
+            .Where(resource => resource.Length > options.Value.MaxResourceBytes)
             .Select(resource => new Diagnostic
             {
                 Code = DiagnosticCodes.ResourceTooLarge,
-                Summary = $"The properties have {resource.Length:N0} characters; a resource may have {options.Value.MaxResourceCharacters:N0}.",
-                Detail = "Keep large content outside of the document and refer to it.",
+                Summary = $"The properties have {resource.Length:N0} bytes; a resource may have {options.Value.MaxResourceBytes:N0}.",
+                Detail = $"Keep large content outside of the document and refer to it, or raise the setting {IntakeOptions.Section}:{nameof(IntakeOptions.MaxResourceBytes)}.",
                 Path = $"Resources[{resource.Index}].Properties",
             })];
 

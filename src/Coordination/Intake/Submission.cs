@@ -87,7 +87,7 @@ public sealed class IntakeOptions
     [System.ComponentModel.DataAnnotations.Range(1024, 200 * 1024 * 1024)]
     public int MaxDocumentBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>The longest properties of one resource, in characters of JSON. Default 180,000, because one operation travels in one message of 256 KB.</summary>
-    [System.ComponentModel.DataAnnotations.Range(1024, 180_000)]
-    public int MaxResourceCharacters { get; set; } = 180_000;
+    /// <summary>The longest properties of one resource, in bytes of JSON. Default 8 MiB, from 1 KiB to 64 MiB: an operation holds them in memory several times, before and after.</summary>
+    [System.ComponentModel.DataAnnotations.Range(1024, 64 * 1024 * 1024)]
+    public int MaxResourceBytes { get; set; } = 8 * 1024 * 1024;
 }

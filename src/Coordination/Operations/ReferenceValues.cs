@@ -56,7 +56,7 @@ public sealed class ReferenceValues(ResourceStore resources)
     /// <summary>What people call a producer.</summary>
     public async Task<string> NameOfAsync(string ksuid, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation) =>
         labels.TryGetValue(ksuid, out var label) ? $"'{label}'"
-        : await resources.FindAsync(ksuid, cancellation) is { } found ? $"'{found.Resource.Label}'"
+        : await resources.FindNamesAsync(ksuid, cancellation) is { } found ? $"'{found.Label}'"
         : ksuid;
 
     private static bool HoldsSecret(ResourceReference reference, Resource producer) =>

@@ -22,7 +22,7 @@ public sealed class InventoryQueries(ResourceStore resources, StackStore stacks,
     public async Task<Paged<Forma>> ResourcesAsync(Query query, Page page, CancellationToken cancellation)
     {
         await catalog.RefreshAsync(cancellation);
-        var (found, next) = await MatchingAsync(query, page, cancellation);
+        var (found, next) = await MatchingAsync(query, page, namesOnly: false, cancellation);
         var keys = await KeysAsync(found, cancellation);
         var usedStacks = await TableRows.ReadEachAsync(found.Select(resource => resource.Stack).Distinct(StringComparer.Ordinal), label => stacks.FindAsync(label, cancellation));
         var usedTargets = await TableRows.ReadEachAsync(found.Select(resource => resource.Target).Distinct(StringComparer.Ordinal), label => targets.FindAsync(label, cancellation));
@@ -41,14 +41,14 @@ public sealed class InventoryQueries(ResourceStore resources, StackStore stacks,
     /// <summary>A document that names the managed resources which match: what a destroy by query destroys.</summary>
     public async Task<Forma> SelectAsync(Query query, CancellationToken cancellation) => new()
     {
-        Resources = [.. (await MatchingAsync(query, Page.All, cancellation)).Found
+        Resources = [.. (await MatchingAsync(query, Page.All, namesOnly: true, cancellation)).Found
             .Where(resource => resource.Managed)
             .Select(resource => new Resource { Stack = resource.Stack, Type = resource.Type, Label = resource.Label, Target = resource.Target })],
     };
 
     public async Task<Paged<IReadOnlyList<ResourceSummary>>> SummariesAsync(Query query, Page page, CancellationToken cancellation)
     {
-        var (found, next) = await MatchingAsync(query, page, cancellation);
+        var (found, next) = await MatchingAsync(query, page, namesOnly: true, cancellation);
         return new(
             [.. found.Select(resource => new ResourceSummary
             {
@@ -86,38 +86,33 @@ public sealed class InventoryQueries(ResourceStore resources, StackStore stacks,
             .Select(Shown)];
     }
 
-    private async Task<(IReadOnlyList<Resource> Found, string? Next)> MatchingAsync(Query query, Page page, CancellationToken cancellation)
+    private async Task<(IReadOnlyList<Resource> Found, string? Next)> MatchingAsync(Query query, Page page, bool namesOnly, CancellationToken cancellation)
     {
         var found = new List<Resource>();
-        await foreach (var resource in CandidatesAsync(query, page.After, cancellation))
+        await foreach (var resource in CandidatesAsync(query, page.After, namesOnly, cancellation))
         {
-            if (!Matches(query, resource))
+            if (!Matches(query, resource.Names))
                 continue;
             if (found.Count == page.Limit)
                 return (found, ResourceStore.PlaceOf(found[^1]));
-            found.Add(resource);
+            found.Add(namesOnly ? resource.Names : await resource.OpenAsync(cancellation));
         }
 
         return (found, null);
     }
 
     /// <summary>In the order of their rows. A stack is a partition, a target has a look-up; without either, everything is read, page by page.</summary>
-    private async IAsyncEnumerable<Resource> CandidatesAsync(Query query, string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<ScannedResource> CandidatesAsync(Query query, string? after, bool namesOnly, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         var inStacks = query.ExactAny("stack");
         if (inStacks is null && query.ExactAny("target") is { } onTargets)
         {
-            var onEach = await TableRows.ReadEachAsync(onTargets, target => resources.ReadTargetAsync(target, cancellation));
-            foreach (var (place, resource) in onEach.SelectMany(list => list).Select(resource => (Place: ResourceStore.PlaceOf(resource), resource)).OrderBy(pair => pair.Place, StringComparer.Ordinal))
-            {
-                if (after is null || string.CompareOrdinal(place, after) > 0)
-                    yield return resource;
-            }
-
+            foreach (var resource in await resources.ScanTargetsAsync(onTargets, after, cancellation))
+                yield return resource;
             yield break;
         }
 
-        await foreach (var resource in resources.ScanAsync(inStacks, query.Exact("type"), after, cancellation))
+        await foreach (var resource in resources.ScanAsync(inStacks, query.Exact("type"), after, namesOnly, cancellation))
             yield return resource;
     }
 
@@ -136,10 +131,10 @@ public sealed class InventoryQueries(ResourceStore resources, StackStore stacks,
     {
         var keys = found.Where(resource => resource.Ksuid is not null).ToDictionary(resource => resource.Ksuid!, resource => resource.Key, StringComparer.Ordinal);
         var others = found.SelectMany(resource => ResourceStore.ProducersOf(resource.Properties)).Distinct(StringComparer.Ordinal).Where(producer => !keys.ContainsKey(producer)).ToArray();
-        foreach (var (ksuid, other) in others.Zip(await TableRows.ReadEachAsync(others, producer => resources.FindAsync(producer, cancellation))))
+        foreach (var (ksuid, other) in others.Zip(await TableRows.ReadEachAsync(others, producer => resources.FindNamesAsync(producer, cancellation))))
         {
             if (other is { } producer)
-                keys[ksuid] = producer.Resource.Key;
+                keys[ksuid] = producer.Key;
         }
 
         return keys;

@@ -89,11 +89,11 @@ public sealed partial class SecretBackfill(FormaeTables tables, PluginCatalog ca
     {
         for (var row = found; row is not null; row = await table.FindAsync(row.PartitionKey, row.RowKey, cancellation))
         {
-            if (RowText.Read(row, column) is not { } text || _secrets.Close(text, row.GetString("Type"), closing(row)) is not { } closed)
+            if (await tables.Texts.ReadAsync(row, column, cancellation) is not { } text || _secrets.Close(text, row.GetString("Type"), closing(row)) is not { } closed)
                 return false;
             try
             {
-                await table.UpdateEntityAsync(With(row, column, closed), row.ETag, TableUpdateMode.Replace, cancellation);
+                await table.UpdateEntityAsync(await WithAsync(table, row, column, closed, cancellation), row.ETag, TableUpdateMode.Replace, cancellation);
                 return true;
             }
             catch (RequestFailedException e) when (e.Status is 404 or 412)
@@ -106,7 +106,7 @@ public sealed partial class SecretBackfill(FormaeTables tables, PluginCatalog ca
     }
 
     /// <summary>The whole row with another text: one that takes fewer columns than before must leave none of the old ones behind.</summary>
-    private static TableEntity With(TableEntity row, string column, string text)
+    private async Task<TableEntity> WithAsync(TableClient table, TableEntity row, string column, string text, CancellationToken cancellation)
     {
         var changed = new TableEntity(row.PartitionKey, row.RowKey);
         foreach (var (name, value) in row)
@@ -115,7 +115,7 @@ public sealed partial class SecretBackfill(FormaeTables tables, PluginCatalog ca
                 changed[name] = value;
         }
 
-        RowText.Write(changed, column, text);
+        await tables.Texts.WriteAsync(table, changed, column, text, cancellation);
         return changed;
     }
 

@@ -27,11 +27,12 @@ public sealed class CommandStore(FormaeTables tables)
         await tables.OpenCommands.UpsertEntityAsync(new TableEntity(Open, command.CommandId), TableUpdateMode.Replace, cancellation);
         if (before is not null)
             await before();
-        await tables.Commands.AddEntityAsync(ToRow(command), cancellation);
+        await tables.Commands.AddEntityAsync(await ToRowAsync(command, cancellation), cancellation);
     }
 
     /// <summary>Stores what was done without an orchestration of its own, and is over.</summary>
-    public Task RecordAsync(CommandRecord command, CancellationToken cancellation) => tables.Commands.UpsertEntityAsync(ToRow(command), TableUpdateMode.Replace, cancellation);
+    public async Task RecordAsync(CommandRecord command, CancellationToken cancellation) =>
+        await tables.Commands.UpsertEntityAsync(await ToRowAsync(command, cancellation), TableUpdateMode.Replace, cancellation);
 
     /// <summary>Nothing is left to be done for this command.</summary>
     public Task ForgetOpenAsync(string commandId, CancellationToken cancellation) => tables.OpenCommands.DeleteEntityAsync(Open, commandId, ETag.All, cancellation);
@@ -41,7 +42,7 @@ public sealed class CommandStore(FormaeTables tables)
         if (!Ksuid.IsValid(commandId))
             return null;
         var (partition, row) = KeyOf(commandId);
-        return await tables.Commands.FindAsync(partition, row, cancellation) is { } found ? FromRow(found) : null;
+        return await tables.Commands.FindAsync(partition, row, cancellation) is { } found ? await FromRowAsync(found, cancellation) : null;
     }
 
     /// <summary>Its stacks, policies and first targets are written: it runs. False when it was canceled meanwhile: then nothing of it starts.</summary>
@@ -118,7 +119,7 @@ public sealed class CommandStore(FormaeTables tables)
             if (condition is not null)
                 filter += $" and {condition}";
             await foreach (var row in tables.Commands.QueryAsync<TableEntity>(filter, 1000, HeaderColumns, cancellation))
-                yield return HeaderOf(row);
+                yield return await HeaderOfAsync(row, cancellation);
         }
     }
 
@@ -138,11 +139,11 @@ public sealed class CommandStore(FormaeTables tables)
 
     private static string MonthOf(DateTime date) => date.ToString("yyyyMM", CultureInfo.InvariantCulture);
 
-    private static CommandHeader HeaderOf(TableEntity row) => new(
+    private async ValueTask<CommandHeader> HeaderOfAsync(TableEntity row, CancellationToken cancellation) => new(
         row.GetString("CommandId"), row.GetString("Kind"), row.GetString("State"), row.GetString("Source"), row.GetString("ClientId"),
-        JsonSerializer.Deserialize(RowText.Read(row, "Stacks")!, StorageJson.Rows.IReadOnlyListString)!);
+        JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "Stacks", cancellation))!, StorageJson.Rows.IReadOnlyListString)!);
 
-    private static TableEntity ToRow(CommandRecord command)
+    private async ValueTask<TableEntity> ToRowAsync(CommandRecord command, CancellationToken cancellation)
     {
         var (partition, key) = KeyOf(command.CommandId);
         var row = new TableEntity(partition, key)
@@ -161,7 +162,7 @@ public sealed class CommandStore(FormaeTables tables)
             ["EngineVersion"] = command.EngineVersion,
         };
         if (command.Description is { } description)
-            RowText.Write(row, "Description", JsonSerializer.Serialize(description, StorageJson.Rows.Description));
+            await tables.Texts.WriteAsync(tables.Commands, row, "Description", JsonSerializer.Serialize(description, StorageJson.Rows.Description), cancellation);
         if (command.Error is { } error)
             row["Error"] = error;
         if (command.Subject is { } subject)
@@ -172,16 +173,16 @@ public sealed class CommandStore(FormaeTables tables)
             row["OpenedAt"] = opened;
         if (command.TraceParent is { } trace)
             row["TraceParent"] = trace;
-        RowText.Write(row, "Stacks", JsonSerializer.Serialize(command.Stacks, StorageJson.Rows.IReadOnlyListString));
+        await tables.Texts.WriteAsync(tables.Commands, row, "Stacks", JsonSerializer.Serialize(command.Stacks, StorageJson.Rows.IReadOnlyListString), cancellation);
         if (command.TargetUpdates.Count > 0)
-            RowText.Write(row, "TargetUpdates", JsonSerializer.Serialize(command.TargetUpdates, StorageJson.Rows.IReadOnlyListTargetUpdate));
-        RowText.Write(row, "StackUpdates", JsonSerializer.Serialize(command.StackUpdates, StorageJson.Rows.IReadOnlyListStackUpdate));
+            await tables.Texts.WriteAsync(tables.Commands, row, "TargetUpdates", JsonSerializer.Serialize(command.TargetUpdates, StorageJson.Rows.IReadOnlyListTargetUpdate), cancellation);
+        await tables.Texts.WriteAsync(tables.Commands, row, "StackUpdates", JsonSerializer.Serialize(command.StackUpdates, StorageJson.Rows.IReadOnlyListStackUpdate), cancellation);
         if (command.PolicyUpdates.Count > 0)
-            RowText.Write(row, "PolicyUpdates", JsonSerializer.Serialize(command.PolicyUpdates, StorageJson.Rows.IReadOnlyListPolicyUpdate));
+            await tables.Texts.WriteAsync(tables.Commands, row, "PolicyUpdates", JsonSerializer.Serialize(command.PolicyUpdates, StorageJson.Rows.IReadOnlyListPolicyUpdate), cancellation);
         return row;
     }
 
-    private static CommandRecord FromRow(TableEntity row) => new()
+    private async ValueTask<CommandRecord> FromRowAsync(TableEntity row, CancellationToken cancellation) => new()
     {
         CommandId = row.GetString("CommandId"),
         Kind = row.GetString("Kind"),
@@ -191,16 +192,16 @@ public sealed class CommandStore(FormaeTables tables)
         ClientId = row.GetString("ClientId"),
         Subject = row.GetString("Subject"),
         SubjectName = row.GetString("SubjectName"),
-        Description = RowText.Read(row, "Description") is { } description ? JsonSerializer.Deserialize(description, StorageJson.Rows.Description) : null,
+        Description = await tables.Texts.ReadAsync(row, "Description", cancellation) is { } description ? JsonSerializer.Deserialize(description, StorageJson.Rows.Description) : null,
         State = row.GetString("State"),
         StartedAt = row.GetDateTimeOffset("StartedAt") ?? default,
         ModifiedAt = row.GetDateTimeOffset("ModifiedAt") ?? default,
         Groups = row.GetInt32("Groups") ?? 0,
         UpdateCount = row.GetInt32("UpdateCount") ?? 0,
-        Stacks = JsonSerializer.Deserialize(RowText.Read(row, "Stacks")!, StorageJson.Rows.IReadOnlyListString)!,
-        TargetUpdates = RowText.Read(row, "TargetUpdates") is { } targets ? JsonSerializer.Deserialize(targets, StorageJson.Rows.IReadOnlyListTargetUpdate)! : [],
-        StackUpdates = JsonSerializer.Deserialize(RowText.Read(row, "StackUpdates")!, StorageJson.Rows.IReadOnlyListStackUpdate)!,
-        PolicyUpdates = RowText.Read(row, "PolicyUpdates") is { } policies ? JsonSerializer.Deserialize(policies, StorageJson.Rows.IReadOnlyListPolicyUpdate)! : [],
+        Stacks = JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "Stacks", cancellation))!, StorageJson.Rows.IReadOnlyListString)!,
+        TargetUpdates = await tables.Texts.ReadAsync(row, "TargetUpdates", cancellation) is { } targets ? JsonSerializer.Deserialize(targets, StorageJson.Rows.IReadOnlyListTargetUpdate)! : [],
+        StackUpdates = JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "StackUpdates", cancellation))!, StorageJson.Rows.IReadOnlyListStackUpdate)!,
+        PolicyUpdates = await tables.Texts.ReadAsync(row, "PolicyUpdates", cancellation) is { } policies ? JsonSerializer.Deserialize(policies, StorageJson.Rows.IReadOnlyListPolicyUpdate)! : [],
         OpenedAt = row.GetDateTimeOffset("OpenedAt"),
         Error = row.GetString("Error"),
         TraceParent = row.GetString("TraceParent"),

@@ -1,10 +1,14 @@
 using Azure.Data.Tables;
+using Formae.Messaging.Payloads;
 
 namespace Formae.Coordination.Storage;
 
 /// <summary>Every table there is. Each kind of row has one writer, named in docs/architecture.md.</summary>
-public sealed class FormaeTables(TableServiceClient service)
+public sealed class FormaeTables(TableServiceClient service, PayloadStore payloads)
 {
+    /// <summary>Texts of rows, however long.</summary>
+    internal RowTexts Texts => field ??= new RowTexts(payloads, PayloadUses);
+
     internal TableClient Commands { get; } = service.GetTableClient("FormaeCommands");
 
     /// <summary>A row for each command that has not been closed yet, so that looking after those needs no scan of all.</summary>
@@ -39,7 +43,13 @@ public sealed class FormaeTables(TableServiceClient service)
     /// <summary>Where work stands that goes over all rows, bit by bit.</summary>
     internal TableClient Upkeep { get; } = service.GetTableClient("FormaeUpkeep");
 
+    /// <summary>Which rows have the claim of which payload.</summary>
+    internal TableClient PayloadUses { get; } = service.GetTableClient("FormaePayloadUses");
+
+    /// <summary>A table by its own name.</summary>
+    internal TableClient Named(string name) => service.GetTableClient(name);
+
     public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
-        new[] { Commands, OpenCommands, Updates, Resources, Versions, ByKsuid, ByNativeId, ByReference, ByTarget, Changes, Policies, Stacks, Targets, Plugins, Upkeep }
+        new[] { Commands, OpenCommands, Updates, Resources, Versions, ByKsuid, ByNativeId, ByReference, ByTarget, Changes, Policies, Stacks, Targets, Plugins, Upkeep, PayloadUses }
             .Select(table => table.CreateIfNotExistsAsync(cancellation)));
 }

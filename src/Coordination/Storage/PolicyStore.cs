@@ -11,19 +11,20 @@ public sealed class PolicyStore(FormaeTables tables)
     private const string Partition = "policy";
 
     public async Task<IReadOnlyList<Policy>> ListAsync(CancellationToken cancellation) =>
-        [.. (await tables.Policies.ReadPartitionAsync(Partition, cancellation)).Select(FromRow)];
+        await TableRows.ConvertAsync(await tables.Policies.ReadPartitionAsync(Partition, cancellation), row => FromRowAsync(row, cancellation));
 
     public async Task<Policy?> FindAsync(string label, CancellationToken cancellation) =>
-        await tables.Policies.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row ? FromRow(row) : null;
+        await tables.Policies.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row ? await FromRowAsync(row, cancellation) : null;
 
-    public Task PutAsync(Policy policy, CancellationToken cancellation)
+    public async Task PutAsync(Policy policy, CancellationToken cancellation)
     {
         var row = new TableEntity(Partition, Keys.Escape(policy.Label)) { ["Label"] = policy.Label, ["Type"] = policy.Type };
-        RowText.Write(row, "Document", JsonSerializer.Serialize(policy, StorageJson.Rows.Policy));
-        return tables.Policies.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
+        await tables.Texts.WriteAsync(tables.Policies, row, "Document", JsonSerializer.Serialize(policy, StorageJson.Rows.Policy), cancellation);
+        await tables.Policies.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
     }
 
     public Task RemoveAsync(string label, CancellationToken cancellation) => tables.Policies.DeleteEntityAsync(Partition, Keys.Escape(label), ETag.All, cancellation);
 
-    private static Policy FromRow(TableEntity row) => JsonSerializer.Deserialize(RowText.Read(row, "Document")!, StorageJson.Rows.Policy)!;
+    private async ValueTask<Policy> FromRowAsync(TableEntity row, CancellationToken cancellation) =>
+        JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "Document", cancellation))!, StorageJson.Rows.Policy)!;
 }

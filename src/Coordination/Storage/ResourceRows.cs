@@ -6,11 +6,15 @@ using Formae.Model;
 namespace Formae.Coordination.Storage;
 
 /// <summary>A resource as a row, live or among its versions, and back.</summary>
-internal sealed class ResourceRows(PluginCatalog catalog)
+internal sealed class ResourceRows(FormaeTables tables, PluginCatalog catalog)
 {
     public const string Delete = "delete";
 
-    public TableEntity ToRow(Resource resource, string partition, string key, string version, string operation, string commandId)
+    /// <summary>The columns that <see cref="NamesOf"/> needs.</summary>
+    public static readonly string[] NameColumns = ["PartitionKey", "RowKey", "Ksuid", "Version", "Type", "Label", "Stack", "Target", "Managed", "NativeId"];
+
+    /// <summary>The live row; a copy of it is to stand among the versions.</summary>
+    public async ValueTask<TableEntity> ToRowAsync(Resource resource, string partition, string key, string version, string operation, string commandId, CancellationToken cancellation)
     {
         var row = Names(new TableEntity(partition, key), resource, version, operation, commandId);
         row["Managed"] = resource.Managed;
@@ -21,7 +25,8 @@ internal sealed class ResourceRows(PluginCatalog catalog)
             Schema = catalog.IsOwn(resource.Type, resource.Schema) ? null : resource.Schema,
             Group = resource.Group,
         };
-        RowText.Write(row, "Document", JsonSerializer.Serialize(document, StorageJson.Rows.ResourceDocument));
+        await tables.Texts.WriteAsync(
+            tables.Resources, row, "Document", JsonSerializer.Serialize(document, StorageJson.Rows.ResourceDocument), cancellation, new RowPlace(tables.Versions, resource.Ksuid!, version));
         return row;
     }
 
@@ -32,27 +37,33 @@ internal sealed class ResourceRows(PluginCatalog catalog)
     /// <summary>Of a tombstone: a resource without properties.</summary>
     public async ValueTask<Resource> FromRowAsync(TableEntity row, CancellationToken cancellation)
     {
-        var document = RowText.Read(row, "Document") is { } text ? JsonSerializer.Deserialize(text, StorageJson.Rows.ResourceDocument)! : new ResourceDocument();
-        var type = row.GetString("Type");
+        var document = await tables.Texts.ReadAsync(row, "Document", cancellation) is { } text ? JsonSerializer.Deserialize(text, StorageJson.Rows.ResourceDocument)! : new ResourceDocument();
+        var names = NamesOf(row);
+        var type = names.Type;
 
         // A row may be older than the mark that makes a secret of a field: what it holds in the open is hashed here, until it is in the row itself.
         var schema = document.Schema is null ? await catalog.FindSchemaAsync(type, cancellation) : catalog.SchemaOf(type) ?? KnownSecrets.Complete(type, document.Schema);
-        return new Resource
+        return names with
         {
-            Ksuid = row.GetString("Ksuid") ?? row.PartitionKey,
-            Version = row.GetString("Version") ?? row.RowKey,
-            Type = type,
-            Label = row.GetString("Label"),
-            Stack = row.GetString("Stack"),
-            Target = row.GetString("Target") ?? "",
-            Managed = row.GetBoolean("Managed") ?? true,
-            NativeId = row.GetString("NativeId"),
             Properties = document.Properties is { } properties ? SecretValues.Hashed(properties, schema) : null,
             ReadOnlyProperties = document.ReadOnlyProperties is { } readOnly ? SecretValues.Hashed(readOnly, schema) : null,
             Group = document.Group,
             Schema = schema,
         };
     }
+
+    /// <summary>A resource without what its document says: no properties and no schema.</summary>
+    public static Resource NamesOf(TableEntity row) => new()
+    {
+        Ksuid = row.GetString("Ksuid") ?? row.PartitionKey,
+        Version = row.GetString("Version") ?? row.RowKey,
+        Type = row.GetString("Type"),
+        Label = row.GetString("Label"),
+        Stack = row.GetString("Stack"),
+        Target = row.GetString("Target") ?? "",
+        Managed = row.GetBoolean("Managed") ?? true,
+        NativeId = row.GetString("NativeId"),
+    };
 
     public static TableEntity Copy(TableEntity row, string partition, string key)
     {

@@ -19,8 +19,9 @@ public sealed partial class ResourceStore
     /// <param name="stacks">Only those of these stacks; null for all.</param>
     /// <param name="type">Only those of this type; null for any.</param>
     /// <param name="after">The place behind which to begin; null for the first.</param>
+    /// <param name="namesOnly">Nobody will open one.</param>
     /// <param name="cancellation">Cancels.</param>
-    public async IAsyncEnumerable<Resource> ScanAsync(IReadOnlyList<string>? stacks, string? type, string? after, [EnumeratorCancellation] CancellationToken cancellation)
+    internal async IAsyncEnumerable<ScannedResource> ScanAsync(IReadOnlyList<string>? stacks, string? type, string? after, bool namesOnly, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var place = after?.Split(BetweenKeys, 2) is [var afterPartition, var afterRow] ? (Partition: afterPartition, Row: afterRow) : default((string Partition, string Row)?);
         string?[] filters = stacks is null
@@ -28,10 +29,18 @@ public sealed partial class ResourceStore
             : [.. stacks.Select(Keys.Escape).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(partition => FilterOf(partition, place)).OfType<string>()];
         foreach (var filter in filters)
         {
-            await foreach (var row in tables.Resources.QueryAsync<TableEntity>(OfType(filter, type), maxPerPage: 1000, cancellationToken: cancellation))
-                yield return await _rows.FromRowAsync(row, cancellation);
+            await foreach (var row in tables.Resources.QueryAsync<TableEntity>(OfType(filter, type), maxPerPage: 1000, namesOnly ? ResourceRows.NameColumns : null, cancellation))
+                yield return Scanned(row);
         }
     }
+
+    /// <summary>The same of what is on targets, each read by its look-up.</summary>
+    internal async Task<IReadOnlyList<ScannedResource>> ScanTargetsAsync(IReadOnlyList<string> targets, string? after, CancellationToken cancellation) =>
+        [.. (await TableRows.ReadEachAsync(targets, target => FindRowsOnAsync(target, cancellation))).SelectMany(rows => rows).Select(Scanned)
+            .Select(scanned => (Place: PlaceOf(scanned.Names), Scanned: scanned)).OrderBy(pair => pair.Place, StringComparer.Ordinal)
+            .Where(pair => after is null || string.CompareOrdinal(pair.Place, after) > 0).Select(pair => pair.Scanned)];
+
+    private ScannedResource Scanned(TableEntity row) => new(ResourceRows.NamesOf(row), cancellation => _rows.FromRowAsync(row, cancellation));
 
     /// <summary>Type, target and whether it is managed of every resource: for counting them, without their properties.</summary>
     public async IAsyncEnumerable<(string Type, string Target, bool Managed)> KindsAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -56,3 +65,6 @@ public sealed partial class ResourceStore
         return filter is null ? range : $"{filter} and {range}";
     }
 }
+
+/// <summary>A resource as a search comes by it: whoever wants more than its names opens it.</summary>
+internal sealed record ScannedResource(Resource Names, Func<CancellationToken, ValueTask<Resource>> OpenAsync);

@@ -16,7 +16,7 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
     private const string Lookup = "resource";
     private static readonly string[] WriterColumns = ["PartitionKey", "RowKey", "Operation", "CommandId"];
     private static readonly string[] PlaceColumns = ["PartitionKey", "RowKey", "Ksuid", "Stack", "Type"];
-    private readonly ResourceRows _rows = new(catalog);
+    private readonly ResourceRows _rows = new(tables, catalog);
 
     public async Task<IReadOnlyList<Resource>> ReadStackAsync(string stack, CancellationToken cancellation) =>
         await TableRows.ConvertAsync(await tables.Resources.ReadPartitionAsync(Keys.Escape(stack), cancellation), row => _rows.FromRowAsync(row, cancellation));
@@ -34,13 +34,20 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
             row => _rows.FromRowAsync(row, cancellation));
 
     /// <summary>The live resource with this identity, and the command that wrote it last.</summary>
-    public async Task<(Resource Resource, string CommandId)?> FindAsync(string ksuid, CancellationToken cancellation)
+    public async Task<(Resource Resource, string CommandId)?> FindAsync(string ksuid, CancellationToken cancellation) =>
+        await FindRowAsync(ksuid, cancellation) is { } row ? (await _rows.FromRowAsync(row, cancellation), row.GetString("CommandId")) : null;
+
+    private async Task<TableEntity?> FindRowAsync(string ksuid, CancellationToken cancellation)
     {
         if (await tables.ByKsuid.FindAsync(ksuid, Lookup, cancellation) is not { } pointer)
             return null;
         var row = await tables.Resources.FindAsync(pointer.GetString("Partition"), pointer.GetString("Row"), cancellation);
-        return row is null || row.GetString("Ksuid") != ksuid ? null : (await _rows.FromRowAsync(row, cancellation), row.GetString("CommandId"));
+        return row?.GetString("Ksuid") == ksuid ? row : null;
     }
+
+    /// <summary>The names of the live resource with this identity: nothing of its document is read.</summary>
+    public async Task<Resource?> FindNamesAsync(string ksuid, CancellationToken cancellation) =>
+        await FindRowAsync(ksuid, cancellation) is { } row ? ResourceRows.NamesOf(row) : null;
 
     /// <summary>The resources that refer to this one, and the labels of the targets whose config does.</summary>
     public async Task<(IReadOnlyList<Resource> Resources, IReadOnlyList<string> Targets)> ReadDependentsAsync(string ksuid, CancellationToken cancellation)
@@ -53,9 +60,14 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
     /// <summary>The resources on a target, of whatever stack.</summary>
     public async Task<IReadOnlyList<Resource>> ReadTargetAsync(string target, CancellationToken cancellation)
     {
+        var rows = await FindRowsOnAsync(target, cancellation);
+        return await TableRows.ConvertAsync(rows, row => _rows.FromRowAsync(row, cancellation));
+    }
+
+    private async Task<IReadOnlyList<TableEntity>> FindRowsOnAsync(string target, CancellationToken cancellation)
+    {
         var rows = await tables.ByTarget.ReadPartitionAsync(Keys.Escape(target), cancellation);
-        return [.. (await TableRows.ReadEachAsync(rows, row => FindAsync(row.RowKey, cancellation)))
-            .OfType<(Resource Resource, string CommandId)>().Select(found => found.Resource).Where(resource => resource.Target == target)];
+        return [.. (await TableRows.ReadEachAsync(rows, row => FindRowAsync(row.RowKey, cancellation))).OfType<TableEntity>().Where(row => row.GetString("Target") == target)];
     }
 
     /// <summary>One page of the inventory by names only, in the order of the rows.</summary>
@@ -104,7 +116,7 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
 
         // The rows are written side by side, so a crash may leave any of them out: the repetition writes all of them once more, as the same version.
         var version = NewerOf(await leftBehind, own) is { } begun ? begun : isRepeated ? own!.GetString("Version") : ksuids.Next();
-        var row = _rows.ToRow(resource, partition, key, version, operation, commandId);
+        var row = await _rows.ToRowAsync(resource, partition, key, version, operation, commandId, cancellation);
         var references = ProducersOf(resource.Properties);
         var writes = new List<Task>
         {
@@ -142,7 +154,7 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
         var key = RowOf(resource.Key);
         if (await tables.Resources.FindAsync(partition, key, cancellation) is not { } live || live.GetString("Ksuid") != resource.Ksuid || live.GetString("Version") != resource.Version)
             return;
-        var row = _rows.ToRow(resource, partition, key, resource.Version!, live.GetString("Operation"), live.GetString("CommandId"));
+        var row = await _rows.ToRowAsync(resource, partition, key, resource.Version!, live.GetString("Operation"), live.GetString("CommandId"), cancellation);
         await tables.Versions.UpsertEntityAsync(ResourceRows.Copy(row, resource.Ksuid!, resource.Version!), TableUpdateMode.Replace, cancellation);
         await tables.Resources.UpdateEntityAsync(row, live.ETag, TableUpdateMode.Replace, cancellation);
     }

@@ -18,10 +18,10 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
     private static readonly TimeSpan OrphanAge = TimeSpan.FromSeconds(60);
 
     public async Task<IReadOnlyList<Stack>> ListAsync(CancellationToken cancellation) =>
-        [.. (await tables.Stacks.ReadPartitionAsync(Partition, cancellation)).Where(IsLive).Select(FromRow)];
+        await TableRows.ConvertAsync([.. (await tables.Stacks.ReadPartitionAsync(Partition, cancellation)).Where(IsLive)], row => FromRowAsync(row, cancellation));
 
     public async Task<Stack?> FindAsync(string label, CancellationToken cancellation) =>
-        await tables.Stacks.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row && IsLive(row) ? FromRow(row) : null;
+        await tables.Stacks.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row && IsLive(row) ? await FromRowAsync(row, cancellation) : null;
 
     /// <summary>Stores what is said of a stack. One that is there keeps its id, the time of its first version and its policies.</summary>
     public async Task PutAsync(Stack stack, CancellationToken cancellation)
@@ -45,7 +45,7 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
     }
 
     // Its own columns only: the lease beside them may be somebody else's business at the same time.
-    private Task WriteAsync(Stack stack, CancellationToken cancellation)
+    private async Task WriteAsync(Stack stack, CancellationToken cancellation)
     {
         var row = new TableEntity(Partition, Keys.Escape(stack.Label))
         {
@@ -54,8 +54,8 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
             ["CreatedAt"] = stack.CreatedAt,
             ["Live"] = true,
         };
-        RowText.Write(row, "Document", JsonSerializer.Serialize(stack, StorageJson.Rows.Stack));
-        return tables.Stacks.UpsertEntityAsync(row, TableUpdateMode.Merge, cancellation);
+        await tables.Texts.MergeAsync(tables.Stacks, row, "Document", JsonSerializer.Serialize(stack, StorageJson.Rows.Stack), cancellation);
+        await tables.Stacks.UpsertEntityAsync(row, TableUpdateMode.Merge, cancellation);
     }
 
     /// <summary>
@@ -167,6 +167,6 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
 
     private static bool IsLive(TableEntity row) => row.GetBoolean("Live") ?? false;
 
-    private static Stack FromRow(TableEntity row) =>
-        JsonSerializer.Deserialize(RowText.Read(row, "Document")!, StorageJson.Rows.Stack)! with { CreatedAt = row.GetDateTimeOffset("CreatedAt") };
+    private async ValueTask<Stack> FromRowAsync(TableEntity row, CancellationToken cancellation) =>
+        JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "Document", cancellation))!, StorageJson.Rows.Stack)! with { CreatedAt = row.GetDateTimeOffset("CreatedAt") };
 }

@@ -20,6 +20,7 @@ namespace Formae.Coordination.Storage;
 [JsonSerializable(typeof(Stack))]
 [JsonSerializable(typeof(Description))]
 [JsonSerializable(typeof(PluginAnnouncement))]
+[JsonSerializable(typeof(PayloadClaim))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class StorageJson : JsonSerializerContext

@@ -11,6 +11,9 @@ internal static class TableRows
 
     private const int ReadsAtOnce = 128;
 
+    /// <summary>Payloads are large: only a few at once are in memory besides their rows.</summary>
+    private const int PayloadsAtOnce = 8;
+
     public static async Task<TableEntity?> FindAsync(this TableClient table, string partition, string row, CancellationToken cancellation)
     {
         var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellation);
@@ -28,13 +31,34 @@ internal static class TableRows
         return rows;
     }
 
-    /// <summary>Rows as what they stand for, in their order.</summary>
-    public static async Task<IReadOnlyList<T>> ConvertAsync<T>(IReadOnlyList<TableEntity> rows, Func<TableEntity, ValueTask<T>> convert)
+    /// <summary>Rows as what they stand for, or the other way, in their order. Mostly that takes no time; what has a payload to wait for waits with a few others.</summary>
+    public static async Task<IReadOnlyList<TTo>> ConvertAsync<TFrom, TTo>(IReadOnlyList<TFrom> from, Func<TFrom, ValueTask<TTo>> convert)
     {
-        var converted = new T[rows.Count];
+        var converted = new TTo[from.Count];
+        var waiting = new Queue<(int Place, Task<TTo> Converting)>();
         for (var i = 0; i < converted.Length; i++)
-            converted[i] = await convert(rows[i]);
+        {
+            var converting = convert(from[i]);
+            if (converting.IsCompletedSuccessfully)
+            {
+                converted[i] = converting.Result;
+                continue;
+            }
+
+            waiting.Enqueue((i, converting.AsTask()));
+            if (waiting.Count == PayloadsAtOnce)
+                await TakeAsync();
+        }
+
+        while (waiting.Count > 0)
+            await TakeAsync();
         return converted;
+
+        async Task TakeAsync()
+        {
+            var (place, converting) = waiting.Dequeue();
+            converted[place] = await converting;
+        }
     }
 
     /// <summary>Reads something for each item, in their order: side by side, but never more at once than storage takes well.</summary>

@@ -11,10 +11,10 @@ public sealed class TargetStore(FormaeTables tables)
     private const string Partition = "target";
 
     public async Task<IReadOnlyList<Target>> ListAsync(CancellationToken cancellation) =>
-        [.. (await tables.Targets.ReadPartitionAsync(Partition, cancellation)).Select(FromRow)];
+        await TableRows.ConvertAsync(await tables.Targets.ReadPartitionAsync(Partition, cancellation), row => FromRowAsync(row, cancellation));
 
     public async Task<Target?> FindAsync(string label, CancellationToken cancellation) =>
-        await tables.Targets.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row ? FromRow(row) : null;
+        await tables.Targets.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row ? await FromRowAsync(row, cancellation) : null;
 
     /// <summary>
     /// Stores the next version of a target, unless somebody else has stored one meanwhile: no command holds a lease of a target. A second time is as good as the first.
@@ -28,7 +28,7 @@ public sealed class TargetStore(FormaeTables tables)
         while (true)
         {
             var row = await tables.Targets.FindAsync(Partition, Keys.Escape(target.Label), cancellation);
-            var stored = row is null ? null : FromRow(row);
+            var stored = row is null ? null : await FromRowAsync(row, cancellation);
             if (stored is not null && stored.Version != existing)
                 return TextOf(stored) == TextOf(next);
             try
@@ -54,7 +54,7 @@ public sealed class TargetStore(FormaeTables tables)
     {
         while (await tables.Targets.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row)
         {
-            var stored = FromRow(row);
+            var stored = await FromRowAsync(row, cancellation);
             if (stored.Version != version)
                 return false;
             try
@@ -78,7 +78,7 @@ public sealed class TargetStore(FormaeTables tables)
         var now = ProducersOf(target);
         await Task.WhenAll(now.Select(producer => tables.ByReference.UpsertEntityAsync(Reference(producer, target.Label), TableUpdateMode.Replace, cancellation)));
         var row = new TableEntity(Partition, Keys.Escape(target.Label)) { ["Label"] = target.Label, ["Version"] = target.Version };
-        RowText.Write(row, "Document", TextOf(target));
+        await tables.Texts.WriteAsync(tables.Targets, row, "Document", TextOf(target), cancellation);
         await write(row);
         await ForgetReferencesAsync(target.Label, ProducersOf(stored).Except(now), cancellation);
     }
@@ -92,6 +92,6 @@ public sealed class TargetStore(FormaeTables tables)
 
     private static TableEntity Reference(string producer, string label) => new(producer, Keys.Compose("target", label)) { ["Target"] = label };
 
-    private static Target FromRow(TableEntity row) =>
-        JsonSerializer.Deserialize(RowText.Read(row, "Document")!, StorageJson.Rows.Target)! with { Version = row.GetInt32("Version") ?? 1 };
+    private async ValueTask<Target> FromRowAsync(TableEntity row, CancellationToken cancellation) =>
+        JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "Document", cancellation))!, StorageJson.Rows.Target)! with { Version = row.GetInt32("Version") ?? 1 };
 }

@@ -22,8 +22,10 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
 
     public Task AddAsync(IReadOnlyList<UpdateRecord> updates, CancellationToken cancellation) => AddAsync(updates, [], cancellation);
 
-    public Task AddAsync(IReadOnlyList<UpdateRecord> updates, IReadOnlyList<TargetUpdateRecord> targets, CancellationToken cancellation) =>
-        tables.Updates.WriteAllAsync([.. updates.Select(ToRow), .. targets.Select(ToRow)], TableTransactionActionType.UpsertReplace, cancellation);
+    public async Task AddAsync(IReadOnlyList<UpdateRecord> updates, IReadOnlyList<TargetUpdateRecord> targets, CancellationToken cancellation) =>
+        await tables.Updates.WriteAllAsync(
+            [.. await TableRows.ConvertAsync(updates, update => ToRowAsync(update, cancellation)), .. await TableRows.ConvertAsync(targets, update => ToRowAsync(update, cancellation))],
+            TableTransactionActionType.UpsertReplace, cancellation);
 
     /// <summary>Forgets the updates of a command that was never stored itself.</summary>
     public async Task RemoveAsync(string commandId, CancellationToken cancellation) =>
@@ -33,7 +35,7 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
         await tables.Updates.FindAsync(commandId, row, cancellation) is { } found ? await FromRowAsync(found, cancellation) : null;
 
     public async Task<TargetUpdateRecord?> FindTargetAsync(string commandId, string row, CancellationToken cancellation) =>
-        await tables.Updates.FindAsync(commandId, row, cancellation) is { } found ? TargetFromRow(found) : null;
+        await tables.Updates.FindAsync(commandId, row, cancellation) is { } found ? await TargetFromRowAsync(found, cancellation) : null;
 
     /// <summary>The target updates that are no nodes of a group, of one kind: <see cref="TargetUpdateRecord.AtOpen"/> or <see cref="TargetUpdateRecord.AtClose"/>.</summary>
     public async Task<IReadOnlyList<TargetUpdateRecord>> ListTargetsAsync(string commandId, string when, CancellationToken cancellation)
@@ -41,12 +43,13 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
         var from = TargetUpdateRecord.RowAt(when, 0);
         var to = when + "~";
         var rows = await tables.Updates.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {commandId} and RowKey ge {from} and RowKey lt {to}"), cancellation);
-        return [.. rows.Select(TargetFromRow)];
+        return await TableRows.ConvertAsync(rows, row => TargetFromRowAsync(row, cancellation));
     }
 
     /// <summary>What a command did to targets.</summary>
     public async Task<IReadOnlyList<TargetUpdateRecord>> ListTargetsAsync(string commandId, CancellationToken cancellation) =>
-        [.. (await tables.Updates.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {commandId} and Kind eq {OfTarget}"), cancellation)).Select(TargetFromRow)];
+        await TableRows.ConvertAsync(
+            await tables.Updates.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {commandId} and Kind eq {OfTarget}"), cancellation), row => TargetFromRowAsync(row, cancellation));
 
     /// <summary>How each update of a command stands, without its plan: a command may have very many.</summary>
     public async Task<IReadOnlyList<UpdateSummary>> SummariesAsync(string commandId, CancellationToken cancellation) =>
@@ -64,7 +67,7 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
     public async Task<(IReadOnlyList<UpdateRecord> Resources, IReadOnlyList<TargetUpdateRecord> Targets)> ListAllAsync(string commandId, CancellationToken cancellation)
     {
         var rows = await tables.Updates.ReadPartitionAsync(commandId, cancellation);
-        var targets = rows.Where(IsOfTarget).Select(TargetFromRow).ToList();
+        var targets = await TableRows.ConvertAsync([.. rows.Where(IsOfTarget)], row => TargetFromRowAsync(row, cancellation));
         return (await TableRows.ConvertAsync(targets.Count == 0 ? rows : [.. rows.Where(row => !IsOfTarget(row))], row => FromRowAsync(row, cancellation)), targets);
     }
 
@@ -77,16 +80,16 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
             TableClient.CreateQueryFilter($"PartitionKey eq {commandId} and RowKey ge {from} and RowKey lt {to}"), cancellation, GraphColumns);
         return new ChangesetGraph
         {
-            Nodes = [.. rows.Select(row => new ChangesetNode
+            Nodes = await TableRows.ConvertAsync(rows, async row => new ChangesetNode
             {
                 Key = IsOfTarget(row) ? "" : row.GetString("Ksuid"),
                 Row = row.RowKey,
                 Name = NameOf(row),
                 Namespace = IsOfTarget(row) ? "" : row.GetString("Namespace"),
                 IsTarget = IsOfTarget(row),
-                DependsOn = Dependencies(row),
+                DependsOn = await DependenciesAsync(row, cancellation),
                 State = StateOf(UpdateProgressColumns.StateOf(row)),
-            })],
+            }),
         };
     }
 
@@ -140,7 +143,7 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
         _ => NodeState.NotStarted,
     };
 
-    private static TableEntity ToRow(UpdateRecord update)
+    private async ValueTask<TableEntity> ToRowAsync(UpdateRecord update, CancellationToken cancellation)
     {
         var row = new TableEntity(update.CommandId, update.Row)
         {
@@ -155,46 +158,44 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
             row["DeletesFrom"] = left;
         if (update.Plan.Existing?.Version is { } version)
             row["ExistingVersion"] = version;
-        WriteDependencies(row, update.DependsOn);
+        await WriteDependenciesAsync(row, update.DependsOn, cancellation);
 
         // What it waits for is told by the places above; by names it would be many times as long.
-        RowText.Write(row, "Plan", JsonSerializer.Serialize(update.Plan with { DependsOn = [] }, StorageJson.Rows.ResourceUpdate));
+        await tables.Texts.WriteAsync(tables.Updates, row, "Plan", JsonSerializer.Serialize(update.Plan with { DependsOn = [] }, StorageJson.Rows.ResourceUpdate), cancellation);
         return UpdateProgressColumns.WriteFirst(row, update.Progress);
     }
 
-    private static TableEntity ToRow(TargetUpdateRecord update)
+    private async ValueTask<TableEntity> ToRowAsync(TargetUpdateRecord update, CancellationToken cancellation)
     {
         var row = new TableEntity(update.CommandId, update.Row) { ["Kind"] = OfTarget, ["Label"] = update.Plan.Target.Label };
-        WriteDependencies(row, update.DependsOn);
-        RowText.Write(row, "Plan", JsonSerializer.Serialize(update.Plan with { DependsOn = [] }, StorageJson.Rows.TargetUpdate));
+        await WriteDependenciesAsync(row, update.DependsOn, cancellation);
+        await tables.Texts.WriteAsync(tables.Updates, row, "Plan", JsonSerializer.Serialize(update.Plan with { DependsOn = [] }, StorageJson.Rows.TargetUpdate), cancellation);
         return UpdateProgressColumns.WriteFirst(row, update.Progress);
     }
 
-    private static void WriteDependencies(TableEntity row, int[] places)
-    {
-        if (places.Length > 0)
-            RowText.Write(row, "DependsOn", JsonSerializer.Serialize(places, StorageJson.Rows.Int32Array));
-    }
+    private ValueTask WriteDependenciesAsync(TableEntity row, int[] places, CancellationToken cancellation) =>
+        places.Length == 0 ? ValueTask.CompletedTask : tables.Texts.WriteAsync(tables.Updates, row, "DependsOn", JsonSerializer.Serialize(places, StorageJson.Rows.Int32Array), cancellation);
 
-    private static int[] Dependencies(TableEntity row) => JsonSerializer.Deserialize(RowText.Read(row, "DependsOn") ?? "[]", StorageJson.Rows.Int32Array)!;
+    private async ValueTask<int[]> DependenciesAsync(TableEntity row, CancellationToken cancellation) =>
+        JsonSerializer.Deserialize(await tables.Texts.ReadAsync(row, "DependsOn", cancellation) ?? "[]", StorageJson.Rows.Int32Array)!;
 
     private async ValueTask<UpdateRecord> FromRowAsync(TableEntity row, CancellationToken cancellation)
     {
-        var plan = JsonSerializer.Deserialize(RowText.Read(row, "Plan")!, StorageJson.Rows.ResourceUpdate)!;
+        var plan = JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "Plan", cancellation))!, StorageJson.Rows.ResourceUpdate)!;
         plan = plan with
         {
             Resource = await WithSchemaAsync(plan.Resource, cancellation),
             Existing = plan.Existing is { } existing ? await WithSchemaAsync(existing, cancellation) with { Version = row.GetString("ExistingVersion") } : null,
         };
-        return new UpdateRecord { CommandId = row.PartitionKey, Row = row.RowKey, Plan = plan, DependsOn = Dependencies(row), Progress = UpdateProgressColumns.Read(row) };
+        return new UpdateRecord { CommandId = row.PartitionKey, Row = row.RowKey, Plan = plan, DependsOn = await DependenciesAsync(row, cancellation), Progress = UpdateProgressColumns.Read(row) };
     }
 
-    private static TargetUpdateRecord TargetFromRow(TableEntity row) => new()
+    private async ValueTask<TargetUpdateRecord> TargetFromRowAsync(TableEntity row, CancellationToken cancellation) => new()
     {
         CommandId = row.PartitionKey,
         Row = row.RowKey,
-        Plan = JsonSerializer.Deserialize(RowText.Read(row, "Plan")!, StorageJson.Rows.TargetUpdate)!,
-        DependsOn = Dependencies(row),
+        Plan = JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "Plan", cancellation))!, StorageJson.Rows.TargetUpdate)!,
+        DependsOn = await DependenciesAsync(row, cancellation),
         Progress = UpdateProgressColumns.Read(row),
     };
 

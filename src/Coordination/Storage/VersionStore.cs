@@ -8,7 +8,7 @@ namespace Formae.Coordination.Storage;
 public sealed class VersionStore(FormaeTables tables, PluginCatalog catalog)
 {
     private static readonly string[] KeyColumns = ["PartitionKey", "RowKey"];
-    private readonly ResourceRows _rows = new(catalog);
+    private readonly ResourceRows _rows = new(tables, catalog);
 
     /// <summary>A resource as one of its versions holds it; null for a tombstone and for what there is not.</summary>
     public async Task<Resource?> FindAsync(string ksuid, string version, CancellationToken cancellation) =>

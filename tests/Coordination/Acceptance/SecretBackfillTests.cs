@@ -7,6 +7,7 @@ using Formae.Coordination.Intake;
 using Formae.Coordination.Secrets;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Cluster;
+using Formae.Messaging.Payloads;
 using Formae.Model;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Http;
@@ -103,7 +104,7 @@ public sealed class SecretBackfillTests : IAsyncLifetime
         await AnnounceAsync(new FieldHint { Opaque = true });
         var resource = await PutAsync("first", 1);
         var between = new WriteBetween(_plane.Folder, async () => await _plane.Get<ResourceStore>().PutAsync(resource with { Group = "newer" }, resource, "update", "newer", _cancellation));
-        var tables = new FormaeTables(new TableServiceClient(between));
+        var tables = new FormaeTables(new TableServiceClient(between), _plane.Get<PayloadStore>());
 
         Assert.True(await new SecretBackfill(tables, _plane.Get<PluginCatalog>(), _plane.Get<SecretSeal>(), NullLogger<SecretBackfill>.Instance).RunAsync(_cancellation));
 

@@ -53,7 +53,7 @@ public sealed partial class ControlPlane
     {
         ["ServiceBus"] = _broker.ConnectionString,
         [MessageKeys.FileSetting] = KeyFile,
-        [MessagingServices.PayloadsSetting] = PayloadFolder,
+        [Formae.Messaging.Payloads.PayloadSettings.Place] = PayloadFolder,
     };
 
     private async Task OpenBusAsync()

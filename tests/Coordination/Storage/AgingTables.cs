@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using Formae.Coordination.Storage;
 using Formae.Embedded.Tables;
+using Formae.Messaging.Payloads;
 
 namespace Formae.Coordination.Tests.Storage;
 
@@ -13,11 +14,19 @@ internal sealed class AgingTables : IAsyncDisposable
 
     private AgingTables()
     {
+        Payloads = new FolderPayloads(PayloadFolder);
         _file = new TableFile(_folder.File("tables.db"), _clock);
-        Tables = new FormaeTables(new TableServiceClient(new SqliteTableTransport(_file)));
+        Transport = new SqliteTableTransport(_file);
+        Tables = new FormaeTables(new TableServiceClient(Transport), Payloads);
     }
 
     public FormaeTables Tables { get; }
+
+    public ITableTransport Transport { get; }
+
+    public PayloadStore Payloads { get; }
+
+    public string PayloadFolder => _folder.File("payloads");
 
     public static async Task<AgingTables> CreateAsync()
     {

@@ -5,6 +5,7 @@ using Formae.Coordination.Catalog;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Acceptance;
 using Formae.Embedded.Tables;
+using Formae.Messaging.Payloads;
 using Formae.Model;
 
 namespace Formae.Coordination.Tests.Storage;
@@ -26,7 +27,7 @@ public sealed class InterruptedWriteTests : IAsyncLifetime
     public InterruptedWriteTests()
     {
         _breaking = new BreakingTables(new SqliteTableTransport(new Uri(_folder.File("tables.db"))));
-        _tables = new FormaeTables(new TableServiceClient(_breaking));
+        _tables = new FormaeTables(new TableServiceClient(_breaking), new FolderPayloads(_folder.File("payloads")));
         var catalog = new PluginCatalog(_tables, TimeProvider.System);
         _resources = new ResourceStore(_tables, catalog, _ksuids);
         _versions = new VersionStore(_tables, catalog);

@@ -2,6 +2,7 @@ using Azure.Data.Tables;
 using Formae.Coordination.Catalog;
 using Formae.Coordination.Storage;
 using Formae.Embedded.Tables;
+using Formae.Messaging.Payloads;
 using Formae.Model;
 
 namespace Formae.Coordination.Tests.Storage;
@@ -13,12 +14,18 @@ public sealed class StoreFixture : IAsyncLifetime
 
     public StoreFixture()
     {
-        Tables = new FormaeTables(new TableServiceClient($"TableEndpoint={new Uri(_folder.File("tables.db"))}"));
+        Payloads = new FolderPayloads(_folder.File("payloads"));
+        Service = new TableServiceClient($"TableEndpoint={new Uri(_folder.File("tables.db"))}");
+        Tables = new FormaeTables(Service, Payloads);
         Catalog = new PluginCatalog(Tables, TimeProvider.System);
         Resources = new ResourceStore(Tables, Catalog, new KsuidSource(TimeProvider.System));
     }
 
+    public TableServiceClient Service { get; }
+
     public FormaeTables Tables { get; }
+
+    public PayloadStore Payloads { get; }
 
     public PluginCatalog Catalog { get; }
 

@@ -12,7 +12,7 @@ internal sealed class BusEnds : IDisposable
 
     public BusEnds(string data)
     {
-        var settings = new Dictionary<string, string?> { [MessageKeys.FileSetting] = Path.Combine(data, "message.keys"), [MessagingServices.PayloadsSetting] = Path.Combine(data, "payloads") };
+        var settings = new Dictionary<string, string?> { [MessageKeys.FileSetting] = Path.Combine(data, "message.keys"), [Formae.Messaging.Payloads.PayloadSettings.Place] = Path.Combine(data, "payloads") };
         _services = new ServiceCollection().AddLogging().AddFormaeMessaging(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
     }
 

@@ -32,7 +32,7 @@ public sealed class WrongDocumentTests(OneSystem system)
         { "an unknown property", Head + One("a", """{"BuketName":"x"}""") + "]}", "InvalidForma", DiagnosticCodes.UnknownProperty, "Resources[0].Properties.BuketName", 1, null },
         { "a wrong type of a property", Head + One("a", """{"BucketName":7}""") + "]}", "InvalidForma", DiagnosticCodes.WrongPropertyType, "Resources[0].Properties.BucketName", 1, null },
         { "a missing property", Head + One("a", type: "FakeAWS::EC2::VPC") + "]}", "RequiredFieldMissingOnCreate", DiagnosticCodes.RequiredFieldMissing, "Resources[0].Properties", 1, null },
-        { "a huge property", Head + One("a", $$"""{"BucketName":"{{new string('x', 200_000)}}"}""") + "]}", "InvalidForma", DiagnosticCodes.ResourceTooLarge, "Resources[0].Properties", 1, null },
+        { "a huge property", Head + One("a", $$"""{"BucketName":"{{new string('x', 8 * 1024 * 1024)}}"}""") + "]}", "InvalidForma", DiagnosticCodes.ResourceTooLarge, "Resources[0].Properties", 1, null },
         { "a dangling reference", Head + One("a", $$"""{"BucketName":{{To("nobody")}}}""") + "]}", "ReferencedResourcesNotFound", DiagnosticCodes.ReferenceNotFound, "Resources[0].Properties.BucketName", 1, null },
         { "half a reference", Head + One("a", """{"BucketName":{"$res":true,"$label":"b"}}""") + "]}", "InvalidForma", DiagnosticCodes.InvalidReference, "Resources[0].Properties.BucketName", 1, null },
         { "a circle", Head + One("a", $$"""{"BucketName":{{To("b")}}}""") + "," + One("b", $$"""{"BucketName":{{To("a")}}}""") + "]}", "CyclesDetected", null, "", null, null },

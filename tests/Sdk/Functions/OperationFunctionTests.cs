@@ -46,7 +46,7 @@ public sealed class OperationFunctionTests : IAsyncLifetime
         _client = new ServiceBusClient(_broker.ConnectionString);
         _requests = _client.CreateReceiver(Requested);
         _plugin = _boxes.Start();
-        var settings = new Dictionary<string, string?> { [MessageKeys.KeysSetting] = $"one:{Convert.ToBase64String(new byte[32])}", [MessagingServices.PayloadsSetting] = _scratch["payloads"] };
+        var settings = new Dictionary<string, string?> { [MessageKeys.KeysSetting] = $"one:{Convert.ToBase64String(new byte[32])}", [Formae.Messaging.Payloads.PayloadSettings.Place] = _scratch["payloads"] };
         _services = new ServiceCollection().AddLogging().AddFormaeMessaging(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
         var senders = new BusSenders(_client, _services.GetRequiredService<MessageWriter>());
         _batch = new ReportBatch(senders.SendReportsAsync, _services.GetRequiredService<PayloadStore>(), 8 << 20, TimeSpan.FromMilliseconds(5), TimeProvider.System);
