@@ -33,7 +33,7 @@ public static class CoordinationServices
         services.AddOptions<SynchronizationOptions>().Bind(configuration.GetSection(SynchronizationOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PluginOptions>().Bind(configuration.GetSection(PluginOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PluginOptions>, PluginOptionsValidation>();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<OperationOptions>>().Value);
+        services.AddSingleton<OperationRules>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<KsuidSource>();
 

@@ -17,6 +17,10 @@ public sealed record Problem
 
     [JsonIgnore]
     public bool IsRecoverable => ProblemCodes.IsRecoverable(Code);
+
+    /// <summary>Whether the cloud may have done the work all the same.</summary>
+    [JsonIgnore]
+    public bool LeavesDoubt => ProblemCodes.LeavesDoubt(Code);
 }
 
 /// <summary>The error codes of operations, by their names on the wire.</summary>
@@ -42,8 +46,45 @@ public static class ProblemCodes
     public const string UnforeseenError = "UnforeseenError";
     public const string PluginNotFound = "PluginNotFound";
 
-    private static readonly FrozenSet<string> Recoverable =
-        new[] { Throttling, NotStabilized, ServiceInternalError, ServiceTimeout, NetworkFailure, InternalFailure, NotFound, ResourceConflict }.ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>What follows from each code; one that is not here is final and certain.</summary>
+    private static readonly FrozenDictionary<string, Meaning> Meanings = new Dictionary<string, Meaning>
+    {
+        [Throttling] = Meaning.Recoverable,
+        [NotStabilized] = Meaning.RecoverableInDoubt,
+        [ServiceInternalError] = Meaning.RecoverableInDoubt,
+        [ServiceTimeout] = Meaning.RecoverableInDoubt,
+        [NetworkFailure] = Meaning.RecoverableInDoubt,
+        [InternalFailure] = Meaning.RecoverableInDoubt,
+        [NotFound] = Meaning.Recoverable,
+        [ResourceConflict] = Meaning.Recoverable,
+        [NotUpdatable] = Meaning.Final,
+        [InvalidRequest] = Meaning.Final,
+        [AccessDenied] = Meaning.Final,
+        [UnauthorizedTaggingOperation] = Meaning.Final,
+        [InvalidCredentials] = Meaning.Final,
+        [AlreadyExists] = Meaning.Final,
+        [ServiceLimitExceeded] = Meaning.Final,
+        [GeneralServiceException] = Meaning.Final,
+        [DependencyFailure] = Meaning.Final,
+        [UnforeseenError] = Meaning.Final,
+        [PluginNotFound] = Meaning.Final,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public static bool IsRecoverable(string code) => Recoverable.Contains(code);
+    private enum Meaning
+    {
+        Final,
+
+        /// <summary>The cloud refused; another time it may not.</summary>
+        Recoverable,
+
+        /// <summary>The answer was lost or the cloud broke: it may have done the work all the same.</summary>
+        RecoverableInDoubt,
+    }
+
+    public static IEnumerable<string> All => Meanings.Keys;
+
+    public static bool IsRecoverable(string code) => Meanings.GetValueOrDefault(code) != Meaning.Final;
+
+    /// <summary>Whether the cloud may have done the work although it is said to have failed.</summary>
+    public static bool LeavesDoubt(string code) => Meanings.GetValueOrDefault(code) == Meaning.RecoverableInDoubt;
 }

@@ -33,7 +33,7 @@ public sealed class OperationFunction(Operator operations, ReportBatch reports, 
 
         OperationReport report;
         using (reports.Begin())
-            report = await operations.ExecuteAsync(request, cancellationToken).ConfigureAwait(false);
+            report = await operations.ExecuteAsync(request, message.DeliveryCount, cancellationToken).ConfigureAwait(false);
         await reports.SendAsync(request.ReportTo, report).ConfigureAwait(false);
 
         // The report is on its way whether or not the app is told to stop: settling the request late would only repeat the work.

@@ -10,7 +10,7 @@ namespace Formae.Coordinator.Entities;
 
 /// <summary>The triggers of the entities. The client is bound beside the dispatcher because entities raise events to orchestrations.</summary>
 public sealed class EntityFunctions(
-    OperationExecution execution, ResourceSynchronization synchronization, PluginCatalog catalog, OperationOptions options, TimeProvider time, ILogger<EntityFunctions> logger)
+    OperationExecution execution, ResourceSynchronization synchronization, PluginCatalog catalog, OperationRules rules, TimeProvider time, ILogger<EntityFunctions> logger)
 {
     [Function(EntityNames.Resource)]
     public Task Resource([EntityTrigger] TaskEntityDispatcher dispatcher, [DurableClient] DurableTaskClient client) =>
@@ -20,5 +20,5 @@ public sealed class EntityFunctions(
     public Task Reference([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new ReferenceEntity(execution, time, logger));
 
     [Function(EntityNames.Rate)]
-    public Task Rate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new RateEntity(catalog, options, time));
+    public Task Rate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new RateEntity(catalog, rules, time));
 }

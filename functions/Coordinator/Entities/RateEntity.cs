@@ -16,7 +16,7 @@ public sealed class RateEntityState
 /// Hands out start times for a namespace, a batch in one call, to commands and synchronisations alike. Nobody polls: messages are enqueued for their time, and who gets
 /// no time yet is told when to ask again. The limit is looked up for every answer, so a new one holds for the next start.
 /// </summary>
-public sealed class RateEntity(PluginCatalog catalog, OperationOptions options, TimeProvider time) : TaskEntity<RateEntityState>
+public sealed class RateEntity(PluginCatalog catalog, OperationRules rules, TimeProvider time) : TaskEntity<RateEntityState>
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
@@ -50,10 +50,10 @@ public sealed class RateEntity(PluginCatalog catalog, OperationOptions options, 
             AskAgainAt = now + pause,
             WaitingSince = since,
             Waiting = $"Waits for a plugin that serves the namespace '{take.Namespace}': none has announced itself.",
-            Problem = now - since < TimeSpan.FromSeconds(options.PluginPatienceSeconds) ? null : new Problem
+            Problem = now - since < rules.PluginPatience ? null : new Problem
             {
                 Code = ProblemCodes.PluginNotFound,
-                Message = $"No plugin serves the namespace '{take.Namespace}', and none has announced itself within {options.PluginPatienceSeconds:0} s.",
+                Message = $"No plugin serves the namespace '{take.Namespace}', and none has announced itself within {rules.PluginPatience.TotalSeconds:0} s.",
             },
         };
     }

@@ -19,6 +19,9 @@ public sealed class ReferenceEntityState
     /// <summary>W3C trace context of the operation that asked first.</summary>
     public string? TraceParent { get; set; }
 
+    /// <summary>Of the plugin that reads it.</summary>
+    public string Namespace { get; set; } = "";
+
     /// <summary>Producer → its properties (secrets sealed), as far as this one's own read needs them.</summary>
     public Dictionary<string, JsonElement> References { get; set; } = [];
 }
@@ -38,7 +41,9 @@ public sealed class ReferenceEntity(OperationExecution execution, TimeProvider t
         State.TraceParent ??= ask.TraceParent;
         return EntityRetry.RunAsync(Context, nameof(Ask), ask, async () =>
         {
-            IReadOnlyList<string> references = State.Reference is ReferenceState.Idle ? await execution.PrepareReadAsync(ask.Producer, CancellationToken.None) : [];
+            IReadOnlyList<string> references = [];
+            if (State.Reference is ReferenceState.Idle)
+                (references, State.Namespace) = await execution.PrepareReadAsync(ask.Producer, CancellationToken.None);
             await ApplyAsync(new ReferenceEvent.Asked(time.GetUtcNow(), ask.Consumer, references));
         }, time, logger);
     }
@@ -64,7 +69,7 @@ public sealed class ReferenceEntity(OperationExecution execution, TimeProvider t
         var state = State.Reference;
         for (var next = happened; next is not null;)
         {
-            (state, var effects) = ReferenceMachine.Apply(state, next, execution.Retry);
+            (state, var effects) = ReferenceMachine.Apply(state, next, execution.RulesOf(State.Namespace));
             next = null;
             foreach (var effect in effects)
             {

@@ -36,7 +36,9 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
     {
         if (State.Operation.IsAbout(begin.CommandId, begin.Row))
         {
-            await ApplyAsync(new OperationEvent.Checked(time.GetUtcNow(), begin.CommandId, begin.Row), report: null);
+            // A row in the catalog is read for what is overdue only: looks come often.
+            var isAlive = State.Operation is OperationState.Waiting waiting && waiting.DueAt <= time.GetUtcNow() && await execution.IsAliveAsync(waiting.Operation.Namespace, CancellationToken.None);
+            await ApplyAsync(new OperationEvent.Checked(time.GetUtcNow(), begin.CommandId, begin.Row) { PluginIsAlive = isAlive }, report: null);
             return;
         }
 
@@ -76,8 +78,9 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
         : OperationExecution.Read(report) is { } read ? OrLaterAsync(nameof(Report), report, async () =>
         {
             using var span = OperationSpans.Report(report);
-            OperationMeasures.Reported(State.Operation.Current, report);
-            await ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), read), report);
+            var judged = await execution.JudgeAsync(report, CancellationToken.None);
+            OperationMeasures.Reported(State.Operation.Current, judged);
+            await ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), ReferenceEquals(judged, report) ? read : OperationExecution.Read(judged)!), judged);
         })
         : Task.CompletedTask;
 
@@ -126,6 +129,13 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
                 using (OperationSpans.Store())
                     await execution.StoreAsync(store, report!, store.CommandId == operation.CommandId ? State.References : [], CancellationToken.None);
                 OperationMeasures.EndStore(operation, begun);
+                return null;
+            case OperationEffect.Tell tell:
+                await client.RaiseEventAsync(operation.Announce, WalkEvent.EventName, new WalkEvent
+                {
+                    Row = operation.UpdateRow,
+                    Attempt = new NodeAttempt(tell.Attempt, tell.MaxAttempts, tell.Message, tell.At) { Error = tell.Error },
+                });
                 return null;
             case OperationEffect.Announce announce:
                 OperationMeasures.Ended(operation, announce.Outcome);

@@ -34,12 +34,17 @@ public sealed class ProgressLog(ChangesetGraph graph, string commandId)
     };
 
     /// <summary>It goes on; what it began with stays.</summary>
-    public void Tried(int node, NodeAttempt attempt) => _changes[node] = (_changes.GetValueOrDefault(node) ?? new UpdateProgress { State = States.InProgress, StartedAt = attempt.At }) with
+    public void Tried(int node, NodeAttempt attempt)
     {
-        Attempt = attempt.Attempt,
-        MaxAttempts = attempt.MaxAttempts,
-        Message = attempt.Message,
-    };
+        var known = _changes.GetValueOrDefault(node) ?? new UpdateProgress { State = States.InProgress };
+        _changes[node] = known with
+        {
+            Attempt = attempt.Attempt,
+            MaxAttempts = attempt.MaxAttempts,
+            Message = attempt.Message ?? known.Message,
+            Error = attempt.Error ?? known.Error,
+        };
+    }
 
     public void Canceled(int node, DateTime at) => _changes[node] = new UpdateProgress
     {

@@ -62,7 +62,11 @@ public sealed record WalkEvent
 /// <param name="MaxAttempts">Of its retry rules.</param>
 /// <param name="Message">What the attempt before failed with, or what the plugin says of its progress.</param>
 /// <param name="At">When.</param>
-public sealed record NodeAttempt(int Attempt, int MaxAttempts, string? Message, DateTimeOffset At);
+public sealed record NodeAttempt(int Attempt, int MaxAttempts, string? Message, DateTimeOffset At)
+{
+    /// <summary>What the attempt before failed with; null leaves what was said of one before.</summary>
+    public string? Error { get; init; }
+}
 
 /// <summary>To a reference's entity: this consumer needs your values.</summary>
 public sealed record AskReference

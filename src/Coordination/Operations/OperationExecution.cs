@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Formae.Coordination.Bus;
+using Formae.Coordination.Catalog;
 using Formae.Coordination.Storage;
 using Formae.Engine.Operations;
 using Formae.Engine.Reports;
@@ -11,18 +12,27 @@ using States = Formae.Protocol.Http.States;
 namespace Formae.Coordination.Operations;
 
 /// <summary>Carries out what the operation machine decides: reads the update's row, sends requests, writes the inventory.</summary>
-public sealed class OperationExecution(
+public sealed partial class OperationExecution(
     UpdateStore updates,
     ResourceStore resources,
     TargetStore targets,
     ReferenceValues references,
     OperationDispatch dispatch,
-    OperationOptions options,
+    OperationRules rules,
+    PluginCatalog catalog,
     TimeProvider time)
 {
     private static readonly IReadOnlyDictionary<string, string> NoLabels = new Dictionary<string, string>();
 
-    public RetryRules Retry { get; } = options.ToRules();
+    /// <summary>How operations of a plugin are tried.</summary>
+    public RetryRules RulesOf(string @namespace) => rules.Of(@namespace);
+
+    /// <summary>Whether the plugin that an operation waits for was heard of lately.</summary>
+    public async Task<bool> IsAliveAsync(string @namespace, CancellationToken cancellation)
+    {
+        await catalog.RefreshAsync(cancellation);
+        return catalog.Find(@namespace) is { } plugin && !plugin.IsSilent(time.GetUtcNow());
+    }
 
     /// <summary>What a report says to the machine; null when it is no report of an operation on a resource.</summary>
     public static Report? Read(OperationReport report) =>
@@ -58,8 +68,8 @@ public sealed class OperationExecution(
             Kind = KindOf(update?.Plan.Operation ?? ResourceOperation.Read),
             Announce = begin.Announce,
             StartAt = begin.StartAt,
-            Retry = Retry,
             Namespace = update?.Plan.Resource.Namespace ?? "",
+            Retry = RulesOf(update?.Plan.Resource.Namespace ?? ""),
             TraceParent = begin.TraceParent,
         };
         if (update is null)
@@ -107,6 +117,7 @@ public sealed class OperationExecution(
         {
             OperationId = OperationName.Of(operation).ToString(),
             Attempt = send.Attempt,
+            Doubt = send.Doubt,
             Sequence = send.Sequence,
             Verb = isPoll ? OperationVerb.Status : VerbOf(operation.Kind),
             Ksuid = resource.Ksuid!,
@@ -136,11 +147,14 @@ public sealed class OperationExecution(
         return await dispatch.SendAsync(resource.Namespace, request, send.At, time.GetUtcNow(), cancellation) is { } problem ? $"{problem.Code}: {problem.Message}" : null;
     }
 
-    /// <summary>The producers that must be read before this one can be: those whose secrets the config of its target refers to.</summary>
-    public async Task<IReadOnlyList<string>> PrepareReadAsync(string producer, CancellationToken cancellation) =>
-        await resources.FindAsync(producer, cancellation) is { } found && await targets.FindAsync(found.Resource.Target, cancellation) is { } target
-            ? (await references.NeedsAsync(commandId: null, target.Config, schema: null, cancellation)).Ask
-            : [];
+    /// <summary>The producers that must be read before this one can be: those whose secrets the config of its target refers to. And the namespace of its plugin.</summary>
+    public async Task<(IReadOnlyList<string> Ask, string Namespace)> PrepareReadAsync(string producer, CancellationToken cancellation)
+    {
+        if (await resources.FindAsync(producer, cancellation) is not { } found)
+            return ([], "");
+        var ask = await targets.FindAsync(found.Resource.Target, cancellation) is { } target ? (await references.NeedsAsync(commandId: null, target.Config, schema: null, cancellation)).Ask : [];
+        return (ask, found.Resource.Namespace);
+    }
 
     /// <summary>Sends the read of a referenced resource. A problem instead, when there is nothing to read.</summary>
     public async Task<Problem?> SendReadAsync(
@@ -168,7 +182,7 @@ public sealed class OperationExecution(
             NativeId = resource.NativeId,
             PriorProperties = Prior(resource),
             ReportTo = BusContract.ReportQueue,
-            Timeout = Retry.CallTimeout,
+            Timeout = RulesOf(resource.Namespace).CallTimeout,
             TraceParent = traceParent,
         };
         return await dispatch.SendAsync(resource.Namespace, request, read.At, time.GetUtcNow(), cancellation);
@@ -207,6 +221,7 @@ public sealed class OperationExecution(
             Alias = null,
             PatchDocument = null,
         };
+        await ForgetDiscoveredAsync(report, resource, commandId, cancellation);
         await (storeAs switch
         {
             StoreAs.Late => resources.PutLateAsync(resource, commandId, cancellation),

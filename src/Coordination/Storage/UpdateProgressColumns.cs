@@ -4,9 +4,9 @@ using Formae.Protocol.Http;
 namespace Formae.Coordination.Storage;
 
 /// <summary>
-/// The columns of an update that change. They are written without a look at the row, many at once, and maybe twice or late; so a beginning, an end and a settlement
-/// from outside have columns of their own (what it waits for has one, too), and the reader decides: what is settled is settled, what has ended has ended, and only then has it begun.
-/// No write can take a final state back.
+/// The columns of an update that change. They are written without a look at the row, many at once, and maybe twice or late; so a beginning, an attempt, an end and a
+/// settlement from outside have columns of their own (what it waits for has one, too), and the reader decides: what is settled is settled, what has ended has ended,
+/// and only then has it begun, or been tried. No write can take a final state, or what was said at the end, back.
 /// </summary>
 internal static class UpdateProgressColumns
 {
@@ -33,7 +33,18 @@ internal static class UpdateProgressColumns
             return row;
         }
 
-        row["BegunAt"] = progress.StartedAt ?? throw new ArgumentException("What has begun has begun at a time.", nameof(progress));
+        if (progress.StartedAt is null && progress.Attempt == 0)
+            throw new ArgumentException("What has begun has begun at a time.", nameof(progress));
+        if (progress.StartedAt is { } begun)
+            row["BegunAt"] = begun;
+        if (progress.Attempt > 0)
+            row["TriedAttempt"] = progress.Attempt;
+        if (progress.MaxAttempts > 0)
+            row["TriedMaxAttempts"] = progress.MaxAttempts;
+        if (progress.Message is not null)
+            row["TriedMessage"] = Shorten(progress.Message);
+        if (progress.Error is not null)
+            row["TriedError"] = Shorten(progress.Error);
         return row;
     }
 
@@ -60,14 +71,15 @@ internal static class UpdateProgressColumns
     {
         var isSettled = row.GetString("SettledState") is not null;
         var state = StateOf(row);
+        var goesOn = !States.IsFinal(state);
         return new UpdateProgress
         {
             State = state,
-            Attempt = row.GetInt32("Attempt") ?? 0,
-            MaxAttempts = row.GetInt32("MaxAttempts") ?? 0,
+            Attempt = row.GetInt32("Attempt") ?? row.GetInt32("TriedAttempt") ?? 0,
+            MaxAttempts = row.GetInt32("MaxAttempts") ?? row.GetInt32("TriedMaxAttempts") ?? 0,
             NativeId = row.GetString("NativeId"),
-            Error = isSettled ? row.GetString("SettledError") : row.GetString("Error"),
-            Message = row.GetString("SettledMessage") ?? row.GetString("Message") ?? (state == States.NotStarted ? row.GetString("Waiting") : null),
+            Error = isSettled ? row.GetString("SettledError") : row.GetString(goesOn ? "TriedError" : "Error"),
+            Message = row.GetString("SettledMessage") ?? row.GetString(goesOn ? "TriedMessage" : "Message") ?? (state == States.NotStarted ? row.GetString("Waiting") : null),
             StartedAt = row.GetDateTimeOffset("StartedAt") ?? row.GetDateTimeOffset("BegunAt"),
             FinishedAt = isSettled ? row.GetDateTimeOffset("SettledAt") : row.GetDateTimeOffset("FinishedAt"),
         };

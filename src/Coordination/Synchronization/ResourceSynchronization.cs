@@ -16,7 +16,7 @@ namespace Formae.Coordination.Synchronization;
 
 /// <summary>Reads one resource through its plugin and writes what is different. Called by the resource's entity only, which is the one writer of its rows.</summary>
 public sealed partial class ResourceSynchronization(
-    ResourceStore resources, UpdateStore updates, TargetStore targets, ReferenceValues references, OperationDispatch dispatch, OperationOptions options, TimeProvider time, ILogger<ResourceSynchronization> logger)
+    ResourceStore resources, UpdateStore updates, TargetStore targets, ReferenceValues references, OperationDispatch dispatch, OperationRules rules, TimeProvider time, ILogger<ResourceSynchronization> logger)
 {
     // What a config refers to is taken from the rows; a secret, which they do not have, would be a read before the read.
     private static readonly Dictionary<string, JsonElement> NoValues = [];
@@ -24,7 +24,8 @@ public sealed partial class ResourceSynchronization(
     /// <summary>How long after its start an answer still counts: then the orchestration has stopped waiting.</summary>
     public static TimeSpan Patience(TimeSpan callTimeout) => callTimeout * 2 + TimeSpan.FromSeconds(10);
 
-    public TimeSpan CallTimeout { get; } = options.ToRules().CallTimeout;
+    /// <summary>How long a read may take. One for all plugins, because a synchronisation waits for all of them together.</summary>
+    public TimeSpan CallTimeout => rules.Of("").CallTimeout;
 
     /// <summary>Sends the read. Null: it could not be sent, or there is nothing to read.</summary>
     public async Task<LookAtResource?> SendAsync(LookAtResource look, string ksuid, CancellationToken cancellation)

@@ -12,7 +12,7 @@ namespace Formae.Coordination.Synchronization;
 
 /// <summary>What the orchestration of a synchronisation has done for it. Each step may run twice.</summary>
 public sealed partial class SynchronizeSteps(
-    ResourceStore resources, CommandStore commands, PluginCatalog catalog, IOptions<SynchronizationOptions> options, OperationOptions operations, TimeProvider time, ILogger<SynchronizeSteps> logger)
+    ResourceStore resources, CommandStore commands, PluginCatalog catalog, IOptions<SynchronizationOptions> options, OperationRules rules, TimeProvider time, ILogger<SynchronizeSteps> logger)
 {
     /// <summary>The next resources to look at. A stack that a command works on is left alone: whatever is seen there now may be gone before it is written.</summary>
     public async Task<SynchronizePage> NextAsync(SynchronizeInput input, CancellationToken cancellation)
@@ -32,7 +32,7 @@ public sealed partial class SynchronizeSteps(
             Resources = found,
             Skipped = rows.Count - found.Count,
             Last = rows.Count == 0 ? null : rows[^1].Place,
-            CallTimeout = operations.ToRules().CallTimeout,
+            CallTimeout = rules.Of("").CallTimeout,
         };
     }
 

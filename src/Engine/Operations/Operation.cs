@@ -13,6 +13,9 @@ public sealed record Operation
 
     public required OperationKind Kind { get; init; }
 
+    /// <summary>Of the plugin that carries it out.</summary>
+    public string Namespace { get; init; } = "";
+
     /// <summary>The instance that hears of the outcome.</summary>
     public required string Announce { get; init; }
 
@@ -20,9 +23,6 @@ public sealed record Operation
     public DateTimeOffset StartAt { get; init; }
 
     public RetryRules Retry { get; init; } = new();
-
-    /// <summary>The namespace of the resource's type. It decides nothing; what is counted is counted by it.</summary>
-    public string Namespace { get; init; } = "";
 
     /// <summary>W3C trace context of the operation. It decides nothing.</summary>
     public string? TraceParent { get; init; }
@@ -55,6 +55,9 @@ public sealed record RetryRules
 
     /// <summary>How long one call of a handler may take.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How much longer than usual a report may be waited for while the plugin is heard of: what comes late is then most likely still in its queue.</summary>
+    public TimeSpan Backlog { get; init; } = TimeSpan.FromMinutes(30);
 
     [JsonIgnore]
     public int MaxAttempts => MaxRetries + 1;

@@ -1,3 +1,5 @@
+using Formae.Model;
+
 namespace Formae.Engine.Operations;
 
 /// <summary>What is to be done because of an event. Each may be carried out twice and is harmless then.</summary>
@@ -10,11 +12,17 @@ public abstract record OperationEffect
     /// <summary>Ask the reference entities of these producers for their values.</summary>
     public sealed record Ask(IReadOnlyList<string> Producers) : OperationEffect;
 
-    /// <summary>Send the operation itself (<paramref name="RequestId"/> null) or a status poll, to be delivered at a time.</summary>
-    public sealed record Send(int Attempt, int Sequence, DateTimeOffset At, string? RequestId, string? NativeId) : OperationEffect;
+    /// <summary>
+    /// Send the operation itself (<paramref name="RequestId"/> null) or a status poll, to be delivered at a time. <paramref name="Doubt"/>: what
+    /// may have come of earlier attempts.
+    /// </summary>
+    public sealed record Send(int Attempt, int Sequence, DateTimeOffset At, string? RequestId, string? NativeId, Doubt Doubt) : OperationEffect;
 
     /// <summary>Write what the report says of this update into the inventory.</summary>
     public sealed record Store(StoreAs As, string CommandId, string Row) : OperationEffect;
+
+    /// <summary>Let people see how it stands: it goes on, with this attempt, after this failure or with what the plugin says of its progress.</summary>
+    public sealed record Tell(int Attempt, int MaxAttempts, string? Message, string? Error, DateTimeOffset At) : OperationEffect;
 
     /// <summary>Tell the command.</summary>
     public sealed record Announce(Outcome Outcome) : OperationEffect;

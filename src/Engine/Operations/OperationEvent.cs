@@ -21,7 +21,11 @@ public abstract record OperationEvent(DateTimeOffset At)
     public sealed record Reported(DateTimeOffset At, Report Report) : OperationEvent(At);
 
     /// <summary>The command looks whether the operation is overdue.</summary>
-    public sealed record Checked(DateTimeOffset At, string CommandId, string Row) : OperationEvent(At);
+    public sealed record Checked(DateTimeOffset At, string CommandId, string Row) : OperationEvent(At)
+    {
+        /// <summary>The plugin has been heard of lately: it may be slow, but it is there.</summary>
+        public bool PluginIsAlive { get; init; }
+    }
 
     /// <summary>The command was canceled by force, and its rows are settled: nothing is announced any more.</summary>
     public sealed record Canceled(DateTimeOffset At, string CommandId, string Row) : OperationEvent(At);

@@ -49,9 +49,11 @@ public static partial class OperationMachine
     private static (OperationState, IReadOnlyList<OperationEffect>) Poll(OperationState.Waiting waiting, Report report, DateTimeOffset now)
     {
         var requestId = report.RequestId ?? waiting.RequestId;
-        return requestId is null
-            ? Finish(waiting, OutcomeState.Failed, report, now, "The plugin answered that the operation goes on but gave no request id to ask about.")
-            : Request(Polled(waiting, report, requestId), now + PollPause(waiting));
+        if (requestId is null)
+            return Finish(waiting, OutcomeState.Failed, report, now, "The plugin answered that the operation goes on but gave no request id to ask about.");
+        var isNews = report.Message is not null && report.Message != waiting.Told;
+        var (state, effects) = Request(Polled(waiting, report, requestId) with { Told = report.Message ?? waiting.Told }, now + PollPause(waiting));
+        return (state, isNews ? [.. effects, new OperationEffect.Tell(waiting.Attempt, waiting.Operation.Retry.MaxAttempts, report.Message, Error: null, now)] : effects);
     }
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Fail(OperationState.Waiting waiting, Report report, DateTimeOffset now)
@@ -60,7 +62,7 @@ public static partial class OperationMachine
         if (problem.Code == ProblemCodes.NotFound && waiting.Operation.Kind == OperationKind.Delete)
             return Succeed(waiting, report, now);
         if (!problem.IsRecoverable || waiting.Attempt > waiting.Operation.Retry.MaxAttempts)
-            return Finish(waiting with { LastProblem = problem }, OutcomeState.Failed, report, now, $"{problem.Code}: {problem.Message}");
+            return Finish(waiting with { LastProblem = problem }, OutcomeState.Failed, report, now, TextOf(problem));
 
         // A poll that itself failed says nothing about the operation: only another poll may follow. What a poll found out about the operation
         // (it failed, and may be tried again) starts the operation anew.
@@ -72,8 +74,11 @@ public static partial class OperationMachine
             Polls = pollFailed ? waiting.Polls + 1 : 0,
             RequestId = pollFailed ? waiting.RequestId : null,
             LastProblem = problem,
+            Doubt = DoubtAfter(waiting, report, problem, pollFailed),
         };
-        return Request(next, now + waiting.Operation.Retry.PauseAfter(waiting.Attempt, problem));
+        var (state, effects) = Request(next, now + waiting.Operation.Retry.PauseAfter(waiting.Attempt, problem));
+        var reason = TextOf(problem);
+        return (state, [.. effects, new OperationEffect.Tell(next.Attempt, waiting.Operation.Retry.MaxAttempts, reason, reason, now)]);
     }
 
     /// <summary>Nobody waits for it any more. Of an update or a delete the next look at the cloud tells; an object that was made is known to nobody else.</summary>
@@ -94,8 +99,14 @@ public static partial class OperationMachine
         if (!goesOn || (report.RequestId ?? abandoned.RequestId) is not { } requestId || now > done.Outcome.FinishedAt + AbandonedFor)
             return (done with { Abandoned = null }, Nothing);
         var next = Polled(abandoned, report, requestId);
-        return (done with { Abandoned = next }, [new OperationEffect.Send(next.Attempt, next.Sequence, now + PollPause(abandoned), requestId, next.NativeId)]);
+        return (done with { Abandoned = next }, [new OperationEffect.Send(next.Attempt, next.Sequence, now + PollPause(abandoned), requestId, next.NativeId, Doubt.None)]);
     }
+
+    /// <summary>A refusal clears up nothing that was in doubt before; that it failed is heard only of an operation that was asked about.</summary>
+    private static Doubt DoubtAfter(OperationState.Waiting waiting, Report report, Problem problem, bool pollFailed) =>
+        pollFailed ? waiting.Doubt : report.IsPoll ? Doubt.Leftover : problem.LeavesDoubt ? Doubt.Unheard : waiting.Doubt;
+
+    private static string TextOf(Problem problem) => $"{problem.Code}: {problem.Message}";
 
     private static OperationState.Waiting Polled(OperationState.Waiting waiting, Report report, string requestId) =>
         waiting with { Sequence = waiting.Sequence + 1, Polls = waiting.Polls + 1, RequestId = requestId, NativeId = report.NativeId ?? waiting.NativeId };

@@ -100,13 +100,13 @@ public static partial class OperationMachine
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Miss(OperationState state, OperationEvent.Checked check) => state switch
     {
-        OperationState.Waiting waiting when waiting.IsAbout(check.CommandId, check.Row) && check.At >= waiting.DueAt => Abandon(waiting, new Outcome
+        OperationState.Waiting waiting when waiting.IsAbout(check.CommandId, check.Row) && IsMissing(waiting, check) => Abandon(waiting, new Outcome
         {
             State = OutcomeState.Failed,
             Attempt = waiting.Attempt,
             MaxAttempts = waiting.Operation.Retry.MaxAttempts,
             NativeId = waiting.NativeId,
-            Error = $"{ProblemCodes.ServiceTimeout}: the plugin gave no answer in time (attempt {waiting.Attempt}). Whether the cloud carried the operation out is not known; a late success is still recorded.",
+            Error = $"{ProblemCodes.ServiceTimeout}: the plugin gave no answer in time (attempt {waiting.Attempt}). Whether the cloud carried the operation out is not known; a late success is still recorded.{(waiting.LastProblem is { } before ? $" The attempt before failed with {TextOf(before)}" : "")}",
             StartedAt = waiting.StartedAt,
             FinishedAt = check.At,
         }),
@@ -125,6 +125,9 @@ public static partial class OperationMachine
         OperationState.Done done when done.IsAbout(check.CommandId, check.Row) => (state, [new OperationEffect.Announce(done.Outcome)]),
         _ => (state, Nothing),
     };
+
+    private static bool IsMissing(OperationState.Waiting waiting, OperationEvent.Checked check) =>
+        check.At >= waiting.DueAt + (check.PluginIsAlive ? waiting.Operation.Retry.Backlog : TimeSpan.Zero);
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Cancel(OperationState state, OperationEvent.Canceled canceled) => state switch
     {
@@ -163,7 +166,7 @@ public static partial class OperationMachine
         (new OperationState.Done(operation, outcome), [new OperationEffect.Announce(outcome)]);
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Request(OperationState.Waiting waiting, DateTimeOffset at) =>
-        (waiting with { DueAt = at + Patience(waiting.Operation) }, [new OperationEffect.Send(waiting.Attempt, waiting.Sequence, at, waiting.RequestId, waiting.NativeId)]);
+        (waiting with { DueAt = at + Patience(waiting.Operation) }, [new OperationEffect.Send(waiting.Attempt, waiting.Sequence, at, waiting.RequestId, waiting.NativeId, waiting.Doubt)]);
 
     /// <summary>The call's own time and, before it, room for one crash of the plugin: the bus hands the message out again when its lock has run out.</summary>
     private static TimeSpan Patience(Operation operation) => (operation.Retry.CallTimeout + Margin) * 2;

@@ -53,7 +53,16 @@ public abstract record OperationState
         string? NativeId,
         Problem? LastProblem,
         DateTimeOffset StartedAt,
-        DateTimeOffset DueAt) : OperationState;
+        DateTimeOffset DueAt) : OperationState
+    {
+        /// <summary>What the plugin said of its progress last, as people have been told.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Told { get; init; }
+
+        /// <summary>What may have come of the attempts before.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public Doubt Doubt { get; init; }
+    }
 
     /// <summary>Final. Kept, so that a report that comes late or twice finds out that it does.</summary>
     public sealed record Done(Operation Operation, Outcome Outcome) : OperationState

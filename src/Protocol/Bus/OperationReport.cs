@@ -47,6 +47,10 @@ public sealed record OperationReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool CallFailed { get; init; }
 
+    /// <summary>The object of a create was there already, and is taken for what an earlier attempt has made.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WasThere { get; init; }
+
     public string? Message { get; init; }
 
     /// <summary>W3C trace context of the plugin's work on it.</summary>

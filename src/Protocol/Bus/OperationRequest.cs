@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Formae.Model;
 
 namespace Formae.Protocol.Bus;
 
@@ -14,6 +15,10 @@ public sealed record OperationRequest
 
     /// <summary>From 1; a status poll belongs to the attempt it asks about.</summary>
     public int Attempt { get; set; } = 1;
+
+    /// <summary>What may have come of earlier attempts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Doubt Doubt { get; init; }
 
     /// <summary>Counts the messages of one operation, so that each has a name of its own and a repeated one is told from a new one.</summary>
     public int Sequence { get; init; }

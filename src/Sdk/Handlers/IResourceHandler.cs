@@ -40,6 +40,25 @@ public interface ILongRunning<T>
     Task<StatusResult<T>> StatusAsync(StatusRequest<T> request, CancellationToken cancellationToken);
 }
 
+/// <summary>
+/// The handler can find the object that a create has made, although nobody was told its native id: the answer got lost, or the process died before it was sent.
+/// </summary>
+/// <typeparam name="T">The record with <see cref="ResourceTypeAttribute"/>.</typeparam>
+/// <remarks>
+/// Asked before a create is carried out again of which nobody heard what came of it, and when a repeated create is told that the object exists. What is found is taken as the
+/// create's own where it fulfills the desired properties; otherwise it is somebody else's, and the create goes its way. A type whose native id is one of its
+/// properties (<see cref="ResourceTypeAttribute.Identifier"/>) needs this not: the object of that id is read. Nor does one whose cloud knows idempotency tokens.
+/// </remarks>
+public interface IFindExisting<T>
+    where T : class
+{
+    /// <summary>
+    /// Finds the one object that this very create would have made: by a name that is unique, or by a mark that the create leaves on it (a tag with
+    /// <see cref="OperationContext.OperationId"/> or <see cref="OperationContext.Ksuid"/>). An object that merely looks alike must not be found.
+    /// </summary>
+    Task<FindResult<T>> FindExistingAsync(CreateRequest<T> request, CancellationToken cancellationToken);
+}
+
 /// <summary>The handler takes the plugin's own configuration, once, before its first call.</summary>
 public interface IConfigurable
 {

@@ -14,23 +14,29 @@ internal sealed class Call(OperationRequest request, SecretSeal seal)
 
     public SecretSeal Seal { get; } = seal;
 
+    /// <summary>What may have come of earlier attempts and deliveries.</summary>
+    public Doubt Doubt { get; init; }
+
     public JsonElement TargetConfig { get; private set; } = OperationContext.EmptyObject;
 
     public JsonElement? Desired { get; private set; }
 
     public JsonElement? Prior { get; private set; }
 
+    public JsonElement? Patch { get; private set; }
+
     public IReadOnlySet<string> Preserved => _plain.Preserved;
 
     /// <exception cref="RefusedValueException">The request holds what no handler may see.</exception>
     public void Open()
     {
+        // Where secrets stand in a config or a patch says nothing of where they stand in the properties.
         if (Request.TargetConfig is { ValueKind: JsonValueKind.Object } config)
-        {
             TargetConfig = _plain.Desired(config);
-            _plain.SecretPaths.Clear();
-        }
-
+        if (Request.Patch is { } patch)
+            Patch = _plain.Desired(patch);
+        _plain.SecretPaths.Clear();
+        _plain.Preserved.Clear();
         if (Request.Properties is { } desired)
             Desired = _plain.Desired(desired);
         if (Request.PriorProperties is { } prior)

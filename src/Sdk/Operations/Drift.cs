@@ -12,6 +12,9 @@ internal sealed class Drift(ResourceSchema schema, SecretPaths secrets)
     /// <summary>Whether the cloud still holds what was stored.</summary>
     public bool Holds(JsonElement expected, JsonElement found) => PropertyComparison.Equal(Hashed(found), Hashed(expected), schema);
 
+    /// <summary>Whether the cloud holds what is wanted; what it adds by itself does not count.</summary>
+    public bool Fulfills(JsonElement desired, JsonElement found) => PropertyComparison.Fulfills(Hashed(found), Hashed(desired), schema);
+
     /// <summary>Whether the cloud holds what the update makes of the stored state: each field as it is wanted, or as it was where nothing is wanted of it.</summary>
     public bool Reached(JsonElement desired, JsonElement expected, JsonElement found)
     {

@@ -55,11 +55,18 @@ public sealed class Operator
 
     /// <summary>Serves one operation. Whatever goes wrong with it is in the report.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled: the app stops, and the operation is to be delivered again.</exception>
-    public async Task<OperationReport> ExecuteAsync(OperationRequest request, CancellationToken cancellationToken)
+    public Task<OperationReport> ExecuteAsync(OperationRequest request, CancellationToken cancellationToken) => ExecuteAsync(request, delivery: 1, cancellationToken);
+
+    /// <summary>Serves one operation whose message may have been delivered before. Whatever goes wrong with it is in the report.</summary>
+    /// <param name="request">What to do.</param>
+    /// <param name="delivery">How often the message was delivered, from 1. What was delivered before may have been done before, too.</param>
+    /// <param name="cancellationToken">The app stops.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled: the operation is to be delivered again.</exception>
+    public async Task<OperationReport> ExecuteAsync(OperationRequest request, int delivery, CancellationToken cancellationToken)
     {
         var startedAt = _time.GetUtcNow();
         using var span = CallSpans.Process(request);
-        var call = new Call(request, _seal);
+        var call = new Call(request, _seal) { Doubt = delivery > 1 ? Doubt.Unheard : request.Doubt };
         var begun = CallMeasures.Begin(request);
         Outcome? served = null;
         try
@@ -94,6 +101,8 @@ public sealed class Operator
             NextPageToken = outcome.NextPageToken,
             Problem = outcome.Problem,
             CallFailed = outcome.CallFailed,
+            WasThere = outcome.WasThere,
+            Message = outcome.Message is { } message ? call.Scrub(message) : null,
             TraceParent = span?.Id ?? request.TraceParent,
             StartedAt = startedAt,
             FinishedAt = _time.GetUtcNow(),

@@ -19,6 +19,11 @@ internal readonly record struct Outcome(OperationStatus Status)
 
     public Problem? Problem { get; init; }
 
+    /// <summary>Of its progress, or of what else is worth telling.</summary>
+    public string? Message { get; init; }
+
+    public bool WasThere { get; init; }
+
     /// <summary>The handler did not say what came of the operation.</summary>
     public bool CallFailed { get; init; }
 

@@ -61,13 +61,13 @@ internal sealed partial class ServedType<T>
                 Desired = desired,
                 Prior = BindPrior(call.Prior),
                 Found = found,
-                Patch = request.Patch,
+                Patch = call.Patch,
             },
             cancellationToken).ConfigureAwait(false);
         return result switch
         {
             UpdateResult<T>.Success success => new Outcome(OperationStatus.Success) { NativeId = request.NativeId, Properties = Report(call, success.Properties) },
-            UpdateResult<T>.InProgress progress => new Outcome(OperationStatus.InProgress) { NativeId = request.NativeId, RequestId = progress.RequestId },
+            UpdateResult<T>.InProgress progress => new Outcome(OperationStatus.InProgress) { NativeId = request.NativeId, RequestId = progress.RequestId, Message = progress.Message },
             UpdateResult<T>.Failure failure => Outcome.Failed(failure.Problem) with { NativeId = request.NativeId },
             _ => NoResult(nameof(IResourceHandler<>.UpdateAsync)),
         };

@@ -74,34 +74,6 @@ internal sealed partial class ServedType<T> : ServedType
         var unknown => Task.FromResult(Outcome.Failed(ProblemCodes.InvalidRequest, $"The verb {unknown} is unknown.")),
     };
 
-    private async Task<Outcome> CreateAsync(Call call, CancellationToken cancellationToken)
-    {
-        if (!TryBind(call, call.Desired, out var desired, out var problem))
-            return Outcome.Failed(problem);
-        var request = call.Request;
-        var result = await _handler.CreateAsync(
-            new CreateRequest<T>
-            {
-                OperationId = request.OperationId,
-                Attempt = request.Attempt,
-                Ksuid = request.Ksuid,
-                ResourceType = request.ResourceType,
-                Label = request.Label,
-                Stack = request.Stack,
-                TargetLabel = request.Target,
-                TargetConfig = call.TargetConfig,
-                Desired = desired,
-            },
-            cancellationToken).ConfigureAwait(false);
-        return result switch
-        {
-            CreateResult<T>.Success success => new Outcome(OperationStatus.Success) { NativeId = success.NativeId, Properties = Report(call, success.Properties) },
-            CreateResult<T>.InProgress progress => new Outcome(OperationStatus.InProgress) { NativeId = progress.NativeId, RequestId = progress.RequestId },
-            CreateResult<T>.Failure failure => Outcome.Failed(failure.Problem),
-            _ => NoResult(nameof(IResourceHandler<>.CreateAsync)),
-        };
-    }
-
     private async Task<Outcome> ReadAsync(Call call, CancellationToken cancellationToken) =>
         await CallReadAsync(call, cancellationToken).ConfigureAwait(false) switch
         {
@@ -110,7 +82,9 @@ internal sealed partial class ServedType<T> : ServedType
             _ => NoResult(nameof(IResourceHandler<>.ReadAsync)),
         };
 
-    private Task<ReadResult<T>> CallReadAsync(Call call, CancellationToken cancellationToken)
+    private Task<ReadResult<T>> CallReadAsync(Call call, CancellationToken cancellationToken) => CallReadAsync(call, call.Request.NativeId!, cancellationToken);
+
+    private Task<ReadResult<T>> CallReadAsync(Call call, string nativeId, CancellationToken cancellationToken)
     {
         var request = call.Request;
         return _handler.ReadAsync(
@@ -124,7 +98,7 @@ internal sealed partial class ServedType<T> : ServedType
                 Stack = request.Stack,
                 TargetLabel = request.Target,
                 TargetConfig = call.TargetConfig,
-                NativeId = request.NativeId!,
+                NativeId = nativeId,
                 Prior = BindPrior(call.Prior),
             },
             cancellationToken);
@@ -151,7 +125,7 @@ internal sealed partial class ServedType<T> : ServedType
         return result switch
         {
             DeleteResult.Success or DeleteResult.Failure { Problem.Code: ProblemCodes.NotFound } => new Outcome(OperationStatus.Success) { NativeId = request.NativeId },
-            DeleteResult.InProgress progress => new Outcome(OperationStatus.InProgress) { NativeId = request.NativeId, RequestId = progress.RequestId },
+            DeleteResult.InProgress progress => new Outcome(OperationStatus.InProgress) { NativeId = request.NativeId, RequestId = progress.RequestId, Message = progress.Message },
             DeleteResult.Failure failure => Outcome.Failed(failure.Problem) with { NativeId = request.NativeId },
             _ => NoResult(nameof(IResourceHandler<>.DeleteAsync)),
         };
@@ -190,8 +164,10 @@ internal sealed partial class ServedType<T> : ServedType
             {
                 NativeId = progress.NativeId ?? request.NativeId,
                 RequestId = progress.RequestId ?? requestId,
+                Message = progress.Message,
             },
             StatusResult<T>.Failure failure => Outcome.Failed(failure.Problem) with { NativeId = request.NativeId, RequestId = requestId },
+            StatusResult<T>.Unanswered unanswered => Outcome.Failed(unanswered.Problem) with { NativeId = request.NativeId, RequestId = requestId, CallFailed = true },
             _ => NoResult(nameof(ILongRunning<>.StatusAsync)),
         };
     }

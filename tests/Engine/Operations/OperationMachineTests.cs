@@ -14,7 +14,7 @@ public sealed class OperationMachineTests
 
         var waiting = Assert.IsType<OperationState.Waiting>(state);
         Assert.Equal((1, 1), (waiting.Attempt, waiting.Sequence));
-        Assert.Equal([new OperationEffect.Send(1, 1, Now, null, null)], effects);
+        Assert.Equal([new OperationEffect.Send(1, 1, Now, null, null, Doubt.None)], effects);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class OperationMachineTests
     {
         var (_, effects) = Report(Waiting(Create()), ReportStatus.Failure, problem: Failure(ProblemCodes.Throttling) with { RetryAfter = TimeSpan.FromMinutes(2) });
 
-        Assert.Equal(Now.AddMinutes(2), Assert.IsType<OperationEffect.Send>(Assert.Single(effects)).At);
+        Assert.Equal(Now.AddMinutes(2), effects.OfType<OperationEffect.Send>().Single().At);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class OperationMachineTests
 
         var (_, effects) = Report(polling, ReportStatus.Failure, problem: Failure(ProblemCodes.ServiceTimeout), sequence: 2, isPoll: true, callFailed: true);
 
-        Assert.Equal("r", Assert.IsType<OperationEffect.Send>(Assert.Single(effects)).RequestId);
+        Assert.Equal("r", effects.OfType<OperationEffect.Send>().Single().RequestId);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class OperationMachineTests
 
         var (_, effects) = Report(polling, ReportStatus.Failure, problem: Failure(ProblemCodes.NotStabilized), sequence: 2, isPoll: true);
 
-        Assert.Null(Assert.IsType<OperationEffect.Send>(Assert.Single(effects)).RequestId);
+        Assert.Null(effects.OfType<OperationEffect.Send>().Single().RequestId);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ internal sealed record CloudObject(string Type, string NativeId, string? Name, s
 internal sealed record NewObject
 {
     /// <summary>The caller's idempotency token: a second create with it answers with the object that the first one made.</summary>
-    public required string Token { get; init; }
+    public string? Token { get; init; }
 
     public required string Type { get; init; }
 

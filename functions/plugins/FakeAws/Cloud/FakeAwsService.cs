@@ -24,6 +24,9 @@ internal sealed class FakeAwsService(FakeAwsOptions options, FakeAwsControlState
         return control.IsQuiet ? null : await control.BeforeAsync(call, time, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What a poll is to say of the operation; null when a test has arranged nothing.</summary>
+    public ProgramStep? NextStep(FakeCall call) => control.IsQuiet ? null : control.NextStep(call);
+
     /// <summary>What is to go wrong after the cloud has done its work: the answer gets lost.</summary>
     public Problem? After(FakeCall call) => control.IsQuiet ? null : control.After(call);
 

@@ -38,7 +38,7 @@ internal sealed class FakeCloud : IDisposable
     /// <summary>Null when an object of that name exists and names are unique.</summary>
     public CloudObject? Create(NewObject wanted) => Write(entries =>
     {
-        if (_state.ByToken(wanted.Token) is { } made)
+        if (wanted.Token is { } token && _state.ByToken(token) is { } made)
             return made;
         if (wanted is { NameIsUnique: true, Name: { } name } && _state.HasName(wanted.Type, name))
             return null;
@@ -58,6 +58,11 @@ internal sealed class FakeCloud : IDisposable
         });
         return new CloudObject(wanted.Type, id, wanted.Name, wanted.Parent, wanted.Region, wanted.Properties);
     });
+
+    /// <summary>What a create of this token has made, if it is still there; else what has this name.</summary>
+    public CloudObject? FindMade(string type, string token, string? name) => Read(() =>
+        _state.ByToken(token) is { } made && _state.Find(type, made.NativeId) is { } there ? there
+        : name is null ? null : _state.Objects.FirstOrDefault(item => item.Type == type && item.Name == name));
 
     public CloudObject? Find(string type, string nativeId) => Read(() => _state.Find(type, nativeId));
 

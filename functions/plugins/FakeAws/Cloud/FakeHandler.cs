@@ -9,7 +9,7 @@ namespace Formae.Plugins.FakeAws;
 /// <summary>
 /// The verbs that all types share. The cloud keeps what was asked for; defaults and outputs are added when it is read, as <see cref="Complete"/> says.
 /// </summary>
-internal abstract class FakeHandler<T>(FakeAwsService aws, JsonTypeInfo<T> json, string prefix) : IResourceHandler<T>, IListable<T>, ILongRunning<T>
+internal abstract class FakeHandler<T>(FakeAwsService aws, JsonTypeInfo<T> json, string prefix) : IResourceHandler<T>, IListable<T>, ILongRunning<T>, IFindExisting<T>
     where T : class
 {
     private static readonly string TypeName = SchemaName();
@@ -27,7 +27,7 @@ internal abstract class FakeHandler<T>(FakeAwsService aws, JsonTypeInfo<T> json,
         var cloud = aws.CloudOf(target);
         var created = cloud.Create(new NewObject
         {
-            Token = request.OperationId,
+            Token = target.ForgetsTokens ? null : request.OperationId,
             Type = TypeName,
             Name = name,
             NameIsUnique = NameIsUnique,
@@ -43,6 +43,15 @@ internal abstract class FakeHandler<T>(FakeAwsService aws, JsonTypeInfo<T> json,
         if (target.AsyncCreates)
             return new CreateResult<T>.InProgress($"fake-request-{created.NativeId}", created.NativeId);
         return new CreateResult<T>.Success(created.NativeId, View(created));
+    }
+
+    /// <summary>By the token, or (for a cloud that forgets those) by a name that is unique.</summary>
+    public Task<FindResult<T>> FindExistingAsync(CreateRequest<T> request, CancellationToken cancellationToken)
+    {
+        var target = request.Target<FakeTarget>();
+        return Task.FromResult<FindResult<T>>(aws.CloudOf(target).FindMade(TypeName, request.OperationId, NameIsUnique ? NameOf(request.Desired) : null) is { } made
+            ? new FindResult<T>.Found(made.NativeId, View(made))
+            : new FindResult<T>.NotThere());
     }
 
     public async Task<ReadResult<T>> ReadAsync(ReadRequest<T> request, CancellationToken cancellationToken)
@@ -83,7 +92,15 @@ internal abstract class FakeHandler<T>(FakeAwsService aws, JsonTypeInfo<T> json,
         var nativeId = request.NativeId ?? request.RequestId["fake-request-".Length..];
         var call = Enter(OperationVerb.Status, request, nativeId, nativeId, out var target);
         if (await aws.BeforeAsync(call, target, cancellationToken).ConfigureAwait(false) is { } refused)
-            return refused;
+            return new StatusResult<T>.Unanswered(refused);
+        switch (aws.NextStep(call))
+        {
+            case { Code: { } code } step:
+                return FakeAwsControlState.ProblemOf(code, step);
+            case { InProgress: true } step:
+                return new StatusResult<T>.InProgress { Message = step.Message };
+        }
+
         return aws.CloudOf(target).Find(TypeName, nativeId) is { } found ? new StatusResult<T>.Success(nativeId, View(found)) : Gone(nativeId);
     }
 

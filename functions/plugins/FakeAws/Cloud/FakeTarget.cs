@@ -12,6 +12,9 @@ public sealed record FakeTarget
     /// <summary>Whether creates answer that they are in progress, to be polled for.</summary>
     public bool AsyncCreates { get; init; }
 
+    /// <summary>Whether the cloud knows no idempotency tokens: a create that comes again is another create.</summary>
+    public bool ForgetsTokens { get; init; }
+
     /// <summary>How long each call takes at least, in milliseconds.</summary>
     public int LatencyMs { get; init; }
 }

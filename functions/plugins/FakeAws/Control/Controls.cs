@@ -51,7 +51,7 @@ public enum InjectionKind
 /// <summary>What the next calls on one object answer, one step each.</summary>
 public sealed record ProgrammedAnswers
 {
-    /// <summary>The name in its properties (or its label) for a create, the native id otherwise.</summary>
+    /// <summary>The name in its properties (or its label) for a create, the native id otherwise; <c>*</c> for any.</summary>
     public required string Key { get; init; }
 
     /// <summary>Which verb; null for any.</summary>
@@ -60,10 +60,13 @@ public sealed record ProgrammedAnswers
     public IReadOnlyList<ProgramStep> Steps { get; set; } = [];
 }
 
-/// <summary>One answer; without a code the call goes through.</summary>
+/// <summary>One answer; without a code the call goes through. To a status poll it says what became of the operation; that a poll fails itself is an <see cref="Injection"/>.</summary>
 public sealed record ProgramStep
 {
     public string? Code { get; init; }
+
+    /// <summary>To a status poll: the operation goes on, and <see cref="Message"/> is how it stands.</summary>
+    public bool InProgress { get; init; }
 
     public string Message { get; set; } = "Programmed.";
 

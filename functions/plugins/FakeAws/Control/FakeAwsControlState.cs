@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Formae.Model;
+using Formae.Protocol.Bus;
 
 namespace Formae.Plugins.FakeAws;
 
@@ -49,8 +50,14 @@ internal sealed class FakeAwsControlState
             await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (Take(call, after: false, latency: true) is { } slow)
             await Task.Delay(TimeSpan.FromMilliseconds(slow.LatencyMs), time, cancellationToken).ConfigureAwait(false);
-        return Perform(Take(call, after: false, latency: false)) ?? NextStep(call);
+        if (Perform(Take(call, after: false, latency: false)) is { } injected)
+            return injected;
+
+        // What a poll answers is no problem of the poll.
+        return call.Verb != OperationVerb.Status && NextStep(call) is { Code: { } code } step ? ProblemOf(code, step) : null;
     }
+
+    public static Problem ProblemOf(string code, ProgramStep step) => new() { Code = code, Message = step.Message, RetryAfter = Milliseconds(step.RetryAfterMs) };
 
     public Problem? After(FakeCall call) => Perform(Take(call, after: true, latency: false));
 
@@ -88,17 +95,18 @@ internal sealed class FakeAwsControlState
         (injection.Operation is null || injection.Operation == call.Verb)
         && (injection.ResourceType is null || string.Equals(injection.ResourceType, call.Type, StringComparison.OrdinalIgnoreCase));
 
-    private Problem? NextStep(FakeCall call)
+    /// <summary>What is programmed for this call; null when nothing is.</summary>
+    public ProgramStep? NextStep(FakeCall call)
     {
         lock (_lock)
         {
-            var program = _programs.Find(p => p.Program.Key == call.Key && (p.Program.Operation is null || p.Program.Operation == call.Verb));
+            var program = _programs.Find(p => (p.Program.Key == call.Key || p.Program.Key == "*") && (p.Program.Operation is null || p.Program.Operation == call.Verb));
             if (program is null || !program.Rest.TryDequeue(out var step))
                 return null;
             if (program.Rest.Count == 0)
                 _programs.Remove(program);
             SeeWhetherQuiet();
-            return step.Code is { } code ? new Problem { Code = code, Message = step.Message, RetryAfter = Milliseconds(step.RetryAfterMs) } : null;
+            return step;
         }
     }
 
