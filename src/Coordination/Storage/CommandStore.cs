@@ -59,7 +59,7 @@ public sealed class CommandStore(FormaeTables tables)
     public async Task<CommandRecord> MarkCancelingAsync(string commandId, DateTimeOffset at, CancellationToken cancellation)
     {
         var (found, state) = await ChangeAsync(commandId, States.Canceling, at, _ => { }, cancellation);
-        return FromRow(found) with { State = state };
+        return (await FromRowAsync(found, cancellation)) with { State = state };
     }
 
     /// <summary>Writes final state, time of change and error. A command that is final stays as it is, and one that was canceled ends canceled. Answers the state that it has then.</summary>
