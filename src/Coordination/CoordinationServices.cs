@@ -55,6 +55,8 @@ public static class CoordinationServices
         services.AddSingleton<PolicyStore>();
         services.AddSingleton<ChangeLog>();
         services.AddSingleton<PluginCatalog>();
+        services.AddSingleton<PluginHealth>();
+        services.AddSingleton<RequestQueues>();
         services.AddSingleton<OperationDispatch>();
         services.AddSingleton<ReferenceValues>();
         services.AddSingleton<OperationExecution>();

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Formae.Coordinator.Bus;
 
 /// <summary>What comes back from the plugins: reports go to the entity they belong to, unread and undecided; announcements go into the catalog.</summary>
-public sealed partial class BusFunctions(MessageReader reader, PluginCatalog catalog, ILogger<BusFunctions> logger)
+public sealed partial class BusFunctions(MessageReader reader, PluginCatalog catalog, PluginHealth health, ILogger<BusFunctions> logger)
 {
     [Function("Reports")]
     public async Task Reports(
@@ -65,6 +65,7 @@ public sealed partial class BusFunctions(MessageReader reader, PluginCatalog cat
             LogUnknownOperation(stranger.OperationId);
         await actions.CompleteMessageAsync(message, cancellation);
         await reader.SettledAsync(payload);
+        await health.HearAsync(batch, cancellation);
     }
 
     private static Task RefuseAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, Refusal refusal, CancellationToken cancellation) =>

@@ -1,22 +1,17 @@
+using System.Globalization;
 using Formae.Coordination.Catalog;
 using Formae.Coordination.Observability;
 using Formae.Coordination.Operations;
-using Formae.Engine.Rate;
 using Formae.Model;
 using Microsoft.DurableTask.Entities;
 
 namespace Formae.Coordinator.Entities;
 
-public sealed class RateEntityState
-{
-    public NamespaceRate Rate { get; set; } = new();
-}
-
 /// <summary>
 /// Hands out start times for a namespace, a batch in one call, to commands and synchronisations alike. Nobody polls: messages are enqueued for their time, and who gets
 /// no time yet is told when to ask again. The limit is looked up for every answer, so a new one holds for the next start.
 /// </summary>
-public sealed class RateEntity(PluginCatalog catalog, OperationRules rules, TimeProvider time) : TaskEntity<RateEntityState>
+public sealed class RateEntity(PluginCatalog catalog, OperationRules rules, TimeProvider time) : TaskEntity<RateState>
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
@@ -53,7 +48,7 @@ public sealed class RateEntity(PluginCatalog catalog, OperationRules rules, Time
             Problem = now - since < rules.PluginPatience ? null : new Problem
             {
                 Code = ProblemCodes.PluginNotFound,
-                Message = $"No plugin serves the namespace '{take.Namespace}', and none has announced itself within {rules.PluginPatience.TotalSeconds:0} s.",
+                Message = string.Create(CultureInfo.InvariantCulture, $"No plugin serves the namespace '{take.Namespace}', and none has announced itself within {rules.PluginPatience.TotalSeconds:0.#} s."),
             },
         };
     }

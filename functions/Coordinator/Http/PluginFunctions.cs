@@ -5,6 +5,7 @@ using Formae.Coordinator.Http.Description;
 using Formae.Protocol.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 
 namespace Formae.Coordinator.Http;
 
@@ -22,12 +23,12 @@ public sealed class PluginFunctions(PluginQueries plugins)
     [Answer(200, "The plugins, without their schemas.", typeof(PluginList))]
     [Answer(400, "There is no such scope.")]
     [Answer(503, "There is no plugin manager.")]
-    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/plugins")] HttpRequest request, CancellationToken cancellation)
+    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/plugins")] HttpRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         switch ((string?)request.Query["scope"])
         {
             case null or "" or "installed":
-                return Answers.Json(new PluginList { Plugins = await plugins.ListAsync(request.Query["q"], request.Query["category"], request.Query["type"], cancellation) }, HttpJson.Readable.PluginList);
+                return Answers.Json(new PluginList { Plugins = await plugins.ListAsync(request.Query["q"], request.Query["category"], request.Query["type"], client, cancellation) }, HttpJson.Readable.PluginList);
             case "available":
                 return NoManager("Which plugins could be had is not known here: see where their apps are published.");
             case var scope:
@@ -36,11 +37,11 @@ public sealed class PluginFunctions(PluginQueries plugins)
     }
 
     [Function("GetPlugin")]
-    [Endpoint(Role.Reader, "One plugin by its name or namespace, with its schemas.")]
+    [Endpoint(Role.Reader, "One plugin by its name or namespace: how it is, how fast it is called, and its schemas.")]
     [Answer(200, "The plugin.", typeof(PluginAnswer))]
     [Answer(404, "There is no such plugin.")]
-    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/plugins/{name}")] HttpRequest request, string name, CancellationToken cancellation) =>
-        await plugins.FindAsync(name, cancellation) is { } found
+    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Function, "get", Route = "v1/plugins/{name}")] HttpRequest request, string name, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        await plugins.FindAsync(name, client, cancellation) is { } found
             ? Answers.Json(new PluginAnswer { Plugin = found }, HttpJson.Readable.PluginAnswer)
             : Answers.Error(Refusals.PluginNotFound(name));
 

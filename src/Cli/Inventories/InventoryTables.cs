@@ -34,11 +34,14 @@ internal static class InventoryTables
     }
 
     public static void Write(IAnsiConsole console, IReadOnlyList<Plugin> plugins) =>
-        Write(console, ["Plugin", "Namespace", "Version", "Status", "Types", "Last beat"], plugins.OrderBy(plugin => plugin.Name, StringComparer.Ordinal)
+        Write(console, ["Plugin", "Namespace", "Version", "Status", "Types", "Calls/s", "Errors", "Last beat", "Remarks"], plugins.OrderBy(plugin => plugin.Name, StringComparer.Ordinal)
             .Select(plugin => new[]
             {
                 plugin.Name, plugin.Namespace ?? "", plugin.InstalledVersion ?? "", plugin.LoadStatus ?? "",
-                (plugin.ResourceTypes?.Count ?? 0).ToString(CultureInfo.InvariantCulture), Time(plugin.LastBeat),
+                (plugin.ResourceTypes?.Count ?? 0).ToString(CultureInfo.InvariantCulture),
+                plugin.CurrentRequestsPerSecond is > 0 and var rate ? rate.ToString("0.#", CultureInfo.InvariantCulture) : "",
+                plugin.ErrorRate?.ToString("P0", CultureInfo.InvariantCulture) ?? "",
+                Time(plugin.LastBeat), plugin.LoadReason ?? plugin.RateReason ?? "",
             }));
 
     private static void Write(IAnsiConsole console, string[] columns, IEnumerable<string[]> rows)

@@ -1,4 +1,6 @@
+using Formae.Coordination.Catalog;
 using Formae.Coordination.Operations;
+using Formae.Model;
 using Formae.Protocol.Bus;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Entities;
@@ -14,6 +16,9 @@ public static class EntityNames
 
     /// <summary>The operation that takes a report.</summary>
     public const string Report = "Report";
+
+    /// <summary>The operation that hears of a cloud that gets too many calls.</summary>
+    public const string Throttled = "Throttled";
 
     public static EntityInstanceId ResourceOf(string ksuid) => new(Resource, ksuid);
 
@@ -43,7 +48,14 @@ public static class ReportDelivery
             signals.Add(client.Entities.SignalEntityAsync(entity, EntityNames.Report, span is null ? report : report with { TraceParent = span.Id }, cancellation: cancellation));
         }
 
+        signals.AddRange(Complaints(batch).Select(complaint => client.Entities.SignalEntityAsync(EntityNames.RateOf(complaint.Namespace), EntityNames.Throttled, complaint.Notice, cancellation: cancellation)));
         await Task.WhenAll(signals);
         return strangers;
     }
+
+    /// <summary>Clouds that have said that they get too many calls: one notice for each, however many calls they said it to.</summary>
+    private static IEnumerable<(string Namespace, ThrottleNotice Notice)> Complaints(OperationReports batch) => batch.Reports
+        .Where(report => report is { Problem.Code: ProblemCodes.Throttling, ResourceType.Length: > 0 })
+        .GroupBy(report => Resource.NamespaceOf(report.ResourceType), StringComparer.OrdinalIgnoreCase)
+        .Select(reports => (reports.Key, new ThrottleNotice { RetryAfter = reports.Max(report => report.Problem!.RetryAfter), Reason = reports.First().Problem!.Message }));
 }

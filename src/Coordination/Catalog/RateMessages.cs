@@ -1,6 +1,13 @@
+using Formae.Engine.Rate;
 using Formae.Model;
 
 namespace Formae.Coordination.Catalog;
+
+/// <summary>What the entity of a namespace remembers.</summary>
+public sealed record RateState
+{
+    public NamespaceRate Rate { get; set; } = new();
+}
 
 /// <summary>To the entity of a namespace: when may so many operations start?</summary>
 public sealed record TakeStarts

@@ -1,51 +1,97 @@
+using System.Globalization;
+using Formae.Coordination.Bus;
 using Formae.Coordination.Catalog;
+using Formae.Coordination.Storage;
+using Formae.Engine.Rate;
 using Formae.Protocol.Http;
+using Microsoft.DurableTask.Client;
 
 namespace Formae.Coordination.Queries;
 
 /// <summary>The plugins that announced themselves.</summary>
-public sealed class PluginQueries(PluginCatalog catalog, TimeProvider time)
+public sealed class PluginQueries(PluginCatalog catalog, PluginHealth health, RequestQueues queues, TimeProvider time)
 {
     /// <param name="text">Part of the name, the namespace or the summary, in any case; null for any.</param>
     /// <param name="category">The category; null for any.</param>
     /// <param name="type">The kind of plugin; null for any.</param>
     /// <param name="cancellation">Cancels.</param>
-    public async Task<IReadOnlyList<Plugin>> ListAsync(string? text, string? category, string? type, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Plugin>> ListAsync(string? text, string? category, string? type, DurableTaskClient client, CancellationToken cancellation)
     {
         await catalog.RefreshAsync(cancellation);
-        return [.. catalog.Plugins
-            .OrderBy(plugin => plugin.Announcement.Name, StringComparer.Ordinal)
-            .Select(plugin => Show(plugin, withSchemas: false))
+        var shown = await TableRows.ReadEachAsync(
+            catalog.Plugins.Concat(Refused()).OrderBy(plugin => plugin.Announcement.Name, StringComparer.Ordinal), plugin => ShowAsync(plugin, client, cancellation));
+        return [.. shown
             .Where(plugin => Has(text, plugin.Name) || Has(text, plugin.Namespace) || Has(text, plugin.Summary))
             .Where(plugin => Is(category, plugin.Category) && Is(type, plugin.Type))];
     }
 
-    /// <summary>By name or namespace, in any case, with its schemas.</summary>
-    public async Task<Plugin?> FindAsync(string name, CancellationToken cancellation)
+    /// <summary>By name or namespace, in any case, with its schemas and its queue.</summary>
+    public async Task<Plugin?> FindAsync(string name, DurableTaskClient client, CancellationToken cancellation)
     {
         await catalog.RefreshAsync(cancellation);
-        var found = catalog.Plugins.FirstOrDefault(plugin =>
+        var found = catalog.Plugins.Concat(Refused()).FirstOrDefault(plugin =>
             string.Equals(plugin.Announcement.Name, name, StringComparison.OrdinalIgnoreCase) || string.Equals(plugin.Announcement.Namespace, name, StringComparison.OrdinalIgnoreCase));
-        return found is null ? null : Show(found, withSchemas: true);
+        if (found is null)
+            return null;
+        var shown = await ShowAsync(found, client, cancellation);
+        if (found.Refusal is not null)
+            return shown;
+        var (depth, oldest) = await queues.LookAsync(found.Announcement.RequestQueue, cancellation);
+        return shown with
+        {
+            QueueDepth = depth,
+            OldestRequest = oldest,
+            Schemas = found.Announcement.ResourceTypes.ToDictionary(type => type.Type, type => type.Schema, StringComparer.Ordinal),
+        };
     }
+
+    /// <summary>One that fell silent while another one serves its namespace is history.</summary>
+    private IEnumerable<PluginEntry> Refused() =>
+        catalog.Refused.Where(plugin => !plugin.IsSilent(time.GetUtcNow()) || catalog.Plugins.All(other => !other.Announcement.Namespace.Equals(plugin.Announcement.Namespace, StringComparison.OrdinalIgnoreCase)));
 
     private static bool Has(string? part, string? text) => string.IsNullOrEmpty(part) || text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
 
     private static bool Is(string? wanted, string? value) => string.IsNullOrEmpty(wanted) || string.Equals(wanted, value, StringComparison.OrdinalIgnoreCase);
 
-    private Plugin Show(PluginEntry plugin, bool withSchemas) => new()
+    private async Task<Plugin> ShowAsync(PluginEntry plugin, DurableTaskClient client, CancellationToken cancellation)
     {
-        Name = plugin.Announcement.Name,
-        Namespace = plugin.Announcement.Namespace,
-        Summary = plugin.Announcement.Summary,
-        Publisher = plugin.Announcement.Publisher,
-        License = plugin.Announcement.License,
-        InstalledVersion = plugin.Announcement.Version,
-        LoadStatus = plugin.IsSilent(time.GetUtcNow()) ? "silent" : "active",
-        MaxRequestsPerSecond = plugin.Announcement.MaxRequestsPerSecond,
-        LastBeat = plugin.LastBeat,
-        ProcessId = plugin.Announcement.ProcessId,
-        ResourceTypes = [.. plugin.Announcement.ResourceTypes.Select(type => type.Type).Order(StringComparer.Ordinal)],
-        Schemas = withSchemas ? plugin.Announcement.ResourceTypes.ToDictionary(type => type.Type, type => type.Schema, StringComparer.Ordinal) : null,
-    };
+        var now = time.GetUtcNow();
+        var announcement = plugin.Announcement;
+        var isEnabled = catalog.IsEnabled(plugin);
+        var shown = new Plugin
+        {
+            Name = announcement.Name,
+            Namespace = announcement.Namespace,
+            Summary = announcement.Summary,
+            Publisher = announcement.Publisher,
+            License = announcement.License,
+            InstalledVersion = announcement.Version,
+            LoadStatus = plugin.Refusal is not null ? "refused" : !isEnabled ? "disabled" : plugin.IsSilent(now) ? "silent" : "active",
+            LoadReason = plugin.Refusal ?? (isEnabled ? null : $"Formae:Plugins:{announcement.Name}:Enabled is false: what it has begun is carried on, new operations wait."),
+            MaxRequestsPerSecond = announcement.MaxRequestsPerSecond,
+            LastBeat = plugin.LastBeat,
+            ProcessId = announcement.ProcessId,
+            ResourceTypes = [.. announcement.ResourceTypes.Select(type => type.Type).Order(StringComparer.Ordinal)],
+        };
+        if (plugin.Refusal is not null)
+            return shown;
+        var counts = await health.FindAsync(announcement.Namespace, cancellation);
+        var rate = await client.Entities.GetEntityAsync<RateState>(EntityNames.RateOf(announcement.Namespace), includeState: true, cancellation);
+        var backOff = rate?.State.Rate.BackOff ?? default;
+        var limit = catalog.LimitOf(announcement.Namespace);
+        return shown with
+        {
+            CurrentRequestsPerSecond = backOff.CurrentAt(limit, now),
+            RateReason = ReasonOf(backOff, plugin, limit, now),
+            LastSuccess = counts.LastSuccess,
+            LastFailure = counts.LastFailure,
+            LastProblem = counts.LastProblem,
+            ErrorRate = counts.ErrorRateAt(now),
+        };
+    }
+
+    private static string? ReasonOf(BackOff backOff, PluginEntry plugin, double limit, DateTimeOffset now) =>
+        backOff.IsFeltAt(limit, now) ? string.Create(CultureInfo.InvariantCulture, $"The cloud throttled its calls at {backOff.LoweredAt.UtcDateTime:u}{(backOff.Reason is { } said ? $": {said}" : "")}")
+        : limit != plugin.Announcement.MaxRequestsPerSecond ? string.Create(CultureInfo.InvariantCulture, $"Formae:Plugins:{plugin.Announcement.Name}:MaxRequestsPerSecond is {limit}.")
+        : null;
 }

@@ -19,6 +19,9 @@ public sealed record OperationReport
 
     public required string Ksuid { get; init; }
 
+    /// <summary>What it was about; empty from a plugin that does not say so yet.</summary>
+    public string ResourceType { get; set; } = "";
+
     public required OperationStatus Status { get; init; }
 
     public string? NativeId { get; init; }

@@ -124,15 +124,52 @@ public sealed record Plugin
     [JsonPropertyName("installedVersion")]
     public string? InstalledVersion { get; init; }
 
-    /// <summary><c>active</c> while it is heard of, <c>silent</c> when its beat stopped.</summary>
+    /// <summary><c>active</c> while it is heard of, <c>silent</c> when its beat stopped, <c>disabled</c> by a setting, <c>refused</c> when this control plane cannot work with it.</summary>
     [JsonPropertyName("loadStatus")]
     public string? LoadStatus { get; init; }
 
+    /// <summary>Why it is refused or disabled, and what follows.</summary>
+    [JsonPropertyName("loadReason")]
+    public string? LoadReason { get; init; }
+
+    /// <summary>Calls a second that it announces; 0 is no limit.</summary>
     [JsonPropertyName("maxRequestsPerSecond")]
     public int? MaxRequestsPerSecond { get; init; }
 
+    /// <summary>Calls a second that it gets now: what it announces, what a setting says, or less while its cloud throttles; 0 is no limit.</summary>
+    [JsonPropertyName("currentRequestsPerSecond")]
+    public double? CurrentRequestsPerSecond { get; init; }
+
+    /// <summary>Why that is not what it announces.</summary>
+    [JsonPropertyName("rateReason")]
+    public string? RateReason { get; init; }
+
     [JsonPropertyName("lastBeat")]
     public DateTimeOffset? LastBeat { get; init; }
+
+    /// <summary>When a call last ended well.</summary>
+    [JsonPropertyName("lastSuccess")]
+    public DateTimeOffset? LastSuccess { get; init; }
+
+    /// <summary>When one last did not.</summary>
+    [JsonPropertyName("lastFailure")]
+    public DateTimeOffset? LastFailure { get; init; }
+
+    /// <summary>The code of that failure.</summary>
+    [JsonPropertyName("lastProblem")]
+    public string? LastProblem { get; init; }
+
+    /// <summary>The share of the calls of the last five to ten minutes that failed, 0 to 1; absent when there were none.</summary>
+    [JsonPropertyName("errorRate")]
+    public double? ErrorRate { get; init; }
+
+    /// <summary>Requests that are due and not done, counted up to 100; only where one plugin is asked for.</summary>
+    [JsonPropertyName("queueDepth")]
+    public int? QueueDepth { get; init; }
+
+    /// <summary>Since when the first of them waits.</summary>
+    [JsonPropertyName("oldestRequest")]
+    public DateTimeOffset? OldestRequest { get; init; }
 
     [JsonPropertyName("processId")]
     public int? ProcessId { get; init; }

@@ -93,6 +93,7 @@ public sealed class Operator
             Sequence = request.Sequence,
             Verb = request.Verb,
             Ksuid = request.Ksuid,
+            ResourceType = request.ResourceType,
             Status = outcome.Status,
             NativeId = outcome.NativeId,
             RequestId = outcome.RequestId,

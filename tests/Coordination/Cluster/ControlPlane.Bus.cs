@@ -75,7 +75,7 @@ public sealed partial class ControlPlane
     private async Task ServeBusAsync()
     {
         var plugin = new OperationFunction(Plugin.Operator, _reports, OfPlugin<MessageReader>(), new PluginAppOptions { RequestQueue = RequestQueue });
-        var coordinator = new BusFunctions(Get<MessageReader>(), Get<PluginCatalog>(), _seams.Logs.CreateLogger<BusFunctions>());
+        var coordinator = new BusFunctions(Get<MessageReader>(), Get<PluginCatalog>(), Get<PluginHealth>(), _seams.Logs.CreateLogger<BusFunctions>());
         await ServeAsync(RequestQueue, async (message, actions, cancellation) =>
         {
             await NoteAsync(message);

@@ -41,6 +41,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private readonly IReadOnlyDictionary<string, string?> _settings;
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private ServiceProvider _services = null!;
+    private IConfigurationRoot _configuration = null!;
     private Broker _broker = null!;
     private TaskHub _hub = null!;
     private ServiceBusClient _pluginBus = null!;
@@ -216,19 +217,20 @@ public sealed partial class ControlPlane : IAsyncDisposable
     private async Task OpenAsync()
     {
         await OpenBusAsync();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(_settings).AddInMemoryCollection(BusSettings()).AddInMemoryCollection(new Dictionary<string, string?>
+        _configuration = new ConfigurationBuilder().AddInMemoryCollection(_settings).AddInMemoryCollection(BusSettings()).AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["FormaeStorage"] = $"TableEndpoint={new Uri(TablesFile)}",
         }).Build();
         var services = new ServiceCollection();
         services.AddSingleton(_seams.Logs);
         services.AddLogging();
-        services.AddFormaeCoordination(configuration);
+        services.AddFormaeCoordination(_configuration);
         _seams.Apply(services, TablesFile);
         services.AddSingleton(Plugin.Services.GetRequiredService<IDataProtectionProvider>());
         _services = services.BuildServiceProvider();
         await Get<FormaeTables>().CreateAsync(CancellationToken.None);
-        await Get<PluginCatalog>().AnnounceAsync(Announcement(), CancellationToken.None);
+        if (_seams.IsAnnounced)
+            await AnnounceAsync();
 
         _hub = TaskHub.Open(new TaskHubOptions { Directory = _folder.File("hub") }, Registry(), _seams.Logs, TimeProvider.System);
         await _hub.StartAsync(CancellationToken.None);
@@ -243,6 +245,4 @@ public sealed partial class ControlPlane : IAsyncDisposable
         await _broker.DisposeAsync();
         await EmbeddedTables.CloseAsync(TablesFile);
     }
-
-    private PluginAnnouncement Announcement() => Plugin.Definition.Announce(Plugin.Operator, RequestQueue, TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow());
 }

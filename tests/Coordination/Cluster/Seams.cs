@@ -26,6 +26,9 @@ internal sealed class Seams
     /// <summary>The most bytes of a report of the plugin.</summary>
     public long LargestReport { get; init; } = 8 << 20;
 
+    /// <summary>Whether the plugin has announced itself when the control plane starts.</summary>
+    public bool IsAnnounced { get; init; } = true;
+
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Types that the plugin serves beside its own.</summary>

@@ -25,7 +25,7 @@ public sealed class NamespaceRateTests
 
         Assert.Equal(20, starts.Times!.Count);
         Assert.All(starts.Times, from => Assert.InRange(starts.Times.Count(start => start >= from && start < from.AddSeconds(1)), 1, 5));
-        Assert.Equal(Now.AddMilliseconds(3800), starts.Times[^1]);
+        Assert.Equal(Now.AddMilliseconds(3800) + NamespaceRate.Lead, starts.Times[^1]);
     }
 
     [Fact]
@@ -41,8 +41,15 @@ public sealed class NamespaceRateTests
             now = starts.AskAgainAt;
         }
 
-        Assert.Equal(Now.AddSeconds(99.9), times[^1]);
+        Assert.Equal(Now.AddSeconds(99.9) + NamespaceRate.Lead, times[^1]);
         Assert.InRange(asked, 10, 25);
+    }
+
+    [Fact]
+    public void One_alone_starts_at_once_and_many_a_moment_later()
+    {
+        Assert.Equal([Now], new NamespaceRate().Take(1, 10, Now).Starts.Times);
+        Assert.Equal(Now + NamespaceRate.Lead, new NamespaceRate().Take(2, 10, Now).Starts.Times![0]);
     }
 
     [Fact]
@@ -52,7 +59,7 @@ public sealed class NamespaceRateTests
 
         var (_, second) = rate.Take(3, limit: 2, Now);
 
-        Assert.Equal([Now.AddSeconds(1), Now.AddSeconds(1.5), Now.AddSeconds(2)], second.Times);
+        Assert.Equal([Now.AddSeconds(1.25), Now.AddSeconds(1.75), Now.AddSeconds(2.25)], second.Times);
         Assert.Null(rate.Take(3, limit: 0, Now).Starts.Times);
         Assert.Equal(10, first.Times!.Count);
     }
