@@ -58,7 +58,7 @@ internal static class CommandLine
                 Console.WriteLine(last);
             }
 
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{profile.Name}: {iterations} sequences from seed {first} in {clock.Elapsed.TotalSeconds:0.0} s"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{profile.Name}: {iterations} sequences from seed {first} in {clock.Elapsed.TotalSeconds:0.0} s: {session.Tally}"));
         }
 
         return failures == 0 ? 0 : 1;

@@ -66,6 +66,8 @@ internal sealed class Invariants(World world, Documents documents, IReadOnlyDict
             yield return new Violation(Rules.ModelHolds, $"{resource.Key} is in the inventory (managed: {resource.Managed}) and nobody declared it so.");
         foreach (var resource in resources.Where(resource => resource.Stack == Stack.Unmanaged && resource.Managed))
             yield return new Violation(Rules.ModelHolds, $"{resource.Key} is managed and in {Stack.Unmanaged}.");
+        foreach (var resource in resources.Where(resource => resource.Stack == Stack.Unmanaged && !world.MayHaveStrays))
+            yield return new Violation(Rules.ModelHolds, $"{resource.Key} is in {Stack.Unmanaged}, and no create was ever given up.");
         var adopted = resources.Where(resource => resource.Stack == Stack.Unmanaged).Select(resource => resource.NativeId).ToHashSet(StringComparer.Ordinal);
         foreach (var place in world.Places)
         {

@@ -105,6 +105,8 @@ internal sealed partial class Run
     {
         _diary.Note($"synchronisation: {ended.State}, {ended.Changed} changed, {ended.Gone} gone, {ended.Skipped} left alone, {ended.Failed} not readable");
         _isSynchronizing = false;
+        if (ended.Changed + ended.Gone > 0)
+            _tally.Count("synchronisations that found something");
         _world.EndSynchronization(_wasObservedAlone && _world.Running.Count == 0 && ended is { State: States.Success, Skipped: 0, Failed: 0 });
     }
 
@@ -141,8 +143,8 @@ internal sealed partial class Run
         foreach (var place in _world.Places)
             place.Become([Content.Absent]);
         await VerifyAsync(isSynchronized: true);
-        foreach (var stranger in _strangers.Values)
-            await _system.DeleteInCloudAsync(stranger.Type, stranger.NativeId);
+        foreach (var item in (await _system.CloudAsync()).Where(item => _documents.Owns(item.Name)))
+            await _system.DeleteInCloudAsync(item.Type, item.NativeId);
         IReadOnlyList<string> residue = [];
         if (!await UntilAsync(TimeSpan.FromSeconds(10), async () => (residue = await _system.ResidueAsync()).Count == 0))
             throw new Violation(Rules.NothingIsLeft, string.Join(Environment.NewLine, residue));

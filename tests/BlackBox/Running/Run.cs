@@ -23,6 +23,7 @@ internal sealed partial class Run
     private readonly World _world;
     private readonly Dictionary<string, CloudItem> _strangers = new(StringComparer.Ordinal);
     private readonly Dictionary<int, List<string>> _history = [];
+    private readonly Tally _tally;
     private readonly Diary _diary = new();
     private readonly string _prefix;
     private bool _isSynchronizing;
@@ -30,9 +31,9 @@ internal sealed partial class Run
     private bool _mayNotBeRead;
     private int _strange;
 
-    private Run(ISystem system, Script script, string prefix)
+    private Run(ISystem system, Script script, string prefix, Tally tally)
     {
-        (_system, _script, _prefix) = (system, script, prefix);
+        (_system, _script, _prefix, _tally) = (system, script, prefix, tally);
         _profile = Profile.Named(script.Profile);
         _slots = _profile.Slots;
         _documents = new Documents(prefix, _profile);
@@ -42,10 +43,11 @@ internal sealed partial class Run
     /// <param name="system">Where; it is left as it was found unless the run fails.</param>
     /// <param name="script">What.</param>
     /// <param name="prefix">Of all its names: unique in the system.</param>
+    /// <param name="tally">Counts what happens.</param>
     /// <returns>Null, or what went wrong.</returns>
-    public static async Task<Failure?> ExecuteAsync(ISystem system, Script script, string prefix)
+    public static async Task<Failure?> ExecuteAsync(ISystem system, Script script, string prefix, Tally tally)
     {
-        var run = new Run(system, script, prefix);
+        var run = new Run(system, script, prefix, tally);
         try
         {
             await run.ExecuteAsync();
@@ -152,6 +154,12 @@ internal sealed partial class Run
             Answer.Refused refused => $"refused: {refused.Code}: {refused.Message}",
             _ => "nothing to do",
         });
+        _tally.Count(answer switch
+        {
+            Answer.Accepted => "accepted",
+            Answer.Refused refused => $"refused ({refused.Code})",
+            _ => "without anything to do",
+        });
         if (Refusals.Unexplained(_world, step, (answer as Answer.Refused)?.Code) is { } unexplained)
             throw new Violation(Rules.NothingFailsWithoutReason, $"{step}: {unexplained} {(answer as Answer.Refused)?.Message}");
         switch (answer)
@@ -181,14 +189,14 @@ internal sealed partial class Run
 
     private async Task CancelAsync(bool forces)
     {
-        if (_world.Running is not [.., var newest] || await _system.CancelAsync(newest.CommandId, forces) is null)
+        if (_world.Running is not [.., var newest] || !await _system.CancelAsync(newest.CommandId, forces))
         {
             _diary.Note("there is nothing to cancel");
             return;
         }
 
-        newest.IsCanceled = true;
-        newest.IsDisturbed |= forces;
+        _tally.Count(forces ? "canceled by force" : "canceled");
+        _world.Cancel(newest, forces);
     }
 
     private async Task CrashAsync(Step.Crash crash)
@@ -200,6 +208,7 @@ internal sealed partial class Run
             return _world.Running.Count == 0 || await _system.MessagesAsync() >= before + crash.AfterMessages;
         });
         _diary.Note($"{_world.Running.Count} command(s) run");
+        _tally.Count(_world.Running.Count > 0 ? "crashes in a command" : "crashes beside");
         _world.DisturbAll();
         await _system.CrashAsync(crash.Victim);
     }
@@ -214,6 +223,9 @@ internal sealed partial class Run
             if (await _system.FindAsync(undertaking.CommandId) is not { } command || !States.IsFinal(command.State))
                 continue;
             _diary.Note($"{command.CommandId} is over: {command.State}{string.Concat((command.ResourceUpdates ?? []).Where(update => update.State != States.Success).Select(update => $"; {update.Operation} {update.ResourceLabel} {update.State} {update.ErrorMessage}"))}");
+            _tally.Count($"commands {command.State}");
+            foreach (var update in command.ResourceUpdates ?? [])
+                _tally.Count($"updates {update.State}");
             if (_world.End(undertaking, command).ToList() is { Count: > 0 } problems)
                 throw new Violation(Rules.NothingFailsWithoutReason, string.Join(Environment.NewLine, problems));
         }
@@ -229,7 +241,11 @@ internal sealed partial class Run
             return _world.Running.Count == 0;
         });
         if (isOver)
+        {
+            await SettleAsync();
             return;
+        }
+
         var stuck = new List<string>();
         foreach (var undertaking in _world.Running)
         {
@@ -238,6 +254,15 @@ internal sealed partial class Run
         }
 
         throw new Violation(Rules.CommandEnds, $"After {_system.Patience.TotalSeconds:0} s: {string.Join(Environment.NewLine, stuck)}");
+    }
+
+    private async Task SettleAsync()
+    {
+        if (!_world.HasLooseEnds)
+            return;
+        if (!await UntilAsync(_system.Patience, _system.IsQuietAsync))
+            throw new Violation(Rules.CommandEnds, $"Messages go on for {_system.Patience.TotalSeconds:0} s after all commands have ended.");
+        _world.Settle();
     }
 
     /// <summary>What is written last may come a moment later than the end of its command: so it is looked at until all is well, for a while.</summary>

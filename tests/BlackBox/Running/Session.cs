@@ -10,11 +10,13 @@ internal sealed class Session(Func<Task<ISystem>> start) : IAsyncDisposable
     private ISystem? _system;
     private int _runs;
 
+    public Tally Tally { get; } = new();
+
     /// <returns>Null, or what went wrong.</returns>
     public async Task<Failure?> RunAsync(Script script)
     {
         _system ??= await start();
-        var failure = await Run.ExecuteAsync(_system, script, $"r{++_runs}");
+        var failure = await Run.ExecuteAsync(_system, script, $"r{++_runs}", Tally);
         if (failure is not null)
             await AbandonAsync();
         return failure;

@@ -36,10 +36,10 @@ internal sealed class ScriptGenerator(Profile profile, int seed)
     private Step DrawStep(bool mayCrash)
     {
         var stack = _random.Next(profile.Stacks);
-        var kinds = !profile.IsChaos ? 4 : mayCrash ? 13 : 12;
+        var kinds = !profile.IsChaos ? 5 : mayCrash ? 15 : 14;
         switch (_random.Next(kinds))
         {
-            case 0:
+            case 0 or 4 or 13:
                 return DrawApply(stack, reconciles: _random.Next(2) == 0, forces: _random.Next(2) == 0);
             case 1:
                 return DrawDestroy(stack);
@@ -47,21 +47,21 @@ internal sealed class ScriptGenerator(Profile profile, int seed)
                 return new Step.Verify();
             case 3:
                 return new Step.Synchronize(Waits: !profile.IsChaos || _random.Next(2) == 0) { Faults = profile.Fails && _random.Next(4) == 0 ? DrawFaults(_slots.In(stack), OperationVerb.Read) : [] };
-            case 4:
-                return new Step.ChangeInCloud(AnySlot(), $"outside-{Pick(Values)}");
             case 5:
-                return new Step.DeleteInCloud(AnySlot());
+                return new Step.ChangeInCloud(AnySlot(), $"outside-{Pick(Values)}");
             case 6:
-                return new Step.CreateInCloud(_random.Next(1, 4));
+                return new Step.DeleteInCloud(AnySlot());
             case 7:
-                return new Step.Cancel(Forces: _random.Next(2) == 0);
+                return new Step.CreateInCloud(_random.Next(1, 4));
             case 8:
-                return new Step.ForceReconcile(stack);
+                return new Step.Cancel(Forces: _random.Next(2) == 0);
             case 9:
-                return new Step.CheckTimeToLive();
+                return new Step.ForceReconcile(stack);
             case 10:
-                return new Step.SetTimeToLive(stack, IsOver: _random.Next(2) == 0);
+                return new Step.CheckTimeToLive();
             case 11:
+                return new Step.SetTimeToLive(stack, IsOver: _random.Next(2) == 0);
+            case 12:
                 return new Step.RollBack(stack, _random.Next(3));
             default:
                 return new Step.Crash((Victim)_random.Next(3), _random.Next(12));
@@ -70,18 +70,20 @@ internal sealed class ScriptGenerator(Profile profile, int seed)
 
     private Step.Apply DrawApply(int stack, bool reconciles, bool forces)
     {
-        var chosen = _slots.In(stack).Where(_ => _random.Next(2) == 0).ToList();
+        var chosen = _slots.In(stack).Where(slot => _random.Next(IsGuest(slot) ? 5 : 2) == 0).ToList();
         if (chosen.Count == 0)
             chosen.Add(_slots.In(stack).First());
 
-        // A reconcile is the whole of a stack, so who is declared needs its ancestors declared as well. A patch may lack them.
-        if (reconciles)
+        // A reconcile is the whole of a stack, so who is declared needs its ancestors declared as well. A patch may lack them, and is refused then.
+        if (reconciles || _random.Next(3) > 0)
             chosen = [.. _slots.In(stack).Where(slot => chosen.Any(one => IsOrHasAncestor(one, slot)))];
         return new Step.Apply(stack, reconciles, forces, [.. chosen.Select(slot => new Draft(slot.Label, DrawContent(slot)))])
         {
             Faults = DrawFaults(_slots.In(stack), OperationVerb.Create, OperationVerb.Read, OperationVerb.Update, OperationVerb.Delete),
         };
     }
+
+    private bool IsGuest(Slot slot) => slot.Parent is { } parent && _slots[parent].Stack != slot.Stack;
 
     private Step.Destroy DrawDestroy(int stack)
     {

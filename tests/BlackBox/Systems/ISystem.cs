@@ -15,12 +15,15 @@ internal interface ISystem : IAsyncDisposable
     /// <summary>How many messages went to plugins so far.</summary>
     Task<int> MessagesAsync();
 
+    /// <summary>Whether no message is under way, between the control plane and its plugins.</summary>
+    Task<bool> IsQuietAsync();
+
     Task<Answer> SubmitAsync(Order order);
 
     Task<Answer> ReconcileAsync(string stack);
 
-    /// <summary>Null where nothing runs that could be canceled.</summary>
-    Task<IReadOnlyList<string>?> CancelAsync(string commandId, bool forces);
+    /// <summary>Whether there was something to cancel.</summary>
+    Task<bool> CancelAsync(string commandId, bool forces);
 
     /// <summary>The commands that were started.</summary>
     Task<IReadOnlyList<string>> CheckTimeToLiveAsync();

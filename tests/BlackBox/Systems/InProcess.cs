@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using Formae.BlackBox.Tests.Scripts;
+using Formae.Coordination.Commands;
 using Formae.Coordination.Intake;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Synchronization;
@@ -17,6 +18,8 @@ namespace Formae.BlackBox.Tests.Systems;
 /// <summary>The control plane of the tests of coordination: the coordinator's code on the embedded runtime, and FakeAws behind its queue, in this process.</summary>
 internal sealed class InProcess : ISystem
 {
+    private const string RequestQueue = "formae-requests-fakeaws";
+
     private readonly ControlPlane _plane;
     private readonly Weather _weather;
 
@@ -44,6 +47,20 @@ internal sealed class InProcess : ISystem
 
     public Task<int> MessagesAsync() => Task.FromResult(_plane.Sent.Count);
 
+    public async Task<bool> IsQuietAsync()
+    {
+        if (_weather.UnderWay > 0)
+            return false;
+        foreach (var queue in (string[])[RequestQueue, BusContract.ReportQueue])
+        {
+            await using var receiver = _plane.Get<ServiceBusClient>().CreateReceiver(queue);
+            if (await receiver.PeekMessageAsync() is not null)
+                return false;
+        }
+
+        return true;
+    }
+
     public async Task<Answer> SubmitAsync(Order order) => Read(order.RollBack is { } back
         ? await _plane.RollBackAsync(back.Stack, back.CommandId)
         : await _plane.SubmitAsync(
@@ -61,7 +78,8 @@ internal sealed class InProcess : ISystem
             : new Answer.NothingToDo();
     }
 
-    public Task<IReadOnlyList<string>?> CancelAsync(string commandId, bool forces) => Task.FromResult<IReadOnlyList<string>?>(null);
+    public async Task<bool> CancelAsync(string commandId, bool forces) =>
+        await _plane.Get<CommandCancellation>().CancelAsync(new CancelRequest($"id:{commandId}", forces, "test"), _plane.Client, CancellationToken.None) is CancelOutcome.Accepted;
 
     public async Task<IReadOnlyList<string>> CheckTimeToLiveAsync() => (await _plane.CheckTimeToLiveAsync()).CommandIds ?? [];
 
@@ -119,7 +137,7 @@ internal sealed class InProcess : ISystem
         }
 
         residue.AddRange((await _plane.Get<CommandStore>().OpenAsync(CancellationToken.None)).Select(id => $"an open command {id}"));
-        foreach (var queue in (string[])[BusContract.ReportQueue, BusContract.AnnouncementQueue, "formae-requests-fakeaws"])
+        foreach (var queue in (string[])[BusContract.ReportQueue, BusContract.AnnouncementQueue, RequestQueue])
         {
             await using var dead = _plane.Get<ServiceBusClient>().CreateReceiver(queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
             residue.AddRange((await dead.PeekMessagesAsync(10)).Select(message => $"a dead letter in {queue}: {message.DeadLetterReason} {message.DeadLetterErrorDescription}"));

@@ -18,12 +18,15 @@ internal static class Failures
             States.Failed when update.CurrentAttempt is null && command.ResourceUpdates!.Any(other => other != update && other.State is States.Failed or States.Rejected or States.Canceled) => true,
             States.Failed when update.CurrentAttempt is null && place.Slot.Parent is { } parent && (world[parent].MayBeMissing || (undertaking.IsAccompanied && world.Slots[parent].Stack != place.Slot.Stack)) => true,
             States.Failed when Says(text, "AccessDenied") || Says(text, "Throttling") => profile.Fails,
-            States.Failed when Says(text, "NotFound") => place.Cloud.Contains(Content.Absent) || undertaking.Outside.Any(change => change.Slot == place.Slot.Label),
+            States.Failed when Says(text, "NotFound") => MayBeGone(world, undertaking, place) || (place.Slot.Parent is { } parent && MayBeGone(world, undertaking, world[parent])),
             _ => false,
         };
         if (!isExplained)
             yield return $"{update.Operation} of {update.ResourceLabel} in command {command.CommandId} ended {update.State} without a reason: attempt {update.CurrentAttempt}, {text.Trim()}. {world[place.Slot.Label]}";
     }
+
+    private static bool MayBeGone(World world, Undertaking undertaking, Place place) =>
+        place.Cloud.Contains(Content.Absent) || undertaking.Outside.Any(change => change.Slot == place.Slot.Label) || (undertaking.IsAccompanied && world.MayBeMissing(place.Slot.Label));
 
     private static bool Says(string text, string code) => text.Contains(code, StringComparison.Ordinal);
 }

@@ -11,6 +11,11 @@ internal sealed class Place(Slot slot)
 
     public HashSet<Content> Cloud { get; private set; } = [Content.Absent];
 
+    /// <summary>What operations that nobody waits for any more would make of it: they may still be carried out, at any time, until no message is under way.</summary>
+    private readonly HashSet<Content> _looseEnds = [];
+
+    public bool HasLooseEnds => _looseEnds.Count > 0;
+
     public bool MayBeThere => Inventory.Any(content => !content.IsAbsent);
 
     public bool MayBeMissing => Inventory.Contains(Content.Absent);
@@ -21,7 +26,7 @@ internal sealed class Place(Slot slot)
     /// <summary>Both are one of these.</summary>
     public void Become(IEnumerable<Content> contents)
     {
-        Inventory = [.. contents];
+        Inventory = [.. contents, .. _looseEnds];
         Cloud = [.. Inventory];
     }
 
@@ -32,6 +37,16 @@ internal sealed class Place(Slot slot)
         Inventory = [.. Inventory, .. more];
         Cloud = [.. Cloud, .. more];
     }
+
+    /// <summary>An operation was given up: what it would have made may be there now, or come later.</summary>
+    public void Loosen(IReadOnlyCollection<Content> contents)
+    {
+        _looseEnds.UnionWith(contents);
+        MayBecome(contents);
+    }
+
+    /// <summary>No message is under way any more.</summary>
+    public void Settle() => _looseEnds.Clear();
 
     public void ChangeOutside(Func<Content, Content> change, bool isCertain) => Cloud = isCertain ? [.. Cloud.Select(change)] : [.. Cloud, .. Cloud.Select(change)];
 
@@ -45,7 +60,7 @@ internal sealed class Place(Slot slot)
         var kept = Inventory.Where(holds).ToHashSet();
         if (kept.Count == 0)
             return false;
-        Inventory = kept;
+        Inventory = [.. kept, .. _looseEnds];
         return true;
     }
 

@@ -23,6 +23,9 @@ internal sealed record Undertaking(string CommandId, int? Stack, IReadOnlyDictio
 
     public bool IsCanceled { get; set; }
 
+    /// <summary>It was canceled by force: what ran may go on without it.</summary>
+    public bool IsForced { get; set; }
+
     /// <summary>A synchronisation ran beside it.</summary>
     public bool IsObserved { get; set; }
 

@@ -52,6 +52,7 @@ internal sealed class World(Profile profile)
             undertaking.Before[place.Slot.Label] = [.. place.Inventory];
         undertaking.IsObserved = _isObserved;
         _running.Add(undertaking);
+        MayHaveStrays |= undertaking.IsDisturbed;
         foreach (var one in _running.Where(_ => _running.Count > 1))
             one.IsAccompanied = true;
         return problems;
@@ -82,6 +83,14 @@ internal sealed class World(Profile profile)
         return problems;
     }
 
+    /// <summary>A command was told to end, or at once.</summary>
+    public void Cancel(Undertaking undertaking, bool forces)
+    {
+        undertaking.IsCanceled = true;
+        undertaking.IsForced |= forces;
+        MayHaveStrays |= forces;
+    }
+
     /// <summary>Somebody changed an object in the cloud, which the test was.</summary>
     public void ChangeOutside(string label, Func<Content, Content> change)
     {
@@ -93,10 +102,23 @@ internal sealed class World(Profile profile)
             Blur();
     }
 
+    /// <summary>No message is under way any more: what was given up has happened by now, or never will.</summary>
+    public void Settle()
+    {
+        foreach (var place in Places)
+            place.Settle();
+    }
+
+    public bool HasLooseEnds => Places.Any(place => place.HasLooseEnds);
+
+    /// <summary>Whether an object may be kept as unmanaged, because its create was given up.</summary>
+    public bool MayHaveStrays { get; private set; }
+
     public void DisturbAll()
     {
         foreach (var undertaking in _running)
             undertaking.IsDisturbed = true;
+        MayHaveStrays |= _running.Count > 0;
     }
 
     public void BeginSynchronization()
@@ -141,8 +163,8 @@ internal sealed class World(Profile profile)
         var wanted = Planning.Wanted(undertaking, update, place);
         if (update.State == States.Success)
             place.Become(wanted);
-        else if (undertaking.IsDisturbed)
-            place.MayBecome(wanted);
+        else if (undertaking.IsDisturbed || (undertaking.IsForced && update.State == States.Canceled))
+            place.Loosen(wanted);
     }
 
     private void NoteDrift(Undertaking undertaking, Command command)

@@ -88,7 +88,7 @@ public sealed partial class ControlPlane
     private async Task ServeAsync(string queue, Func<ServiceBusReceivedMessage, ServiceBusMessageActions, CancellationToken, Task> serve)
     {
         var processor = _pluginBus.CreateProcessor(queue, new ServiceBusProcessorOptions { MaxConcurrentCalls = 32, PrefetchCount = 64 });
-        processor.ProcessMessageAsync += args => _seams.Bus(queue, args.Message, () => serve(args.Message, new Settling(args), args.CancellationToken));
+        processor.ProcessMessageAsync += args => _seams.Bus(queue, args.Message, settles => serve(args.Message, new Settling(args, settles), args.CancellationToken));
         processor.ProcessErrorAsync += _ => Task.CompletedTask;
         _processors.Add(processor);
         await processor.StartProcessingAsync();
@@ -121,16 +121,17 @@ public sealed partial class ControlPlane
         Sent.Enqueue(JsonSerializer.Deserialize(body.ToMemory().Span, BusJson.Default.OperationRequest)!);
     }
 
-    /// <summary>Settles as the host does, where the message came from.</summary>
-    private sealed class Settling(ProcessMessageEventArgs args) : ServiceBusMessageActions
+    /// <summary>Settles as the host does, where the message came from; or not at all, as a host that dies before.</summary>
+    private sealed class Settling(ProcessMessageEventArgs args, bool settles) : ServiceBusMessageActions
     {
-        public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) => args.CompleteMessageAsync(message, cancellationToken);
+        public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
+            settles ? args.CompleteMessageAsync(message, cancellationToken) : Task.CompletedTask;
 
         public override Task DeadLetterMessageAsync(
             ServiceBusReceivedMessage message,
             Dictionary<string, object>? propertiesToModify = null,
             string? deadLetterReason = null,
             string? deadLetterErrorDescription = null,
-            CancellationToken cancellationToken = default) => args.DeadLetterMessageAsync(message, deadLetterReason, deadLetterErrorDescription, cancellationToken);
+            CancellationToken cancellationToken = default) => !settles ? Task.CompletedTask : args.DeadLetterMessageAsync(message, deadLetterReason, deadLetterErrorDescription, cancellationToken);
     }
 }

@@ -20,8 +20,8 @@ internal sealed class Seams
     /// <summary>Tables that others use too; they are not closed with the folder.</summary>
     public string? TablesFile { get; init; }
 
-    /// <summary>Stands between the bus and whoever takes its messages: queue, message and how it is taken. It may be taken late, twice or never; what throws comes again.</summary>
-    public Func<string, ServiceBusReceivedMessage, Func<Task>, Task> Bus { get; init; } = static (_, _, take) => take();
+    /// <summary>Stands between the bus and whoever takes its messages: queue, message and how it is taken. It may be taken late or never; what throws comes again, also when it was taken without being settled (false).</summary>
+    public Func<string, ServiceBusReceivedMessage, Func<bool, Task>, Task> Bus { get; init; } = static (_, _, take) => take(true);
 
     /// <summary>The most bytes of a report of the plugin.</summary>
     public long LargestReport { get; init; } = 8 << 20;
