@@ -29,5 +29,6 @@ builder.Services.Configure<JsonSerializerOptions>(json => json.MaxDepth = JsonTe
 // The worker's own server stops at 30 MB; SubmissionReader says what is too long.
 builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequestBodySize = 210 * 1024 * 1024);
 builder.Services.AddSingleton<Formae.Coordinator.Http.SubmissionReader>();
+builder.Services.AddSingleton<Formae.Coordinator.Http.EventStream>();
 builder.Services.AddHostedService<TableSetup>();
 builder.Build().Run();

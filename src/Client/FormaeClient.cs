@@ -209,14 +209,14 @@ public sealed partial class FormaeClient : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage message, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage message, CancellationToken cancellation, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead)
     {
         if (_token is not null)
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await _token(cancellation));
         HttpResponseMessage response;
         try
         {
-            response = await _http.SendAsync(message, cancellation);
+            response = await _http.SendAsync(message, completion, cancellation);
         }
         catch (HttpRequestException e)
         {

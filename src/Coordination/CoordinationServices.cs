@@ -8,6 +8,7 @@ using Formae.Coordination.Commands;
 using Formae.Coordination.History;
 using Formae.Coordination.Intake;
 using Formae.Coordination.Operations;
+using Formae.Coordination.Progress;
 using Formae.Coordination.Queries;
 using Formae.Coordination.Schemas;
 using Formae.Coordination.Secrets;
@@ -34,6 +35,8 @@ public static class CoordinationServices
         services.AddOptions<PluginOptions>().Bind(configuration.GetSection(PluginOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PluginOptions>, PluginOptionsValidation>();
         services.AddSingleton<OperationRules>();
+        services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<EventOptions>>().Value);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<KsuidSource>();
 
@@ -47,6 +50,9 @@ public static class CoordinationServices
         services.AddSingleton<StorageClock>();
         services.AddSingleton<RowPayloadSweep>();
         services.AddSingleton<CommandStore>();
+        services.AddSingleton<CommandSignals>();
+        services.AddSingleton<ProgressJournal>();
+        services.AddSingleton<CommandFollowers>();
         services.AddSingleton<UpdateStore>();
         services.AddSingleton<ResourceStore>();
         services.AddSingleton<VersionStore>();

@@ -93,7 +93,9 @@ public sealed class StatusTests
         }));
         using var run = new TestRun(width: 100);
 
-        run.Context.Terminal.Out.Write(new LiveProgress(run.Context.Terminal.Out, TimeProvider.System).Picture(Samples.Command([.. updates]), height: 10));
+        var watched = new WatchedCommand();
+        watched.Hear(Samples.Command([.. updates]));
+        run.Context.Terminal.Out.Write(new LiveProgress(run.Context.Terminal.Out, TimeProvider.System).Picture(watched, height: 10));
 
         var lines = run.Out.TrimEnd('\n').Split('\n');
         Assert.InRange(lines.Length, 1, 10);

@@ -19,7 +19,7 @@ public sealed class SubmissionTests
         var exit = await run.InvokeAsync(server, "apply", file, "--mode", "reconcile");
 
         Assert.Equal(ExitCode.Ok, exit);
-        Assert.Equal(["POST commands", "POST commands", "GET commands/C1/status"], server.Requests.Select(asked => asked.Route).Distinct().Prepend("POST commands"));
+        Assert.Equal(["POST commands", "POST commands", "GET commands/C1/events", "GET commands/C1/status"], server.Requests.Select(asked => asked.Route).Distinct().Prepend("POST commands"));
         Assert.Equal([true, false], server.Requests.Where(asked => asked.Route == "POST commands").Select(asked => asked.Form.ContainsKey("simulate")));
         Assert.Contains("Plan: 1 to create, 0 to update, 0 to delete", run.Out, StringComparison.Ordinal);
         Assert.Contains("Make these changes? [y/N]", run.Out, StringComparison.Ordinal);

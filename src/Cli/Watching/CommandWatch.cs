@@ -12,6 +12,9 @@ internal sealed class CommandWatch(Session session)
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan Slowest = TimeSpan.FromSeconds(1);
 
+    // More do not fit on any screen.
+    private const int MostWaiting = 200;
+
     // A control plane that restarts is back well within this.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -41,12 +44,62 @@ internal sealed class CommandWatch(Session session)
     /// <summary>Shows the progress only.</summary>
     public async Task<Command> FollowAsync(string id)
     {
-        var progress = session.Terminal.IsLive ? (IProgressView)new LiveProgress(session.Terminal.Out, session.Time) : new PlainProgress(session.Terminal.Out, session.Time);
-        return await progress.RunAsync(show => PollAsync(id, show));
+        var view = session.Terminal.IsLive ? (IProgressView)new LiveProgress(session.Terminal.Out, session.Time) : new PlainProgress(session.Terminal.Out, session.Time);
+        return await view.RunAsync(() => FollowAsync(id, view));
+    }
+
+    /// <summary>Listens as long as the server tells by itself, and asks from there on; each piece of news is shown.</summary>
+    /// <param name="id">The command.</param>
+    /// <param name="view">Null to show nothing.</param>
+    public async Task<Command> FollowAsync(string id, IProgressView? view)
+    {
+        var watched = new WatchedCommand();
+        try
+        {
+            await ListenAsync(id, watched, view);
+        }
+        catch (Exception e) when (e is FormaeApiException or FormaeConnectionException)
+        {
+            // An older server, or something on the way that keeps events back. Whatever is really wrong is met again by asking.
+        }
+
+        return await AskAsync(id, command => view?.Show(watched, watched.Hear(command)));
+    }
+
+    private async Task ListenAsync(string id, WatchedCommand watched, IProgressView? view)
+    {
+        var news = new List<UpdateText>();
+        void Show()
+        {
+            view?.Show(watched, [.. news]);
+            news.Clear();
+        }
+
+        await using var events = session.Client.WatchCommandAsync(id, cancellation: session.Cancellation).GetAsyncEnumerator(session.Cancellation);
+        for (var isFirst = true; ; isFirst = false)
+        {
+            // What came together is shown together, before anything is waited for.
+            var next = events.MoveNextAsync();
+            if (!next.IsCompleted)
+                Show();
+            if (!await next || events.Current is CommandEvent.End)
+                break;
+            if (events.Current is CommandEvent.Update update && UpdateText.Of(update.Change) is var text && watched.Hear(text))
+                news.Add(text);
+            if (events.Current is not CommandEvent.Status status)
+                continue;
+            watched.Hear(status.Command);
+
+            // Events tell of what has begun; the names of what waits are asked for, where they can all be shown.
+            if (isFirst && view is { ShowsWaiting: true } && status.Command.Total <= MostWaiting)
+                news.AddRange(watched.Hear(await session.Client.GetCommandAsync(id, session.Cancellation)));
+        }
+
+        Show();
     }
 
     /// <summary>Asks until the command is final; each answer is shown.</summary>
-    public async Task<Command> PollAsync(string id, Action<Command> show)
+    private async Task<Command> AskAsync(string id, Action<Command> show)
     {
         var pause = First;
         long? silentSince = null;
@@ -74,6 +127,12 @@ internal sealed class CommandWatch(Session session)
 /// <summary>Shows a command while it runs.</summary>
 internal interface IProgressView
 {
-    /// <summary>Runs <paramref name="poll"/>, which hands over what is to be shown.</summary>
-    Task<Command> RunAsync(Func<Action<Command>, Task<Command>> poll);
+    /// <summary>Whether updates that have not begun are shown by their names.</summary>
+    bool ShowsWaiting { get; }
+
+    /// <summary>Runs <paramref name="follow"/>, which shows what it hears.</summary>
+    Task<Command> RunAsync(Func<Task<Command>> follow);
+
+    /// <summary>Shows how the command stands; <paramref name="news"/> is what is different from the last time, in order.</summary>
+    void Show(WatchedCommand command, IReadOnlyList<UpdateText> news);
 }

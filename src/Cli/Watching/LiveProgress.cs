@@ -9,29 +9,59 @@ namespace Formae.Cli.Watching;
 internal sealed class LiveProgress(IAnsiConsole console, TimeProvider time) : IProgressView
 {
     private const int BarWidth = 40;
+    private const int Many = 1000;
+    private static readonly TimeSpan BetweenPictures = TimeSpan.FromMilliseconds(200);
 
     private readonly long _started = time.GetTimestamp();
 
-    public Task<Command> RunAsync(Func<Action<Command>, Task<Command>> poll) =>
+    private LiveDisplayContext? _live;
+    private long? _painted;
+
+    public bool ShowsWaiting => true;
+
+    public Task<Command> RunAsync(Func<Task<Command>> follow) =>
         console.Live(new Markup("[grey]waiting for the first answer…[/]"))
             .AutoClear(true)
             .Overflow(VerticalOverflow.Crop)
-            .StartAsync(live => poll(command => live.UpdateTarget(Picture(command, console.Profile.Height))));
+            .StartAsync(live =>
+            {
+                _live = live;
+                return follow();
+            });
+
+    public void Show(WatchedCommand command, IReadOnlyList<UpdateText> news)
+    {
+        // A large picture takes longer to make than an event takes to come.
+        if (command.Total > Many && _painted is { } painted && time.GetElapsedTime(painted) < BetweenPictures)
+            return;
+        _painted = time.GetTimestamp();
+        _live?.UpdateTarget(Picture(command, console.Profile.Height));
+    }
 
     /// <summary>What fits: what runs and what failed goes before what is done, and that before what waits.</summary>
-    public IRenderable Picture(Command command, int height)
+    public IRenderable Picture(WatchedCommand command, int height)
     {
-        var updates = UpdateText.Of(command);
         var room = Math.Max(3, height - 4);
-        var shown = updates.Count <= room
-            ? updates
-            : [.. updates.OrderBy(Rank).Take(room)];
+        var shown = command.Updates;
+        if (shown.Count > room)
+        {
+            // There may be very many: only as many of each rank are looked at as there is room for.
+            List<UpdateText>[] byRank = [[], [], [], []];
+            foreach (var update in command.Updates)
+            {
+                if (byRank[Rank(update)] is { } rank && rank.Count < room)
+                    rank.Add(update);
+            }
+
+            shown = [.. byRank.SelectMany(rank => rank).Take(room)];
+        }
+
         var rows = new List<IRenderable>(shown.Count + 2);
         foreach (var update in shown)
             rows.Add(Row(update));
-        if (shown.Count < updates.Count)
-            rows.Add(new Markup($"  [grey]… and {updates.Count - shown.Count} more[/]"));
-        rows.Add(new Markup(Bar(updates)));
+        if (shown.Count < command.Total)
+            rows.Add(new Markup($"  [grey]… and {command.Total - shown.Count} more[/]"));
+        rows.Add(new Markup(Bar(command)));
         return new Rows(rows);
     }
 
@@ -53,11 +83,12 @@ internal sealed class LiveProgress(IAnsiConsole console, TimeProvider time) : IP
             .Overflow(Overflow.Ellipsis);
     }
 
-    private string Bar(IReadOnlyList<UpdateText> updates)
+    private string Bar(WatchedCommand command)
     {
-        var done = updates.Count(update => States.IsFinal(update.State));
-        var failed = updates.Count(update => update.State is States.Failed or States.Rejected);
-        var filled = updates.Count == 0 ? 0 : BarWidth * done / updates.Count;
-        return $"  [{(failed > 0 ? "red" : "green")}]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {done}/{updates.Count}{(failed == 0 ? "" : $" [red]{failed} failed[/]")} [grey]{UpdateText.Format(time.GetElapsedTime(_started))}[/]";
+        var total = command.Total;
+        var done = command.Updates.Count(update => States.IsFinal(update.State));
+        var failed = command.Updates.Count(update => update.State is States.Failed or States.Rejected);
+        var filled = total == 0 ? 0 : BarWidth * done / total;
+        return $"  [{(failed > 0 ? "red" : "green")}]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {done}/{total}{(failed == 0 ? "" : $" [red]{failed} failed[/]")} [grey]{UpdateText.Format(time.GetElapsedTime(_started))}[/]";
     }
 }

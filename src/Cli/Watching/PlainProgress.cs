@@ -9,11 +9,13 @@ internal sealed class PlainProgress(IAnsiConsole console, TimeProvider time) : I
     private readonly Dictionary<string, (string State, int? Attempt)> _seen = new(StringComparer.Ordinal);
     private readonly long _started = time.GetTimestamp();
 
-    public Task<Command> RunAsync(Func<Action<Command>, Task<Command>> poll) => poll(Show);
+    public bool ShowsWaiting => false;
 
-    public void Show(Command command)
+    public Task<Command> RunAsync(Func<Task<Command>> follow) => follow();
+
+    public void Show(WatchedCommand command, IReadOnlyList<UpdateText> news)
     {
-        foreach (var update in UpdateText.Of(command))
+        foreach (var update in news)
         {
             var now = (update.State, update.State == States.InProgress ? update.Attempt : null);
             var before = _seen.GetValueOrDefault(update.Key, (States.NotStarted, null));

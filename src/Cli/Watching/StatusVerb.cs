@@ -52,7 +52,7 @@ internal static class StatusVerb
     {
         if (session.Format == OutputFormat.Human)
             return await new CommandWatch(session).RunAsync(id);
-        var command = await new CommandWatch(session).PollAsync(id, _ => { });
+        var command = await new CommandWatch(session).FollowAsync(id, view: null);
         WriteObject(session, [command]);
         return command.State == States.Success ? ExitCode.Ok : ExitCode.Failed;
     }

@@ -37,6 +37,24 @@ internal sealed record UpdateText(string Key, string Operation, string Name, str
         }),
     ];
 
+    public static UpdateText Of(UpdateChange change)
+    {
+        var isTarget = change.Of == UpdateChange.Target;
+        return new UpdateText(
+            isTarget ? $"target/{change.Label}/{change.Operation}" : $"{change.ResourceId}/{change.Operation}",
+            change.Operation,
+            isTarget ? $"target {change.Label}" : change.Stack is { Length: > 0 } stack ? $"{stack}/{change.Label}" : change.Label,
+            change.Type ?? "",
+            change.State)
+        {
+            Message = change.ErrorMessage is { Length: > 0 } error ? error : change.StateMessage,
+            Duration = change.Duration,
+            StartedAt = change.StartedAt,
+            Attempt = change.CurrentAttempt,
+            MaxAttempts = change.MaxAttempts,
+        };
+    }
+
     public static string NameOf(ResourceUpdate update) =>
         update.StackName is { Length: > 0 } stack ? $"{stack}/{update.ResourceLabel}" : update.ResourceLabel ?? update.ResourceId;
 

@@ -65,3 +65,6 @@ public sealed record CommandRecord
 
 /// <summary>What a command is, without what it does.</summary>
 public sealed record CommandHeader(string CommandId, string Kind, string State, string Source, string ClientId, IReadOnlyList<string> Stacks);
+
+/// <summary>How a command stands as a whole.</summary>
+public sealed record CommandStanding(string CommandId, string Kind, string Mode, string Source, string State, string? Error, DateTimeOffset? StartedAt, DateTimeOffset? ModifiedAt);

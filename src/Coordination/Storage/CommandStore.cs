@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
+using Formae.Coordination.Progress;
 using Formae.Model;
 using Formae.Protocol.Http;
 
@@ -12,10 +13,11 @@ namespace Formae.Coordination.Storage;
 /// One row per command, newest first: partition is the month of the command's id, row the id turned round.
 /// Both follow from the id, so a command is found by its id with one read.
 /// </summary>
-public sealed class CommandStore(FormaeTables tables)
+public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
 {
     private const string Open = "open";
 
+    private static readonly string[] StandingColumns = ["PartitionKey", "RowKey", "CommandId", "Kind", "Mode", "Source", "State", "Error", "StartedAt", "ModifiedAt"];
     private static readonly string[] HeaderColumns = ["PartitionKey", "RowKey", "CommandId", "Kind", "State", "Source", "ClientId", .. RowText.Columns("Stacks")];
 
     /// <summary>Stores a new command as open. The look-up comes first: a crash in between leaves one that leads nowhere, never a command that nobody looks after.</summary>
@@ -43,6 +45,20 @@ public sealed class CommandStore(FormaeTables tables)
             return null;
         var (partition, row) = KeyOf(commandId);
         return await tables.Commands.FindAsync(partition, row, cancellation) is { } found ? await FromRowAsync(found, cancellation) : null;
+    }
+
+    /// <summary>How a command stands as a whole: small, because followers read it again and again.</summary>
+    public async Task<CommandStanding?> StandingAsync(string commandId, CancellationToken cancellation)
+    {
+        if (!Ksuid.IsValid(commandId))
+            return null;
+        var (partition, row) = KeyOf(commandId);
+        var found = await tables.Commands.GetEntityIfExistsAsync<TableEntity>(partition, row, StandingColumns, cancellation);
+        return found.HasValue && found.Value is { } value
+            ? new CommandStanding(
+                value.GetString("CommandId"), value.GetString("Kind"), value.GetString("Mode"), value.GetString("Source"), value.GetString("State"), value.GetString("Error"),
+                value.GetDateTimeOffset("StartedAt"), value.GetDateTimeOffset("ModifiedAt"))
+            : null;
     }
 
     /// <summary>Its stacks, policies and first targets are written: it runs. False when it was canceled meanwhile: then nothing of it starts.</summary>
@@ -85,6 +101,7 @@ public sealed class CommandStore(FormaeTables tables)
             try
             {
                 await tables.Commands.UpdateEntityAsync(changed, found.ETag, TableUpdateMode.Merge, cancellation);
+                signals.Changed(commandId);
                 return (found, state);
             }
             catch (RequestFailedException e) when (e.Status == 412)

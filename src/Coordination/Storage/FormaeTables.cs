@@ -16,6 +16,9 @@ public sealed class FormaeTables(TableServiceClient service, PayloadStore payloa
 
     internal TableClient Updates { get; } = service.GetTableClient("FormaeUpdates");
 
+    /// <summary>Command → what became of its updates, in the order in which it was written: what followers are told.</summary>
+    internal TableClient Progress { get; } = service.GetTableClient("FormaeProgress");
+
     internal TableClient Resources { get; } = service.GetTableClient("FormaeResources");
 
     internal TableClient Versions { get; } = service.GetTableClient("FormaeVersions");
@@ -50,6 +53,6 @@ public sealed class FormaeTables(TableServiceClient service, PayloadStore payloa
     internal TableClient Named(string name) => service.GetTableClient(name);
 
     public Task CreateAsync(CancellationToken cancellation) => Task.WhenAll(
-        new[] { Commands, OpenCommands, Updates, Resources, Versions, ByKsuid, ByNativeId, ByReference, ByTarget, Changes, Policies, Stacks, Targets, Plugins, Upkeep, PayloadUses }
+        new[] { Commands, OpenCommands, Updates, Progress, Resources, Versions, ByKsuid, ByNativeId, ByReference, ByTarget, Changes, Policies, Stacks, Targets, Plugins, Upkeep, PayloadUses }
             .Select(table => table.CreateIfNotExistsAsync(cancellation)));
 }

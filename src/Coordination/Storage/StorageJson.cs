@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Formae.Coordination.Commands;
 using Formae.Engine.Planning;
 using Formae.Model;
 using Formae.Protocol.Bus;
@@ -21,6 +22,7 @@ namespace Formae.Coordination.Storage;
 [JsonSerializable(typeof(Description))]
 [JsonSerializable(typeof(PluginAnnouncement))]
 [JsonSerializable(typeof(PayloadClaim))]
+[JsonSerializable(typeof(IReadOnlyList<ProgressChange>))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class StorageJson : JsonSerializerContext

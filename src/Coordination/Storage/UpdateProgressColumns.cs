@@ -16,6 +16,10 @@ internal static class UpdateProgressColumns
     /// <summary>Those that tell the state.</summary>
     public static IReadOnlyList<string> OfState { get; } = ["State", "BegunAt", "SettledState"];
 
+    /// <summary>Those that <see cref="Read"/> reads.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [.. OfState, "SettledError", "SettledMessage", "SettledAt", "Attempt", "MaxAttempts", "NativeId", "Error", "Message", "StartedAt", "FinishedAt"];
+
     /// <summary>As the row is first stored.</summary>
     public static TableEntity WriteFirst(TableEntity row, UpdateProgress progress)
     {

@@ -111,3 +111,14 @@ public sealed record Settlement(string State, string? Error, string? Message = n
     /// <summary>Whether its command was canceled by force: it may have been running.</summary>
     public bool IsForced { get; init; }
 }
+
+/// <summary>What an update is and how it stands, without its plan.</summary>
+/// <param name="Row">The update.</param>
+/// <param name="IsTarget">Of a target; otherwise of a resource.</param>
+/// <param name="Ksuid">The resource's.</param>
+/// <param name="Type">The resource's.</param>
+/// <param name="Label">Of whichever it is.</param>
+/// <param name="Stack">The resource's.</param>
+/// <param name="Operation">As the API calls it.</param>
+/// <param name="Progress">How it stands.</param>
+public sealed record UpdateStanding(string Row, bool IsTarget, string? Ksuid, string? Type, string Label, string? Stack, string Operation, UpdateProgress Progress);

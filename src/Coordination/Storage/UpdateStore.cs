@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Azure.Data.Tables;
 using Formae.Coordination.Catalog;
+using Formae.Coordination.Commands;
 using Formae.Engine.Commands;
 using Formae.Engine.Planning;
 using Formae.Model;
 using Formae.Protocol.Http;
 using ResourceUpdate = Formae.Engine.Planning.ResourceUpdate;
+using TargetUpdate = Formae.Engine.Planning.TargetUpdate;
 
 namespace Formae.Coordination.Storage;
 
@@ -13,11 +15,12 @@ namespace Formae.Coordination.Storage;
 /// The updates of a command, of resources and of targets: partition is the command, row the place in its groups. Written by intake once, then by the command's
 /// orchestration only.
 /// </summary>
-public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
+public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog, ProgressJournal journal)
 {
     private const string OfTarget = "target";
 
     private static readonly string[] SummaryColumns = ["PartitionKey", "RowKey", "Ksuid", "DeletesFrom", UpdateProgressColumns.Forced, .. UpdateProgressColumns.OfState];
+    private static readonly string[] ProgressColumns = ["PartitionKey", "RowKey", "Kind", "Ksuid", "Label", "Type", "Stack", "Operation", .. UpdateProgressColumns.All];
     private static readonly string[] GraphColumns = ["PartitionKey", "RowKey", "Kind", "Ksuid", "Label", "Type", "Namespace", .. UpdateProgressColumns.OfState, .. RowText.Columns("DependsOn")];
 
     public Task AddAsync(IReadOnlyList<UpdateRecord> updates, CancellationToken cancellation) => AddAsync(updates, [], cancellation);
@@ -93,10 +96,27 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
         };
     }
 
+    /// <summary>What each update of a command is and how it stands, by their rows; without the plans.</summary>
+    public async Task<IReadOnlyList<UpdateStanding>> StandingsAsync(string commandId, CancellationToken cancellation)
+    {
+        var rows = await tables.Updates.ReadPartitionAsync(commandId, cancellation, ProgressColumns);
+
+        // Commands of older versions say what they do in their plans only.
+        if (rows.All(row => row.GetString("Operation") is not null))
+            return [.. rows.Select(row => new UpdateStanding(row.RowKey, IsOfTarget(row), row.GetString("Ksuid"), row.GetString("Type"), row.GetString("Label"), row.GetString("Stack"), row.GetString("Operation"), UpdateProgressColumns.Read(row)))];
+        var (resources, targets) = await ListAllAsync(commandId, cancellation);
+        return [.. resources.Select(update => new UpdateStanding(update.Row, false, update.Plan.Resource.Ksuid, update.Plan.Resource.Type, update.Plan.Resource.Label, update.Plan.Resource.Stack, OperationOf(update.Plan), update.Progress))
+            .Concat(targets.Select(update => new UpdateStanding(update.Row, true, null, null, update.Plan.Target.Label, null, OperationOf(update.Plan), update.Progress)))
+            .OrderBy(standing => standing.Row, StringComparer.Ordinal)];
+    }
+
     /// <summary>Writes what changed. A state that is final stays, whatever comes after it: see <see cref="UpdateProgressColumns"/>.</summary>
-    public Task RecordAsync(string commandId, IReadOnlyList<(string Row, UpdateProgress Progress)> changes, CancellationToken cancellation) =>
-        tables.Updates.WriteAllAsync(
+    public async Task RecordAsync(string commandId, IReadOnlyList<(string Row, UpdateProgress Progress)> changes, CancellationToken cancellation)
+    {
+        await tables.Updates.WriteAllAsync(
             [.. changes.Select(change => UpdateProgressColumns.Write(new TableEntity(commandId, change.Row), change.Progress))], TableTransactionActionType.UpdateMerge, cancellation);
+        await journal.AppendAsync(commandId, [.. changes.Select(change => new ProgressChange { Row = change.Row, Progress = change.Progress })], cancellation);
+    }
 
     /// <summary>Ends every update that has not ended, for one reason.</summary>
     public Task<IReadOnlyList<UpdateSummary>> SettleAsync(string commandId, string state, string reason, DateTimeOffset at, CancellationToken cancellation) =>
@@ -109,16 +129,26 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
     /// <param name="cancellation">Cancels.</param>
     public async Task<IReadOnlyList<UpdateSummary>> SettleAsync(string commandId, Func<UpdateSummary, Settlement?> end, DateTimeOffset at, CancellationToken cancellation)
     {
+        var told = new Dictionary<string, Settlement>(StringComparer.Ordinal);
         while (true)
         {
             var all = await SummariesAsync(commandId, cancellation);
-            var settled = (from update in all
-                           where !States.IsFinal(update.State)
-                           let settlement = end(update)
-                           where settlement is not null
-                           select UpdateProgressColumns.Settle(new TableEntity(commandId, update.Row) { ETag = update.Version }, settlement, at)).ToList();
+            var settled = new List<TableEntity>();
+            foreach (var update in all.Where(update => !States.IsFinal(update.State)))
+            {
+                if (end(update) is not { } settlement)
+                    continue;
+                settled.Add(UpdateProgressColumns.Settle(new TableEntity(commandId, update.Row) { ETag = update.Version }, settlement, at));
+                told[update.Row] = settlement;
+            }
+
             if (settled.Count == 0)
+            {
+                // Only of those that this has ended: some ended by themselves in between.
+                await journal.AppendAsync(commandId, [.. from update in all where told.TryGetValue(update.Row, out var settlement) && settlement.State == update.State select Ended(update.Row, told[update.Row], at)], cancellation);
                 return all;
+            }
+
             try
             {
                 await tables.Updates.WriteAllAsync(settled, TableTransactionActionType.UpdateMerge, cancellation);
@@ -130,9 +160,16 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
         }
     }
 
+    private static ProgressChange Ended(string row, Settlement settlement, DateTimeOffset at) =>
+        new() { Row = row, Progress = new UpdateProgress { State = settlement.State, Error = settlement.Error, Message = settlement.Message, FinishedAt = at } };
+
     private static bool IsOfTarget(TableEntity row) => row.GetString("Kind") == OfTarget;
 
     private static string NameOf(TableEntity row) => IsOfTarget(row) ? $"target '{row.GetString("Label")}'" : $"'{row.GetString("Label")}' ({row.GetString("Type")})";
+
+    private static string OperationOf(ResourceUpdate plan) => plan.Operation.ToString().ToLowerInvariant();
+
+    private static string OperationOf(TargetUpdate plan) => plan.Operation.ToString().ToLowerInvariant();
 
     internal static NodeState StateOf(string state) => state switch
     {
@@ -151,6 +188,8 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
             ["Label"] = update.Plan.Resource.Label,
             ["Type"] = update.Plan.Resource.Type,
             ["Namespace"] = update.Plan.Resource.Namespace,
+            ["Stack"] = update.Plan.Resource.Stack,
+            ["Operation"] = OperationOf(update.Plan),
         };
         if (update.Plan.Operation == ResourceOperation.Delete)
             row["DeletesFrom"] = update.Plan.Resource.Stack;
@@ -167,7 +206,7 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog)
 
     private async ValueTask<TableEntity> ToRowAsync(TargetUpdateRecord update, CancellationToken cancellation)
     {
-        var row = new TableEntity(update.CommandId, update.Row) { ["Kind"] = OfTarget, ["Label"] = update.Plan.Target.Label };
+        var row = new TableEntity(update.CommandId, update.Row) { ["Kind"] = OfTarget, ["Label"] = update.Plan.Target.Label, ["Operation"] = OperationOf(update.Plan) };
         await WriteDependenciesAsync(row, update.DependsOn, cancellation);
         await tables.Texts.WriteAsync(tables.Updates, row, "Plan", JsonSerializer.Serialize(update.Plan with { DependsOn = [] }, StorageJson.Rows.TargetUpdate), cancellation);
         return UpdateProgressColumns.WriteFirst(row, update.Progress);

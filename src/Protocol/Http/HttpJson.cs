@@ -13,6 +13,8 @@ namespace Formae.Protocol.Http;
 [JsonSerializable(typeof(CancelCommandResponse))]
 [JsonSerializable(typeof(CancelFailure))]
 [JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(CommandProgress))]
+[JsonSerializable(typeof(UpdateChange))]
 [JsonSerializable(typeof(Forma))]
 [JsonSerializable(typeof(IReadOnlyList<Stack>))]
 [JsonSerializable(typeof(IReadOnlyList<Target>))]

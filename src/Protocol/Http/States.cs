@@ -36,4 +36,7 @@ public static class Headers
 
     /// <summary>Of the answer with a page of a list: what to send as <c>continuation</c> for the next one. Absent on the last.</summary>
     public const string Next = "Formae-Next";
+
+    /// <summary>Of a request for events: the id of the last one that was heard.</summary>
+    public const string LastEventId = "Last-Event-ID";
 }

@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Formae.Coordination.Tests.Acceptance;
 
@@ -48,7 +49,13 @@ internal sealed class HttpCaller(ControlPlane plane, params (string Name, string
         return SendAsync("post", path, form);
     }
 
-    private async Task<HttpAnswer> SendAsync(string verb, string pathAndQuery, HttpContent? content)
+    /// <summary>Asks for a stream, which is read while it is written.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="body">Takes what is written.</param>
+    /// <param name="aborted">The caller hangs up.</param>
+    public Task<HttpAnswer> StreamAsync(string path, Stream body, CancellationToken aborted) => SendAsync("get", path, null, body, aborted);
+
+    private async Task<HttpAnswer> SendAsync(string verb, string pathAndQuery, HttpContent? content, Stream? body = null, CancellationToken aborted = default)
     {
         var (path, query) = pathAndQuery.Split('?', 2) is [var before, var after] ? (before, "?" + after) : (pathAndQuery, "");
         var (function, values) = Find(verb, path);
@@ -56,7 +63,8 @@ internal sealed class HttpCaller(ControlPlane plane, params (string Name, string
         context.Request.Method = verb.ToUpperInvariant();
         context.Request.Path = path;
         context.Request.QueryString = new QueryString(query);
-        context.Response.Body = new MemoryStream();
+        context.Response.Body = body ?? new MemoryStream();
+        context.RequestAborted = aborted;
         if (Client is not null)
             context.Request.Headers[Protocol.Http.Headers.ClientId] = Client;
         foreach (var (name, value) in Headers)
@@ -70,6 +78,8 @@ internal sealed class HttpCaller(ControlPlane plane, params (string Name, string
 
         var result = await _gate.CheckAsync(context, function) ?? await InvokeAsync(function.Method, context.Request, values);
         await result.ExecuteAsync(context);
+        if (body is not null)
+            return new HttpAnswer(context.Response.StatusCode, context.Response.Headers, "");
         context.Response.Body.Position = 0;
         return new HttpAnswer(context.Response.StatusCode, context.Response.Headers, await new StreamReader(context.Response.Body).ReadToEndAsync());
     }
@@ -107,7 +117,18 @@ internal sealed class HttpCaller(ControlPlane plane, params (string Name, string
     /// <summary>What the coordinator's own composition adds to the control plane's services.</summary>
     private sealed class Provider(IServiceProvider inner) : IServiceProvider
     {
-        public object? GetService(Type type) => inner.GetService(type) ?? (type.Assembly == typeof(SubmissionReader).Assembly ? Make(type) : null);
+        public object? GetService(Type type) => inner.GetService(type) ?? (type == typeof(IHostApplicationLifetime) ? new Running() : null) ?? (type.Assembly == typeof(SubmissionReader).Assembly ? Make(type) : null);
+
+        private sealed class Running : IHostApplicationLifetime
+        {
+            public CancellationToken ApplicationStarted => CancellationToken.None;
+
+            public CancellationToken ApplicationStopping => CancellationToken.None;
+
+            public CancellationToken ApplicationStopped => CancellationToken.None;
+
+            public void StopApplication() => throw new NotSupportedException();
+        }
 
         public object Make(Type type) => ActivatorUtilities.CreateInstance(this, type);
     }

@@ -25,9 +25,9 @@ public sealed class PluginCatalogTests(StoreFixture fixture) : IClassFixture<Sto
             Row = UpdateRecord.RowOf(0, 0),
             Plan = new ResourceUpdate { Node = "n", Operation = ResourceOperation.Create, Resource = resource with { Schema = null } },
         };
-        await new UpdateStore(fixture.Tables, fixture.Catalog).AddAsync([update], _cancellation);
+        await fixture.Updates.AddAsync([update], _cancellation);
 
-        var fresh = await new UpdateStore(fixture.Tables, Unread()).FindAsync("c", update.Row, _cancellation);
+        var fresh = await new UpdateStore(fixture.Tables, Unread(), fixture.Journal).FindAsync("c", update.Row, _cancellation);
         var stored = await new ResourceStore(fixture.Tables, Unread(), fixture.Ksuids).FindAsync(ksuid, _cancellation);
 
         Assert.True(fresh!.Plan.Resource.Schema!.Hints["Password"].Opaque);

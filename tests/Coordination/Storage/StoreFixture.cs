@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using Formae.Coordination.Catalog;
+using Formae.Coordination.Progress;
 using Formae.Coordination.Storage;
 using Formae.Embedded.Tables;
 using Formae.Messaging.Payloads;
@@ -30,6 +31,10 @@ public sealed class StoreFixture : IAsyncLifetime
     public PluginCatalog Catalog { get; }
 
     public ResourceStore Resources { get; }
+
+    public ProgressJournal Journal => new(Tables, new CommandSignals());
+
+    public UpdateStore Updates => new(Tables, Catalog, Journal);
 
     public KsuidSource Ksuids { get; } = new(TimeProvider.System);
 

@@ -13,7 +13,7 @@ public sealed class UpdateStoreTests(StoreFixture fixture) : IClassFixture<Store
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
-    private UpdateStore Updates => new(fixture.Tables, fixture.Catalog);
+    private UpdateStore Updates => fixture.Updates;
 
     [Fact]
     public async Task A_beginning_that_is_written_late_takes_no_end_back()

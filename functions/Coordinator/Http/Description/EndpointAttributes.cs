@@ -59,6 +59,9 @@ public sealed class AnswerAttribute(int status, string description, Type? body =
     /// <summary>The type of the JSON body; null for none, and for a refusal its error object.</summary>
     public Type? Body { get; } = body;
 
+    /// <summary>Of a stream of events: the types of their data.</summary>
+    public Type[] Events { get; init; } = [];
+
     /// <summary>Where the body is not JSON.</summary>
     public string ContentType { get; init; } = "application/json";
 

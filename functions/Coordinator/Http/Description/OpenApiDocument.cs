@@ -159,7 +159,9 @@ internal sealed partial class OpenApiDocument
         var response = new JsonObject { ["description"] = answer.Description };
         if (answer.Header?.Split(':', 2) is [var name, var meaning])
             response["headers"] = new JsonObject { [name] = new JsonObject { ["description"] = meaning.Trim(), ["schema"] = new JsonObject { ["type"] = "string" } } };
-        if (answer.Body is not null)
+        if (answer.Events.Length > 0)
+            response["content"] = Content(CommandEvent.ContentType, new JsonObject { ["anyOf"] = new JsonArray([.. answer.Events.Select(_schemas.Of)]) });
+        else if (answer.Body is not null)
             response["content"] = Content(answer.ContentType, _schemas.Of(answer.Body));
         else if (answer.ContentType != "application/json")
             response["content"] = Content(answer.ContentType, new JsonObject { ["type"] = "string" });
