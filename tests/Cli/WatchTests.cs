@@ -16,7 +16,7 @@ public sealed class WatchTests
         Samples.Update("create", "a", state: States.Success) with { Duration = 10 }, Samples.Update("create", "b", state: States.Failed) with { ErrorMessage = "no room" }) with
     { State = States.Failed };
 
-    private static string WholeScript => EventScript.Status(States.InProgress)
+    private static string WholeScript => EventScript.Status(States.InProgress) + EventScript.Update("0.9", "a", States.NotStarted, "It waits for its plugin.")
         + EventScript.Update("1.0", "a", States.InProgress) + EventScript.Update("1.1", "b", States.InProgress) + EventScript.Update("2.0", "a", States.Success)
         + EventScript.Update("3.0", "b", States.InProgress, attempt: 2) + EventScript.Update("4.0", "b", States.Failed, "no room", attempt: 2) + EventScript.End(States.Failed);
 
@@ -30,7 +30,7 @@ public sealed class WatchTests
         Assert.Equal(ExitCode.Failed, await run.InvokeAsync(server, "status", "C1", "--watch"));
 
         Assert.Equal(
-            ["create  InProgress  web/a", "create  InProgress  web/b", "create  Success     web/a", "create  InProgress  web/b", "create  Failed      web/b"],
+            ["create  NotStarted  web/a", "create  InProgress  web/a", "create  InProgress  web/b", "create  Success     web/a", "create  InProgress  web/b", "create  Failed      web/b"],
             Lines(run));
         Assert.Contains("(attempt 2 of 10)", run.Out, StringComparison.Ordinal);
         Assert.Contains("web/b  FakeAWS::S3::Bucket: no room", run.Out, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class WatchTests
 
             await run.InvokeAsync(server, "status", "C1", "--watch");
 
-            Assert.Equal(5, Lines(run).Count);
+            Assert.Equal(6, Lines(run).Count);
 
             // What was on its way when the connection broke may be lost with it; what came in an end that was orderly did come.
             var ids = parts[..cut].Select(IdOf).OfType<string>().ToList();
@@ -128,7 +128,7 @@ public sealed class WatchTests
 
         var events = await AllAsync(client);
 
-        Assert.Equal(["1.0", "1.1", "2.0", "3.0", "4.0"], events.OfType<CommandEvent.Update>().Select(update => update.Id));
+        Assert.Equal(["0.9", "1.0", "1.1", "2.0", "3.0", "4.0"], events.OfType<CommandEvent.Update>().Select(update => update.Id));
         Assert.IsType<CommandEvent.End>(events[^1]);
     }
 

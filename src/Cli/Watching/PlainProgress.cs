@@ -6,7 +6,7 @@ namespace Formae.Cli.Watching;
 /// <summary>For pipes and logs: one line for each change of a state, nothing painted over.</summary>
 internal sealed class PlainProgress(IAnsiConsole console, TimeProvider time) : IProgressView
 {
-    private readonly Dictionary<string, (string State, int? Attempt)> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string State, int? Attempt, string? Waiting)> _seen = new(StringComparer.Ordinal);
     private readonly long _started = time.GetTimestamp();
 
     public bool ShowsWaiting => false;
@@ -17,8 +17,8 @@ internal sealed class PlainProgress(IAnsiConsole console, TimeProvider time) : I
     {
         foreach (var update in news)
         {
-            var now = (update.State, update.State == States.InProgress ? update.Attempt : null);
-            var before = _seen.GetValueOrDefault(update.Key, (States.NotStarted, null));
+            var now = (update.State, update.State == States.InProgress ? update.Attempt : null, update.State == States.NotStarted && update.Message is { Length: > 0 } why ? why : null);
+            var before = _seen.GetValueOrDefault(update.Key, (States.NotStarted, null, null));
             if (now == before)
                 continue;
             _seen[update.Key] = now;

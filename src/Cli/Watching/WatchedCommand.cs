@@ -33,7 +33,7 @@ internal sealed class WatchedCommand
         }
 
         var known = _updates[place];
-        if (States.IsFinal(known.State) || update.State == States.NotStarted || update.Attempt < known.Attempt)
+        if (States.IsFinal(known.State) || (update.State == States.NotStarted && known.State != States.NotStarted) || update.Attempt < known.Attempt)
             return false;
         if (known.State == update.State && (update.Attempt ?? known.Attempt) == known.Attempt && (update.Message ?? known.Message) == known.Message)
             return false;

@@ -77,10 +77,12 @@ internal sealed class ToldUpdates
     }
 
     /// <summary>A final state stays, and attempts only go up: the journal may hold the same twice.</summary>
-    private static bool IsNews(UpdateProgress before, UpdateProgress now) =>
-        !States.IsFinal(before.State)
-        && (now.State != before.State || now.Attempt > before.Attempt || (now.Attempt == before.Attempt && now.Attempt > 0 && now.Message != before.Message))
-        && now.State != States.NotStarted;
+    private static bool IsNews(UpdateProgress before, UpdateProgress now) => now.State switch
+    {
+        _ when States.IsFinal(before.State) => false,
+        States.NotStarted => before.State == States.NotStarted && now.Message != before.Message,
+        _ => now.State != before.State || now.Attempt > before.Attempt || (now.Attempt == before.Attempt && now.Attempt > 0 && now.Message != before.Message),
+    };
 
     private UpdateChange ChangeOf(Told told)
     {

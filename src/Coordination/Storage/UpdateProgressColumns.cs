@@ -18,7 +18,7 @@ internal static class UpdateProgressColumns
 
     /// <summary>Those that <see cref="Read"/> reads.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [.. OfState, "SettledError", "SettledMessage", "SettledAt", "Attempt", "MaxAttempts", "NativeId", "Error", "Message", "StartedAt", "FinishedAt"];
+        [.. OfState, "SettledError", "SettledMessage", "SettledAt", "Attempt", "MaxAttempts", "NativeId", "Error", "Message", "Waiting", "StartedAt", "FinishedAt"];
 
     /// <summary>As the row is first stored.</summary>
     public static TableEntity WriteFirst(TableEntity row, UpdateProgress progress)

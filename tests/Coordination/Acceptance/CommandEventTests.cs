@@ -133,7 +133,7 @@ public sealed class CommandEventTests : IAsyncLifetime
         var command = await AddAsync(States.InProgress);
         var row = new Azure.Data.Tables.TableEntity(command.CommandId, UpdateRecord.RowOf(0, 0)) { ["Ksuid"] = "k", ["Type"] = "A::B::C", ["Label"] = "lost", ["Stack"] = "web", ["Operation"] = "create", ["State"] = States.Failed, ["Error"] = "no room" };
         await _plane.Get<FormaeTables>().Updates.AddEntityAsync(row, _cancellation);
-        await _plane.Get<CommandStore>().SetStateAsync(command.CommandId, States.Failed, DateTimeOffset.UtcNow, "It broke.", _cancellation);
+        await _plane.Get<CommandStore>().EndAsync(command.CommandId, States.Failed, DateTimeOffset.UtcNow, "It broke.", _cancellation);
 
         var events = await WatchAsync(command.CommandId);
 

@@ -59,7 +59,10 @@ public sealed class JournalTests(StoreFixture fixture) : IClassFixture<StoreFixt
         var second = new UpdateProgress { State = States.InProgress, StartedAt = Now, Attempt = 2, MaxAttempts = 10, Message = "again" };
         var done = new UpdateProgress { State = States.Success, Attempt = 2, StartedAt = Now, FinishedAt = Now.AddSeconds(2) };
 
-        told.Add(1, [Of(0, begun), Of(1, begun)]);
+        var waits = new UpdateProgress { Message = "Waits for a plugin." };
+
+        told.Add(0, [Of(0, waits), Of(0, waits)]);
+        told.Add(1, [Of(0, begun), Of(1, begun), Of(0, waits)]);
         told.Add(2, [Of(0, begun), Of(0, second)]);
         told.Add(3, [Of(0, second), Of(0, begun)]);
         told.Add(4, [Of(0, done), Of(0, second)]);
@@ -67,9 +70,9 @@ public sealed class JournalTests(StoreFixture fixture) : IClassFixture<StoreFixt
         told.AddRest([Standing(0, done), Standing(1, new UpdateProgress { State = States.Canceled, FinishedAt = Now })]);
 
         var events = told.Read(0, 100);
-        Assert.Equal(["1.0", "1.1", "2.1", "4.0", "rest.1"], events.Select(one => one.Id));
-        Assert.Equal([States.InProgress, States.InProgress, States.InProgress, States.Success, States.Canceled], events.Select(one => one.Change.State));
-        Assert.Equal((2000, 2), (events[3].Change.Duration, events[3].Change.CurrentAttempt));
+        Assert.Equal(["0.0", "1.0", "1.1", "2.1", "4.0", "rest.1"], events.Select(one => one.Id));
+        Assert.Equal([States.NotStarted, States.InProgress, States.InProgress, States.InProgress, States.Success, States.Canceled], events.Select(one => one.Change.State));
+        Assert.Equal((2000, 2), (events[4].Change.Duration, events[4].Change.CurrentAttempt));
         Assert.Equal(new Dictionary<string, int> { [States.Success] = 1, [States.Canceled] = 1 }, told.Counts);
         for (var place = 0; place < events.Count; place++)
         {

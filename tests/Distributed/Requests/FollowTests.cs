@@ -1,0 +1,51 @@
+using Formae.Protocol.Http;
+
+namespace Formae.Distributed.Tests;
+
+/// <summary>Following a command through the death of whoever tells of it.</summary>
+[Collection(OneSystem.Collection)]
+public sealed class FollowTests
+{
+    private const int Resources = 120;
+
+    [Fact]
+    public async Task A_coordinator_that_is_killed_again_and_again_loses_no_event_and_tells_none_twice()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Finds the processes as Linux tells them.");
+        using var folder = new TempFolder();
+        await using var plane = await ControlPlane.StartAsync(folder.File("data"));
+        var id = (await plane.SubmitAsync(BigDocument.Of("followed", Resources, folder.File("files"), "one"))).CommandId;
+        var kills = 0;
+        var heard = new List<CommandEvent>();
+
+        // A kill between any two events: whoever follows does not notice but by the time that it takes.
+        await foreach (var happened in plane.Client.WatchCommandAsync(id, cancellation: TestContext.Current.CancellationToken))
+        {
+            heard.Add(happened);
+            if (happened is CommandEvent.Update && kills < 3 && heard.Count > 15 * (kills + 1) && plane.Children.TryGetValue("coordinator", out var coordinator))
+            {
+                Processes.Kill(coordinator);
+                kills++;
+            }
+        }
+
+        Assert.Equal(3, kills);
+        var end = Assert.IsType<CommandEvent.End>(heard[^1]).Command;
+        Assert.Equal((States.Success, end.Total), (end.State, end.Updates[States.Success]));
+        var updates = heard.OfType<CommandEvent.Update>().ToList();
+        Assert.Equal(updates.Count, updates.Select(update => update.Id).Distinct().Count());
+        var resources = updates.Where(update => update.Change.Of == UpdateChange.Resource).GroupBy(update => update.Change.ResourceId!).ToList();
+        Assert.Equal(Resources, resources.Count);
+        Assert.All(resources, one => Assert.Equal(States.Success, one.Last().Change.State));
+        Assert.All(resources, one => Assert.Equal(one.Count(), one.Select(update => (update.Change.State, update.Change.CurrentAttempt, update.Change.StateMessage)).Distinct().Count()));
+
+        var again = new List<string>();
+        await foreach (var happened in plane.Client.WatchCommandAsync(id, cancellation: TestContext.Current.CancellationToken))
+        {
+            if (happened is CommandEvent.Update update)
+                again.Add(update.Id);
+        }
+
+        Assert.Equal(updates.Select(update => update.Id), again);
+    }
+}
