@@ -40,7 +40,7 @@ public sealed class LargeRowTests(StoreFixture fixture) : IClassFixture<StoreFix
     [MemberData(nameof(Lengths))]
     public async Task An_update_of_any_length_comes_back_with_what_it_waits_for(int length)
     {
-        var updates = new UpdateStore(fixture.Tables, fixture.Catalog);
+        var updates = fixture.Updates;
         var command = fixture.Ksuids.Next();
         var waitsFor = Enumerable.Range(0, length / 10).ToArray();
         var plan = new ResourceUpdate { Node = "n", Operation = ResourceOperation.Update, Resource = New("updates", "r", length), Existing = New("updates", "r", length), Patch = Long(length) };
@@ -77,7 +77,7 @@ public sealed class LargeRowTests(StoreFixture fixture) : IClassFixture<StoreFix
         Assert.True(await targets.TryPutAsync(Target($"t{length}", length), 0, _cancellation));
         Assert.Equal(length, (await targets.FindAsync($"t{length}", _cancellation))!.Config!.Value.GetProperty("Text").GetString()!.Length);
 
-        var commands = new CommandStore(fixture.Tables);
+        var commands = fixture.Commands;
         var command = new CommandRecord
         {
             CommandId = fixture.Ksuids.Next(),

@@ -34,6 +34,8 @@ public sealed class StoreFixture : IAsyncLifetime
 
     public ProgressJournal Journal => new(Tables, new CommandSignals());
 
+    public CommandStore Commands => new(Tables, new CommandSignals());
+
     public UpdateStore Updates => new(Tables, Catalog, Journal);
 
     public KsuidSource Ksuids { get; } = new(TimeProvider.System);
