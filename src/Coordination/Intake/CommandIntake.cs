@@ -7,6 +7,7 @@ using Formae.Coordination.Observability;
 using Formae.Coordination.Queries;
 using Formae.Coordination.Storage;
 using Formae.Engine.Planning;
+using Formae.Messaging.Payloads;
 using Formae.Model;
 using Formae.Protocol.Documents;
 using Formae.Protocol.Http;
@@ -142,6 +143,10 @@ public sealed partial class CommandIntake(
             await starter.StartAsync(client, commandId, CancellationToken.None);
             LogStarted(commandId, split.Resources.Count, command.Groups);
             return new IntakeOutcome.Accepted(response);
+        }
+        catch (PayloadException nowhere)
+        {
+            return new IntakeOutcome.Refused(413, new ErrorResponse { Error = ErrorCodes.TooLarge, Message = $"A part of the document is too large for a row. {nowhere.Message}" });
         }
         finally
         {

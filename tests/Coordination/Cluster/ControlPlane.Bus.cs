@@ -53,7 +53,7 @@ public sealed partial class ControlPlane
     {
         ["ServiceBus"] = _broker.ConnectionString,
         [MessageKeys.FileSetting] = KeyFile,
-        [Formae.Messaging.Payloads.PayloadSettings.Place] = PayloadFolder,
+        [PayloadSettings.Place] = _seams.HasPayloads ? PayloadFolder : null,
     };
 
     private async Task OpenBusAsync()

@@ -29,6 +29,9 @@ internal sealed class Seams
     /// <summary>Whether the plugin has announced itself when the control plane starts.</summary>
     public bool IsAnnounced { get; init; } = true;
 
+    /// <summary>Whether there is a place for what is too large for a message or a row.</summary>
+    public bool HasPayloads { get; init; } = true;
+
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Types that the plugin serves beside its own.</summary>
