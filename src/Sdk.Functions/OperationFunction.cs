@@ -3,6 +3,7 @@ using Formae.Messaging;
 using Formae.Protocol.Bus;
 using Formae.Telemetry;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
 
 namespace Formae.Sdk.Functions;
 
@@ -11,7 +12,8 @@ namespace Formae.Sdk.Functions;
 /// <param name="reports">Sends the report.</param>
 /// <param name="reader">Opens the message.</param>
 /// <param name="options">Say which queue is the app's.</param>
-public sealed class OperationFunction(Operator operations, ReportBatch reports, MessageReader reader, PluginAppOptions options)
+/// <param name="logger">Names the operation in every line that is logged for it.</param>
+public sealed class OperationFunction(Operator operations, ReportBatch reports, MessageReader reader, PluginAppOptions options, ILogger<OperationFunction> logger)
 {
     /// <summary>Serves one message.</summary>
     [Function("Operation")]
@@ -31,6 +33,7 @@ public sealed class OperationFunction(Operator operations, ReportBatch reports, 
             return;
         }
 
+        using var scope = logger.BeginScope(LogFields.OfOperation(request.OperationId, request.ResourceType));
         OperationReport report;
         using (reports.Begin())
             report = await operations.ExecuteAsync(request, message.DeliveryCount, cancellationToken).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using Azure.Messaging.ServiceBus;
 using Formae.Messaging;
 using Formae.Messaging.Payloads;
 using Formae.Protocol.Secrets;
+using Formae.Sdk.Functions.Logging;
 using Formae.Telemetry.Export;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -68,6 +69,7 @@ public sealed class PluginAppBuilder
         var options = PluginAppOptions.From(_app.Configuration);
         var services = _app.Services;
         services.AddFormaeTelemetry(_app.Configuration, $"formae-plugin-{_definition.Manifest.Name}");
+        services.AddScrubbedLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(_definition);

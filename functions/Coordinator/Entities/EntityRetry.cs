@@ -1,6 +1,10 @@
-using Azure;
 using Azure.Messaging.ServiceBus;
+using Azure;
 using Formae.Coordination.Observability;
+using Formae.Coordination.Operations;
+using Formae.Coordination.Synchronization;
+using Formae.Protocol.Bus;
+using Formae.Telemetry;
 using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +20,7 @@ internal static partial class EntityRetry
     public static async Task RunAsync(TaskEntityContext context, string operation, object input, Func<Task> work, TimeProvider time, ILogger logger)
     {
         OperationMeasures.Entity(context.Id.Name, operation);
+        using var scope = FieldsOf(input) is { } fields ? logger.BeginScope(fields) : null;
         try
         {
             await work();
@@ -26,6 +31,16 @@ internal static partial class EntityRetry
             context.SignalEntity(context.Id, operation, input, new SignalEntityOptions { SignalTime = time.GetUtcNow() + Pause });
         }
     }
+
+    private static LogFields? FieldsOf(object input) => input switch
+    {
+        BeginOperation begin => LogFields.OfCommand(begin.CommandId),
+        OperationReport report => LogFields.OfOperation(report.OperationId),
+        ReferenceAnswer answer => LogFields.OfCommand(answer.CommandId),
+        AskReference ask => LogFields.OfCommand(ask.CommandId),
+        LookAtResource look => LogFields.OfCommand(look.CommandId),
+        _ => null,
+    };
 
     private static bool IsPassing(Exception e) => e switch
     {

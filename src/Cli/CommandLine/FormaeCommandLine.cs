@@ -6,6 +6,7 @@ using Formae.Cli.Inventories;
 using Formae.Cli.Keys;
 using Formae.Cli.Schemas;
 using Formae.Cli.Submitting;
+using Formae.Cli.Traces;
 using Formae.Cli.Up;
 using Formae.Cli.Watching;
 using Spectre.Console;
@@ -32,6 +33,7 @@ internal static class FormaeCommandLine
         EvalVerb.Build(context, flags ?? DocumentFlags.None),
         SchemaVerb.Build(context),
         UpVerb.Build(context),
+        TraceVerb.Build(context),
         KeysVerb.Build(context),
         DemoVerb.Build(context),
     };

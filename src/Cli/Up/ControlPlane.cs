@@ -27,6 +27,9 @@ internal sealed record ControlPlaneOptions
     /// <summary>Takes the spans of every app: an absolute path. Default: what the environment says of it.</summary>
     public string? TraceFile { get; init; }
 
+    /// <summary>The apps write their log as JSON, an object a line. Default: as text.</summary>
+    public bool LogsJson { get; init; }
+
     /// <summary>Takes the processes' lines beside the log files, given the names of all processes. Default: nobody.</summary>
     public Func<IReadOnlyList<string>, Action<LogLine>>? Log { get; init; }
 }
@@ -42,6 +45,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     private readonly Apps _apps;
     private readonly string? _readyFile;
     private readonly string? _traceFile;
+    private readonly bool _logsJson;
 
     /// <summary>Where the environment says that access is controlled, this program itself must be let in to see who has announced himself.</summary>
     private readonly string? _key = Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(name => name.StartsWith("Formae__Access__", StringComparison.OrdinalIgnoreCase))
@@ -52,7 +56,7 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     private ControlPlane(DataDirectory data, Apps apps, ControlPlaneOptions options)
     {
-        (_data, _apps, _readyFile, _traceFile) = (data, apps, options.ReadyFile, options.TraceFile);
+        (_data, _apps, _readyFile, _traceFile, _logsJson) = (data, apps, options.ReadyFile, options.TraceFile, options.LogsJson);
         var clusterApps = ClusterApps(options.Port).ToList();
         var log = options.Log?.Invoke([EmbeddedCluster.BusName, .. clusterApps.Select(app => app.Name)]);
         _cluster = EmbeddedCluster.Create(data, Topology.Of(apps.Plugins.Select(Apps.RequestQueueOf)), clusterApps, log);
@@ -237,6 +241,8 @@ internal sealed class ControlPlane : IAsyncDisposable
         };
         if (_traceFile is not null)
             settings[TelemetrySettings.FileSetting] = _traceFile;
+        if (_logsJson)
+            settings["Logging__Console__FormatterName"] = "json";
         return settings;
     }
 

@@ -23,7 +23,8 @@ internal static class UpVerb
         var readyFile = new Option<string?>("--ready-file") { Description = "Written as JSON when the coordinator serves and every plugin has announced itself.", HelpName = "FILE" };
         var plugin = new Option<string[]>("--plugin") { Description = "A further plugin app: the folder with its plugin.json. May be given more than once.", HelpName = "PATH" };
         var trace = new Option<string?>("--trace") { Description = "Every app adds its spans to this file; 'formae trace FILE' draws them.", HelpName = "FILE" };
-        var command = new Command("up", "Runs the control plane on this machine: bus, coordinator, one process for each plugin.") { data, port, readyFile, plugin, trace };
+        var log = new Option<string>("--log") { Description = "How the apps log: for people, or a JSON object a line.", HelpName = "text|json", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
+        var command = new Command("up", "Runs the control plane on this machine: bus, coordinator, one process for each plugin.") { data, port, readyFile, plugin, trace, log };
         command.SetAction((result, cancellation) => Verb.GuardAsync(context, () => RunAsync(
             context,
             new ControlPlaneOptions
@@ -33,7 +34,10 @@ internal static class UpVerb
                 Plugins = result.GetValue(plugin) ?? [],
                 ReadyFile = result.GetValue(readyFile) is { } path ? Path.GetFullPath(path) : null,
                 TraceFile = result.GetValue(trace) is { Length: > 0 } file ? Path.GetFullPath(file) : null,
-                Log = names => new MergedLog(context.Terminal.RawError, names, context.Terminal.HasColour).Write,
+                LogsJson = result.GetValue(log) == "json",
+                Log = names => result.GetValue(log) == "json"
+                    ? new JsonLog(context.Terminal.RawError, context.Time).Write
+                    : new MergedLog(context.Terminal.RawError, names, context.Terminal.HasColour).Write,
             },
             cancellation)));
         return command;

@@ -33,6 +33,7 @@ public sealed partial class CommandLifecycle(
     {
         var command = await FindAsync(commandId, cancellation);
         using var span = CommandSpans.Step(command, "open");
+        using var scope = logger.BeginScope(LogFields.OfCommand(commandId));
         OperationMeasures.Activity("open");
         if (MarkOf(command) != CancelMark.None)
             return 0;
@@ -116,6 +117,7 @@ public sealed partial class CommandLifecycle(
     {
         var command = await FindAsync(commandId, cancellation);
         using var span = CommandSpans.Step(command, "close");
+        using var scope = logger.BeginScope(LogFields.OfCommand(commandId));
         OperationMeasures.Activity("close");
         if (States.IsFinal(command.State))
             await RemoveEmptiedAsync(commandId, await updates.SummariesAsync(commandId, cancellation), cancellation);

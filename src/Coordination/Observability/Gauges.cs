@@ -68,6 +68,6 @@ public sealed partial class Gauges : BackgroundService
         Meter.CreateObservableGauge(
             name, () => _stats is { } stats ? read(stats).Select(one => new Measurement<int>(one.Value, new KeyValuePair<string, object?>(attribute, one.Key))).ToArray() : [], unit, description);
 
-    [LoggerMessage(EventId = 1301, Level = LogLevel.Warning, Message = "The numbers of the control plane could not be counted; they stay as they were")]
+    [LoggerMessage(EventId = 1901, Level = LogLevel.Warning, Message = "The numbers of the control plane could not be counted; they stay as they were")]
     private partial void LogNotCounted(Exception exception);
 }

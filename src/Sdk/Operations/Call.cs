@@ -9,6 +9,7 @@ namespace Formae.Sdk;
 internal sealed class Call(OperationRequest request, SecretSeal seal)
 {
     private readonly PlainProperties _plain = new(seal);
+    private volatile KnownForms? _forms;
 
     public OperationRequest Request { get; } = request;
 
@@ -55,10 +56,25 @@ internal sealed class Call(OperationRequest request, SecretSeal seal)
     /// <summary>Text for a report: what was secret in the request, or in what the cloud showed meanwhile, prints as <c>***</c>, in whatever form.</summary>
     public string Scrub(string text)
     {
-        foreach (var form in _plain.Secrets.Where(secret => secret.Length > 0).Distinct(StringComparer.Ordinal).SelectMany(SecretForms.Of).OrderByDescending(form => form.Length))
+        foreach (var form in Forms())
             text = text.Replace(form, "***", StringComparison.Ordinal);
         return text;
     }
+
+    public bool HasSecrets => !_plain.Secrets.IsEmpty;
+
+    /// <summary>The longest first. Made again only when another secret was found: a handler may log a lot.</summary>
+    private string[] Forms()
+    {
+        var count = _plain.Secrets.Count;
+        if (_forms is { } known && known.Secrets == count)
+            return known.Texts;
+        string[] texts = [.. _plain.Secrets.Where(secret => secret.Length > 0).Distinct(StringComparer.Ordinal).SelectMany(SecretForms.Of).OrderByDescending(form => form.Length)];
+        _forms = new KnownForms(count, texts);
+        return texts;
+    }
+
+    private sealed record KnownForms(int Secrets, string[] Texts);
 
     public void Hide(JsonElement secret) => _plain.Hide(secret);
 }

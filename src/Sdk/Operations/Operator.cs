@@ -67,6 +67,7 @@ public sealed class Operator
         var startedAt = _time.GetUtcNow();
         using var span = CallSpans.Process(request);
         var call = new Call(request, _seal) { Doubt = delivery > 1 ? Doubt.Unheard : request.Doubt };
+        CallSecrets.Enter(call);
         var begun = CallMeasures.Begin(request);
         Outcome? served = null;
         try

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -18,8 +19,8 @@ internal sealed class PlainProperties(SecretSeal seal)
     /// <summary>Paths of values that came as secrets, whatever the schema says of them.</summary>
     public List<IReadOnlyList<string>> SecretPaths { get; } = [];
 
-    /// <summary>The secrets that were opened, as text.</summary>
-    public List<string> Secrets { get; } = [];
+    /// <summary>The secrets that were opened, as text. A handler's own threads may log while another one is found.</summary>
+    public ConcurrentQueue<string> Secrets { get; } = [];
 
     /// <summary>Paths of secrets that nobody knows any more and that are to stay as they are.</summary>
     public HashSet<string> Preserved { get; } = [];
@@ -147,7 +148,7 @@ internal sealed class PlainProperties(SecretSeal seal)
         switch (secret.ValueKind)
         {
             case JsonValueKind.String:
-                Secrets.Add(secret.GetString()!);
+                Secrets.Enqueue(secret.GetString()!);
                 break;
             case JsonValueKind.Object:
                 foreach (var property in secret.EnumerateObject())
@@ -158,7 +159,7 @@ internal sealed class PlainProperties(SecretSeal seal)
                     Hide(item);
                 break;
             case JsonValueKind.Number:
-                Secrets.Add(secret.GetRawText());
+                Secrets.Enqueue(secret.GetRawText());
                 break;
         }
     }

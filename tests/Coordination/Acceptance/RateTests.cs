@@ -136,11 +136,11 @@ public sealed class RateTests : IAsyncDisposable
 
     private async Task StartAsync(params (string Name, string Value)[] settings) => _plane = await ControlPlane.StartAsync(new Seams { Bus = NoteAsync }, settings);
 
-    private Task NoteAsync(string queue, ServiceBusReceivedMessage message, Func<Task> take)
+    private Task NoteAsync(string queue, ServiceBusReceivedMessage message, Func<bool, Task> take)
     {
         if (queue != BusContract.ReportQueue)
             _starts.Enqueue(message.ScheduledEnqueueTime > DateTimeOffset.UnixEpoch ? (message.ScheduledEnqueueTime, false) : (message.EnqueuedTime, true));
-        return take();
+        return take(true);
     }
 
     /// <summary>So many have started, in no less time than the limit allows, and of those that kept their time within any second no more than it says.</summary>

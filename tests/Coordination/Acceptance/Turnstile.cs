@@ -32,7 +32,7 @@ internal sealed class Turnstile
     /// <summary>The next message of a queue is taken twice.</summary>
     public void DoubleNext(bool report) => Add(_doubles, report);
 
-    public async Task PassAsync(string queue, ServiceBusReceivedMessage message, Func<Task> take)
+    public async Task PassAsync(string queue, ServiceBusReceivedMessage message, Func<bool, Task> take)
     {
         var isReport = queue == BusContract.ReportQueue;
         if (!isReport)
@@ -50,9 +50,9 @@ internal sealed class Turnstile
             return;
         }
 
-        await take();
         if (Take(_doubles, queue))
-            await take();
+            await take(false);
+        await take(true);
     }
 
     private void Add(List<Func<string, bool>> list, bool report)

@@ -74,7 +74,7 @@ public sealed partial class ControlPlane
 
     private async Task ServeBusAsync()
     {
-        var plugin = new OperationFunction(Plugin.Operator, _reports, OfPlugin<MessageReader>(), new PluginAppOptions { RequestQueue = RequestQueue });
+        var plugin = new OperationFunction(Plugin.Operator, _reports, OfPlugin<MessageReader>(), new PluginAppOptions { RequestQueue = RequestQueue }, _seams.Logs.CreateLogger<OperationFunction>());
         var coordinator = new BusFunctions(Get<MessageReader>(), Get<PluginCatalog>(), Get<PluginHealth>(), _seams.Logs.CreateLogger<BusFunctions>());
         await ServeAsync(RequestQueue, async (message, actions, cancellation) =>
         {

@@ -23,7 +23,7 @@ public sealed class TraceTests : IDisposable
             .Resource("shop", "here", DocumentBuilder.RandomId, "id").ToString(), TestContext.Current.CancellationToken);
 
         IReadOnlyDictionary<string, int> processes;
-        await using (var plane = await ControlPlane.StartAsync(_folder.File("data"), more: ["--trace", TraceFile]))
+        await using (var plane = await ControlPlane.StartAsync(_folder.File("data"), more: ["--trace", TraceFile, "--log", "json"]))
         {
             processes = plane.Ready.GetProperty("processes").EnumerateArray().ToDictionary(one => one.GetProperty("name").GetString()!, one => one.GetProperty("pid").GetInt32());
             var (code, output) = await ControlPlane.RunAsync("apply", document, "--mode", "reconcile", "--yes", "--server", plane.Address.ToString(), "--trace", TraceFile);
@@ -39,6 +39,17 @@ public sealed class TraceTests : IDisposable
         Assert.Equal(tree.Count, ids.Count);
         Assert.All(tree.Where(span => span != root), span => Assert.Contains(span.Parent!, ids));
         Assert.Equal([root], tree.Where(span => span.Parent is null));
+
+        // The log is JSON, and what it says of the command carries the ids of the tree.
+        var log = (await File.ReadAllLinesAsync(Path.Combine(_folder.File("data"), "logs", "coordinator.log"), TestContext.Current.CancellationToken)).Select(line => JsonElement.Parse(line)).ToList();
+        var ended = Assert.Single(log, line => line.GetProperty("EventId").GetInt32() == 1101).GetProperty("Scopes").EnumerateArray().Where(scope => scope.ValueKind == JsonValueKind.Object).ToList();
+        Assert.Contains(ended, scope => scope.TryGetProperty("TraceId", out var trace) && trace.GetString() == root.Trace);
+        Assert.Contains(ended, scope => scope.TryGetProperty("formae.command.id", out _));
+
+        var (drawn, picture) = await ControlPlane.RunAsync("trace", TraceFile);
+        Assert.True(drawn == 0, picture);
+        Assert.StartsWith("formae apply", picture, StringComparison.Ordinal);
+        Assert.Contains("begin create files", picture, StringComparison.Ordinal);
 
         // Whoever is named did its part, and in its own process.
         Assert.Equal(["formae-cli", "formae-coordinator", "formae-plugin-fakeaws", "formae-plugin-local"], tree.Select(span => span.Service).Distinct().Order(StringComparer.Ordinal));

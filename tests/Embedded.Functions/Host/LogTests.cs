@@ -37,4 +37,18 @@ public sealed class LogTests
         Assert.All(Directory.GetFiles(folder["logs"]), file => Assert.InRange(new FileInfo(file).Length, 1, 100));
         Assert.DoesNotContain(Directory.GetFiles(folder["logs"]), file => File.ReadAllText(file).Contains("line 0", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_stream_of_json_keeps_the_fields_of_each_line_and_names_its_app()
+    {
+        var writer = new StringWriter();
+        var log = new JsonLog(writer, new ManualTime(DateTimeOffset.UnixEpoch));
+        log.Write(new LogLine("coordinator", ConsoleColor.Gray, """{"Message":"hello","Scopes":[{"TraceId":"4bf92f3577b34da6"}]}""", false));
+        log.Write(new LogLine("bus", ConsoleColor.Gray, "(ended \"unasked\")", true));
+        log.Write(new LogLine("bus", ConsoleColor.Gray, "{}", false));
+        var lines = writer.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(line => System.Text.Json.JsonElement.Parse(line)).ToList();
+        Assert.Equal(["coordinator", "bus", "bus"], lines.Select(line => line.GetProperty("App").GetString()));
+        Assert.Equal("4bf92f3577b34da6", lines[0].GetProperty("Scopes")[0].GetProperty("TraceId").GetString());
+        Assert.Equal(("(ended \"unasked\")", "Warning"), (lines[1].GetProperty("Message").GetString(), lines[1].GetProperty("LogLevel").GetString()));
+    }
 }

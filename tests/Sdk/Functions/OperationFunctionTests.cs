@@ -50,7 +50,7 @@ public sealed class OperationFunctionTests : IAsyncLifetime
         _services = new ServiceCollection().AddLogging().AddFormaeMessaging(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
         var senders = new BusSenders(_client, _services.GetRequiredService<MessageWriter>());
         _batch = new ReportBatch(senders.SendReportsAsync, _services.GetRequiredService<PayloadStore>(), 8 << 20, TimeSpan.FromMilliseconds(5), TimeProvider.System);
-        _function = new OperationFunction(_plugin.Operator, _batch, _services.GetRequiredService<MessageReader>(), new PluginAppOptions { RequestQueue = Requested });
+        _function = new OperationFunction(_plugin.Operator, _batch, _services.GetRequiredService<MessageReader>(), new PluginAppOptions { RequestQueue = Requested }, NullLogger<OperationFunction>.Instance);
     }
 
     public async ValueTask DisposeAsync()

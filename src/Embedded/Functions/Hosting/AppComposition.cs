@@ -23,7 +23,7 @@ internal static class AppComposition
         var settings = new AppSettings(builder.Configuration);
         var host = HostJson.Read(settings.Folder, builder.Configuration);
         var functions = FunctionSet.Load(functionTypes ?? FunctionFinder.TypesOf(AssemblyOf(settings)), settings, host, middleware);
-        AddLogging(builder.Logging, host);
+        AddLogging(builder.Logging, host, settings);
         if (isWebApplication && functions.NeedsMvc)
             AddMvc(builder.Services);
         builder.WebHost.UseUrls(settings.Urls);
@@ -51,13 +51,26 @@ internal static class AppComposition
         ? Assembly.Load(new AssemblyName(name))
         : Assembly.GetEntryAssembly() ?? throw new StartupException("There is no entry assembly: set EMBEDDED_APP_ASSEMBLY to the app's.");
 
-    private static void AddLogging(ILoggingBuilder logging, HostJson host)
+    private static void AddLogging(ILoggingBuilder logging, HostJson host, AppSettings settings)
     {
-        logging.AddSimpleConsole(console =>
+        if (settings.LogsJson)
         {
-            console.SingleLine = true;
-            console.ColorBehavior = Console.IsOutputRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
-        });
+            logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+            logging.AddJsonConsole(console =>
+            {
+                console.IncludeScopes = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.ColorBehavior = Console.IsOutputRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
+            });
+        }
 
         // What the platform says of its own start and stop is said once, by AppService.
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);

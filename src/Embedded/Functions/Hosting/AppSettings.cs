@@ -21,6 +21,9 @@ internal sealed class AppSettings(IConfiguration configuration)
     /// <summary>The app ends with its standard input, which is its parent's hand. Default: no.</summary>
     public bool EndsWithParent => string.Equals(Text("EMBEDDED_PARENT"), "stdin", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The log is a JSON object a line, with scopes and trace ids. Default: text.</summary>
+    public bool LogsJson => string.Equals(Text("Logging__Console__FormatterName"), "json", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Default: none, and no function asks for a key.</summary>
     public string? KeysFile => Text("EMBEDDED_KEYS_FILE");
 

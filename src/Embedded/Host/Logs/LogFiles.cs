@@ -14,7 +14,10 @@ internal sealed class LogFiles(string folder, TimeProvider time, long largest = 
         lock (_gate)
         {
             var writer = WriterOf(line.App);
-            writer.Write(time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ ", CultureInfo.InvariantCulture));
+
+            // A line of JSON has a time of its own.
+            if (!JsonLog.IsJson(line.Text))
+                writer.Write(time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ ", CultureInfo.InvariantCulture));
             writer.WriteLine(line.Text);
         }
     }
