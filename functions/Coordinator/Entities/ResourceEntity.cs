@@ -70,6 +70,13 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
         return ApplyAsync(new OperationEvent.ReferenceResolved(time.GetUtcNow(), answer.CommandId, answer.Producer), report: null);
     });
 
+    /// <summary>Nothing has come for it for a long time. What succeeded is in its rows; after anything else a late success may still come.</summary>
+    public void Forget()
+    {
+        if (State is { Look: null, Operation: OperationState.Idle or OperationState.Done { Outcome.State: OutcomeState.Success } })
+            State = null!;
+    }
+
     /// <summary>Stops waiting for an update of a command that was canceled by force. An object that comes to be nevertheless is still recorded.</summary>
     public Task Cancel(CancelOperation cancel) => OrLaterAsync(nameof(Cancel), cancel, () =>
         ApplyAsync(new OperationEvent.Canceled(time.GetUtcNow(), cancel.CommandId, cancel.Row), report: null));

@@ -22,6 +22,9 @@ public static class ChangesetOrchestrator
 
     private const int EventsPerHistory = 300;
 
+    /// <summary>A new history reads the whole graph again, so a large one is begun anew only so often.</summary>
+    private const int Histories = 20;
+
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(30);
 
     [Function(Name)]
@@ -65,7 +68,7 @@ public static class ChangesetOrchestrator
                 else
                     await HearAsync(context, walk, changeset, progress, targets, starts, machine, happened);
                 next = null;
-                if (events >= EventsPerHistory && targets.Count == 0)
+                if (events >= Math.Max(EventsPerHistory, changeset.Graph.Nodes.Count / Histories) && targets.Count == 0)
                     break;
             }
             else if (targets.Find(task => task.IsCompleted) is { } target)
@@ -86,8 +89,9 @@ public static class ChangesetOrchestrator
                 isOver = await HearCancelAsync(
                     context, walk, changeset, progress, machine, await context.CallActivityAsync<CancelMark>(nameof(CommandActivities.ReadCancel), walk.CommandId, CommandActivities.Patiently));
 
-                // Told again: what is overdue ends, what has ended says so, and what has never heard of its beginning begins.
-                foreach (var node in isOver ? [] : EntitiesAtWork(changeset, machine))
+                // Told again: what is overdue ends, what has ended says so, and what has never heard of its beginning begins. What has just begun is none of these.
+                var recently = context.CurrentUtcDateTime - WatchInterval;
+                foreach (var node in isOver ? [] : EntitiesAtWork(changeset, machine).Where(node => !progress.HasStartedSince(node, recently)))
                 {
                     await SignalBeginAsync(context, walk, changeset, node, startAt: default);
                     events++;

@@ -12,6 +12,11 @@ public static class CommandOrchestrator
 {
     public const string Name = "Command";
 
+    /// <summary>Of up to 500 operations each.</summary>
+    private const int GroupsAtOnce = 32;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     [Function(Name)]
     public static async Task Run([OrchestrationTrigger] TaskOrchestrationContext context)
     {
@@ -20,10 +25,7 @@ public static class CommandOrchestrator
         try
         {
             var groups = await context.CallActivityAsync<int>(nameof(CommandActivities.OpenCommand), commandId, CommandActivities.Patiently);
-            await Task.WhenAll(Enumerable.Range(0, groups).Select(group => context.CallSubOrchestratorAsync(
-                ChangesetOrchestrator.Name,
-                new WalkGroup { CommandId = commandId, Group = group },
-                new SubOrchestrationOptions(instanceId: WalkGroup.InstanceOf(commandId, group)))));
+            await WalkAsync(context, groups);
         }
         catch (TaskFailedException e)
         {
@@ -32,5 +34,37 @@ public static class CommandOrchestrator
         }
 
         await context.CallActivityAsync(nameof(CommandActivities.CloseCommand), new CloseCommand { CommandId = commandId, Error = error }, CommandActivities.Patiently);
+    }
+
+    /// <summary>
+    /// Starts groups as others end: what is done at once stays within bounds however large the command is, and others get their turn. Where none ends for a while the
+    /// groups wait for something else than this machine, and as many again are let in.
+    /// </summary>
+    private static async Task WalkAsync(TaskOrchestrationContext context, int groups)
+    {
+        var all = new List<Task>(groups);
+        var running = new List<Task>();
+        for (var (group, places) = (0, GroupsAtOnce); group < groups; group++, places--)
+        {
+            while (places == 0)
+            {
+                using var stopWaiting = new CancellationTokenSource();
+                var patience = context.CreateTimer(Patience, stopWaiting.Token);
+                if (await Task.WhenAny([patience, .. running]) == patience)
+                    places += GroupsAtOnce;
+                else
+                    places += running.RemoveAll(walk => walk.IsCompleted);
+                stopWaiting.Cancel();
+            }
+
+            var walk = context.CallSubOrchestratorAsync(
+                ChangesetOrchestrator.Name,
+                new WalkGroup { CommandId = context.InstanceId, Group = group },
+                new SubOrchestrationOptions(instanceId: WalkGroup.InstanceOf(context.InstanceId, group)));
+            running.Add(walk);
+            all.Add(walk);
+        }
+
+        await Task.WhenAll(all);
     }
 }

@@ -1,16 +1,26 @@
+using Formae.Coordination.Bus;
+using Formae.Coordinator.Entities;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Entities;
 
 namespace Formae.Coordinator.Timers;
 
-/// <summary>Forgets the histories of orchestrations that ended a day ago. Commands are kept in their rows.</summary>
+/// <summary>Forgets the histories of orchestrations that ended a day ago, and what the entities of resources remember of operations that long ago. Commands and resources are kept in their rows.</summary>
 public sealed class PurgeTimer(TimeProvider time)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
     private static readonly OrchestrationRuntimeStatus[] Ended = [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
 
     [Function("Purge")]
-    public Task Run([TimerTrigger("0 17 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
-        client.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: time.GetUtcNow() - Kept, Statuses: Ended), cancellation);
+    public async Task Run([TimerTrigger("0 17 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
+    {
+        var before = time.GetUtcNow() - Kept;
+        await client.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: before, Statuses: Ended), cancellation);
+        var quiet = new EntityQuery { InstanceIdStartsWith = $"@{EntityNames.Resource.ToLowerInvariant()}@", LastModifiedTo = before, IncludeState = false };
+        await foreach (var entity in client.Entities.GetAllEntitiesAsync(quiet).WithCancellation(cancellation))
+            await client.Entities.SignalEntityAsync(entity.Id, nameof(ResourceEntity.Forget), cancellation: cancellation);
+        await client.Entities.CleanEntityStorageAsync(CleanEntityStorageRequest.Default, continueUntilComplete: true, cancellation);
+    }
 }

@@ -11,6 +11,7 @@ public sealed class ProgressLog(ChangesetGraph graph, string commandId)
 {
     private readonly SortedDictionary<int, UpdateProgress> _changes = [];
     private readonly HashSet<int> _waiting = [];
+    private readonly Dictionary<int, DateTime> _started = [];
 
     /// <summary>It could start, and something else is missing. Said once.</summary>
     public void Waits(int node, string reason)
@@ -19,7 +20,14 @@ public sealed class ProgressLog(ChangesetGraph graph, string commandId)
             _changes[node] = new UpdateProgress { State = States.NotStarted, Message = reason };
     }
 
-    public void Started(int node, DateTime at) => _changes[node] = new UpdateProgress { State = States.InProgress, StartedAt = Utc(at) };
+    public void Started(int node, DateTime at)
+    {
+        _changes[node] = new UpdateProgress { State = States.InProgress, StartedAt = Utc(at) };
+        _started[node] = at;
+    }
+
+    /// <summary>Whether it has started after this time, as far as this history knows.</summary>
+    public bool HasStartedSince(int node, DateTime time) => _started.TryGetValue(node, out var at) && at > time;
 
     public void Finished(int node, Outcome outcome) => _changes[node] = new UpdateProgress
     {

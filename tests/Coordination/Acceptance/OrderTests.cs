@@ -134,6 +134,45 @@ public sealed class OrderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task F212_hundreds_of_short_chains_keep_their_order_in_both_directions()
+    {
+        // As in the stress mix: something at the top, what is in it, what needs that, what is attached to it, and much that stands alone.
+        var parts = string.Join("; ", Enumerable.Range(0, 100).Select(number => $"vpc{number}:; subnet{number}/vpc{number}; machine{number}:RunsOn=vpc{number}; disk{number}:Needs=machine{number}; range{number}:AttachedTo=vpc{number}; alone{number}:"));
+
+        await ApplyAsync(parts);
+        for (var number = 0; number < 100; number++)
+        {
+            _workshop.InOrder($"create vpc{number}", $"create subnet{number}", $"create machine{number}", $"create disk{number}");
+            _workshop.InOrder($"create vpc{number}", $"create range{number}");
+        }
+
+        await DestroyAsync(parts);
+        for (var number = 0; number < 100; number++)
+        {
+            _workshop.InOrder($"delete disk{number}", $"delete machine{number}", $"delete subnet{number}", $"delete vpc{number}");
+            _workshop.InOrder($"delete vpc{number}", $"delete range{number}");
+        }
+    }
+
+    [Fact]
+    public async Task Twenty_commands_on_twenty_stacks_at_once_lose_nothing_to_one_another()
+    {
+        string Of(int stack) => Document(string.Join("; ", Enumerable.Range(0, 10).Select(number => $"s{stack}p{number}:; s{stack}q{number}:Needs=s{stack}p{number}"))).Replace("Stack: s,", $"Stack: s{stack},", StringComparison.Ordinal)
+            .Replace("$stack: s,", $"$stack: s{stack},", StringComparison.Ordinal).Replace("Label: s }", $"Label: s{stack} }}", StringComparison.Ordinal);
+
+        var commands = await Task.WhenAll(Enumerable.Range(0, 20).Select(stack => _plane.RunAsync(Of(stack))));
+
+        Assert.All(commands, ControlPlane.Succeeded);
+        Assert.All(commands, command => Assert.Equal(20, command.ResourceUpdates!.Count));
+        Assert.Equal(400, (await _plane.InventoryAsync()).Select(resource => resource.NativeId).Distinct().Count());
+        Assert.Equal(400, _workshop.Live.Count);
+        Assert.Equal(800, _workshop.Notes.Distinct().Count());
+        Assert.All(Enumerable.Range(0, 20), stack => _workshop.InOrder($"create s{stack}p9", $"create s{stack}q9"));
+        for (var stack = 0; stack < 20; stack++)
+            Assert.Null(await _plane.Get<StackStore>().TakeLeaseAsync($"s{stack}", "free again", _ => Task.FromResult<bool?>(true), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task What_is_on_a_target_that_is_made_from_a_resource_waits_for_both_and_goes_before_both()
     {
         const string Nested = "cluster:; inside@k8s";

@@ -16,6 +16,32 @@ public sealed class ScaleTests
         Assert.All(plan.Resources.Where(update => update.Operation == ResourceOperation.Update), update => Assert.Equal([made], update.DependsOn));
     }
 
+    [Fact]
+    public void F212_three_thousand_in_short_chains_are_planned_within_seconds_and_each_waits_for_its_own()
+    {
+        var scenario = new Scenario();
+        for (var i = 0; i < 600; i++)
+        {
+            scenario.Declare($"net{i}", $$"""{"Name":"net{{i}}"}""")
+                .Declare($"subnet{i}", $$"""{"Name":"subnet{{i}}","NetId":{{Reference($"net{i}")}}}""", Subnet)
+                .Declare($"port{i}", $$"""{"Name":"port{{i}}","NetId":{{Reference($"net{i}")}}}""", Port)
+                .Declare($"peer{i}", $$"""{"Name":"peer{{i}}","Peer":{{Reference($"net{i}")}}}""")
+                .Declare($"alone{i}", $$"""{"Name":"alone{{i}}"}""");
+        }
+
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var plan = scenario.Reconcile();
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"It took {watch.Elapsed}.");
+        Assert.Equal(3_000, plan.Resources.Count);
+        for (var i = 0; i < 600; i++)
+        {
+            var net = plan.Of($"net{i}", ResourceOperation.Create).Node;
+            Assert.All([$"subnet{i}", $"port{i}", $"peer{i}"], label => Assert.Equal([net], plan.Of(label, ResourceOperation.Create).DependsOn));
+            Assert.Empty(plan.Of($"alone{i}", ResourceOperation.Create).DependsOn);
+        }
+    }
+
     [Theory]
     [InlineData("a cascade"), InlineData("updates"), InlineData("nothing"), InlineData("deletes")]
     public void F212_a_plan_takes_memory_in_proportion(string what)

@@ -27,7 +27,7 @@ internal sealed class TaskHubOptions
     public int InstanceCacheSize { get; init; } = 10_000;
 
     /// <summary>Entity states kept in memory. Default: 20,000.</summary>
-    public int EntityCacheSize { get; init; } = 20_000;
+    public int EntityCacheSize { get; init; } = 4_000;
 
     /// <summary>Flush to the disk at every commit, so that a power failure loses nothing either. Default: off.</summary>
     public bool FlushEachCommit { get; init; }
