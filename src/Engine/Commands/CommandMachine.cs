@@ -8,15 +8,19 @@ namespace Formae.Engine.Commands;
 /// </summary>
 public sealed class CommandMachine
 {
+    private const char CanceledMark = 'c';
+
     private readonly ChangesetGraph _graph;
     private readonly int[][] _dependents;
     private readonly int[] _unmet;
     private readonly NodeState[] _states;
+    private bool _isCanceled;
 
-    private CommandMachine(ChangesetGraph graph, NodeState[] states)
+    private CommandMachine(ChangesetGraph graph, NodeState[] states, bool isCanceled)
     {
         _graph = graph;
         _states = states;
+        _isCanceled = isCanceled;
         var count = graph.Nodes.Count;
         var dependents = new List<int>?[count];
         _unmet = new int[count];
@@ -41,23 +45,24 @@ public sealed class CommandMachine
 
     /// <summary>A walk from its beginning (or, after a crash, from what the rows say is final).</summary>
     public static CommandMachine Start(ChangesetGraph graph) =>
-        new(graph, [.. graph.Nodes.Select(node => node.State == NodeState.Started ? NodeState.NotStarted : node.State)]);
+        new(graph, [.. graph.Nodes.Select(node => node.State == NodeState.Started ? NodeState.NotStarted : node.State)], isCanceled: false);
 
     /// <summary>A walk that was put down with <see cref="Save"/>.</summary>
     public static CommandMachine Resume(ChangesetGraph graph, string saved)
     {
-        if (saved.Length != graph.Nodes.Count)
-            throw new ArgumentException($"The saved walk has {saved.Length} nodes and the graph {graph.Nodes.Count}.", nameof(saved));
-        return new CommandMachine(graph, [.. saved.Select(letter => (NodeState)(letter - '0'))]);
+        var nodes = saved.TrimEnd(CanceledMark);
+        if (nodes.Length != graph.Nodes.Count)
+            throw new ArgumentException($"The saved walk has {nodes.Length} nodes and the graph {graph.Nodes.Count}.", nameof(saved));
+        return new CommandMachine(graph, [.. nodes.Select(letter => (NodeState)(letter - '0'))], nodes.Length < saved.Length);
     }
 
-    /// <summary>One character a node.</summary>
+    /// <summary>One character a node, and one more once it is canceled.</summary>
     public string Save()
     {
         var text = new StringBuilder(_states.Length);
         foreach (var state in _states)
             text.Append((char)('0' + (int)state));
-        return text.ToString();
+        return _isCanceled ? text.Append(CanceledMark).ToString() : text.ToString();
     }
 
     public NodeState StateOf(int node) => _states[node];
@@ -112,13 +117,12 @@ public sealed class CommandMachine
     /// <summary>Nothing new starts, now or later; what runs may end.</summary>
     public Step Cancel()
     {
+        _isCanceled = true;
         var step = new StepBuilder();
         for (var node = 0; node < _states.Length; node++)
         {
-            if (_states[node] != NodeState.NotStarted)
-                continue;
-            End(node, NodeState.Canceled);
-            step.Canceled.Add(node);
+            if (_states[node] == NodeState.NotStarted)
+                StartNode(node, step);
         }
 
         return step.Build();
@@ -156,6 +160,13 @@ public sealed class CommandMachine
 
     private void StartNode(int node, StepBuilder step)
     {
+        if (_isCanceled)
+        {
+            End(node, NodeState.Canceled);
+            step.Canceled.Add(node);
+            return;
+        }
+
         _states[node] = NodeState.Started;
         step.Start.Add(node);
     }
