@@ -15,11 +15,11 @@ internal static class CanceledCommands
     /// <summary>A bucket beside a network with a machine in it, which waits for the network.</summary>
     public static string Document(string stack) => $$"""
         Stacks: [{ Label: {{stack}} }]
-        Targets: [{ Label: eu, Namespace: FakeAWS, Config: { Region: eu-1 } }]
+        Targets: [{ Label: on-{{stack}}, Namespace: FakeAWS, Config: { Region: eu-1 } }]
         Resources:
-          - { Label: vpc, Type: "FakeAWS::EC2::VPC", Stack: {{stack}}, Target: eu, Properties: { CidrBlock: 10.0.0.0/16 } }
-          - { Label: logs, Type: "FakeAWS::S3::Bucket", Stack: {{stack}}, Target: eu, Properties: { BucketName: {{stack}}-logs } }
-          - { Label: web-1, Type: "FakeAWS::EC2::Instance", Stack: {{stack}}, Target: eu, Properties: { ImageId: ami-1, VpcId: { $res: true, $label: vpc, $type: "FakeAWS::EC2::VPC", $stack: {{stack}}, $property: VpcId } } }
+          - { Label: vpc, Type: "FakeAWS::EC2::VPC", Stack: {{stack}}, Target: on-{{stack}}, Properties: { CidrBlock: 10.0.0.0/16 } }
+          - { Label: logs, Type: "FakeAWS::S3::Bucket", Stack: {{stack}}, Target: on-{{stack}}, Properties: { BucketName: {{stack}}-logs } }
+          - { Label: web-1, Type: "FakeAWS::EC2::Instance", Stack: {{stack}}, Target: on-{{stack}}, Properties: { ImageId: ami-1, VpcId: { $res: true, $label: vpc, $type: "FakeAWS::EC2::VPC", $stack: {{stack}}, $property: VpcId } } }
         """;
 
     /// <summary>Submits, and waits until the plugin has been asked as often as this since.</summary>

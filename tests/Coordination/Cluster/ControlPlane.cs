@@ -232,7 +232,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         if (_seams.IsAnnounced)
             await AnnounceAsync();
 
-        _hub = TaskHub.Open(new TaskHubOptions { Directory = _folder.File("hub") }, Registry(), _seams.Logs, TimeProvider.System);
+        _hub = TaskHub.Open(new TaskHubOptions { Directory = _folder.File("hub") }, Registry(), _seams.Logs, _seams.HubTime);
         await _hub.StartAsync(CancellationToken.None);
         await ServeBusAsync();
     }

@@ -14,6 +14,9 @@ internal sealed class Seams
     /// <summary>The clock of the coordination; the task hub and the bus keep their own.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>The clock of the task hub.</summary>
+    public TimeProvider HubTime { get; init; } = TimeProvider.System;
+
     /// <summary>Stands before the tables.</summary>
     public Func<ITableTransport, ITableTransport>? Tables { get; init; }
 
