@@ -34,7 +34,7 @@ public sealed class CancelRaceTests : IAsyncLifetime
         for (var round = 0; round < Rounds; round++)
         {
             var stack = $"{(force ? "forced" : "graceful")}-{round}";
-            var id = await _plane.HoldAsync(CanceledCommands.Document(stack), calls: round % 5);
+            var id = await _plane.HoldAsync(CanceledCommands.Document(stack), calls: round % 4);
 
             var outcome = await _plane.CancelAsync($"id:{id}", force);
 
@@ -62,6 +62,30 @@ public sealed class CancelRaceTests : IAsyncLifetime
 
         Assert.InRange(canceled, 1, Rounds);
         Assert.Equal((Rounds, Rounds, Rounds), (_plane.CreatesOf("FakeAWS::S3::Bucket"), _plane.CreatesOf("FakeAWS::EC2::VPC"), _plane.CreatesOf("FakeAWS::EC2::Instance")));
+    }
+
+    [Fact]
+    public async Task A_large_command_that_is_canceled_in_the_middle_has_one_end_for_each_update()
+    {
+        const int Size = 700;
+        var buckets = string.Join("\n", Enumerable.Range(0, Size).Select(number => $$"""  - { Label: b{{number}}, Type: "FakeAWS::S3::Bucket", Stack: wide, Target: eu, Properties: { BucketName: wide-{{number}} } }"""));
+        var document = $$"""
+            Stacks: [{ Label: wide }]
+            Targets: [{ Label: eu, Namespace: FakeAWS, Config: { Region: eu-1 } }]
+            Resources:
+              - { Label: vpc, Type: "FakeAWS::EC2::VPC", Stack: wide, Target: eu, Properties: { CidrBlock: 10.0.0.0/16 } }
+              - { Label: web-1, Type: "FakeAWS::EC2::Instance", Stack: wide, Target: eu, Properties: { ImageId: ami-1, VpcId: { $res: true, $label: vpc, $type: "FakeAWS::EC2::VPC", $stack: wide, $property: VpcId } } }
+            {{buckets}}
+            """;
+        var id = await _plane.HoldAsync(document, calls: 400);
+
+        var outcome = await _plane.CancelAsync($"id:{id}");
+
+        var ended = await _plane.EndOfAsync(id);
+        Assert.Equal(outcome is CancelOutcome.Accepted ? States.Canceled : States.Success, ended.State);
+        Assert.Equal(Size + 2, ended.ResourceUpdates!.Count(update => update.State is States.Success or States.Canceled));
+        Assert.Equal((await _plane.InventoryAsync()).Count, ended.ResourceUpdates!.Count(update => update.State == States.Success));
+        Assert.Equal(_plane.Calls.Count(call => call.Operation == OperationVerb.Create), (await _plane.InventoryAsync()).Count);
     }
 
     [Fact]
