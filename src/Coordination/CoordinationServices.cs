@@ -29,12 +29,12 @@ public static class CoordinationServices
 {
     public static IServiceCollection AddFormaeCoordination(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<OperationOptions>().Bind(configuration.GetSection(OperationOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<OperationOptions>().Configure(options => OperationRules.Bind(configuration, options)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<IntakeOptions>().Bind(configuration.GetSection(IntakeOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SynchronizationOptions>().Bind(configuration.GetSection(SynchronizationOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PluginOptions>().Bind(configuration.GetSection(PluginOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PluginOptions>, PluginOptionsValidation>();
-        services.AddSingleton<OperationRules>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<OperationRules>(provider, configuration));
         services.AddOptions<EventOptions>().Bind(configuration.GetSection(EventOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<EventOptions>>().Value);
         services.AddSingleton(TimeProvider.System);

@@ -9,7 +9,7 @@ internal sealed class Turnstile
     private readonly Lock _lock = new();
     private readonly List<(int After, TaskCompletionSource Open)> _holds = [];
     private readonly List<Func<string, bool>> _losses = [];
-    private readonly List<Func<string, bool>> _doubles = [];
+    private readonly List<Func<string, bool>> _crashes = [];
     private int _requests;
     private int _lost;
 
@@ -29,8 +29,8 @@ internal sealed class Turnstile
     /// <summary>The next message of a queue gets lost; nobody hears of it.</summary>
     public void LoseNext(bool report) => Add(_losses, report);
 
-    /// <summary>The next message of a queue is taken twice.</summary>
-    public void DoubleNext(bool report) => Add(_doubles, report);
+    /// <summary>Whoever takes the next message of a queue dies when the work is done: it comes again.</summary>
+    public void CrashNext(bool report) => Add(_crashes, report);
 
     public async Task PassAsync(string queue, ServiceBusReceivedMessage message, Func<bool, Task> take)
     {
@@ -50,8 +50,12 @@ internal sealed class Turnstile
             return;
         }
 
-        if (Take(_doubles, queue))
+        if (Take(_crashes, queue))
+        {
             await take(false);
+            throw new IOException("The process died.");
+        }
+
         await take(true);
     }
 
