@@ -1,3 +1,5 @@
+using Formae.Coordination.Bus;
+using Formae.Coordination.Catalog;
 using Formae.Coordination.Queries;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +18,12 @@ public static class GaugeServices
     {
         var interval = TimeSpan.FromMilliseconds(Math.Max(1000, configuration.GetValue("OTEL_METRIC_EXPORT_INTERVAL", UsualInterval)));
         services.AddSingleton(provider => new Gauges(
-            provider.GetRequiredService<StatsQuery>(), provider.GetRequiredService<TimeProvider>(), interval, provider.GetRequiredService<ILogger<Gauges>>()));
+            provider.GetRequiredService<StatsQuery>(),
+            provider.GetRequiredService<PluginCatalog>(),
+            provider.GetRequiredService<RequestQueues>(),
+            provider.GetRequiredService<TimeProvider>(),
+            interval,
+            provider.GetRequiredService<ILogger<Gauges>>()));
         return services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Gauges>());
     }
 }

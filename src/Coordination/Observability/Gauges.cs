@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Formae.Coordination.Bus;
+using Formae.Coordination.Catalog;
 using Formae.Coordination.Queries;
 using Formae.Protocol.Http;
 using Formae.Telemetry;
@@ -14,14 +16,18 @@ namespace Formae.Coordination.Observability;
 public sealed partial class Gauges : BackgroundService
 {
     private readonly StatsQuery _query;
+    private readonly PluginCatalog _catalog;
+    private readonly RequestQueues _queues;
     private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
     private readonly ILogger<Gauges> _logger;
     private volatile Stats? _stats;
+    private volatile IReadOnlyDictionary<string, int> _depths = new Dictionary<string, int>();
 
-    public Gauges(StatsQuery query, TimeProvider time, TimeSpan interval, ILogger<Gauges> logger)
+    public Gauges(StatsQuery query, PluginCatalog catalog, RequestQueues queues, TimeProvider time, TimeSpan interval, ILogger<Gauges> logger)
     {
-        (_query, _time, _interval, _logger) = (query, time, interval, logger);
+        (_query, _catalog, _queues, _time, _interval, _logger) = (query, catalog, queues, time, interval, logger);
+        Meter.CreateObservableGauge("formae.queue.depth", () => _depths.Select(one => new Measurement<int>(one.Value, new KeyValuePair<string, object?>(Attributes.Queue, one.Key))), "{message}", "Requests that are due and not done, counted up to a hundred.");
         Number("formae.clients.connected", "{client}", "Clients that gave commands.", stats => stats.Clients);
         Number("formae.stacks.total", "{stack}", "Stacks.", stats => stats.Stacks);
         Numbers("formae.commands.total", "{command}", "Commands by what they do.", Attributes.CommandKind, stats => stats.Commands);
@@ -36,7 +42,14 @@ public sealed partial class Gauges : BackgroundService
     internal Meter Meter { get; } = new(Measures.MeterName);
 
     /// <summary>Counts now.</summary>
-    public async Task CountAsync(CancellationToken cancellation) => _stats = await _query.StatsAsync(cancellation);
+    public async Task CountAsync(CancellationToken cancellation)
+    {
+        _stats = await _query.StatsAsync(cancellation);
+        var depths = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var queue in _catalog.Plugins.Select(plugin => plugin.Announcement.RequestQueue).Distinct(StringComparer.Ordinal))
+            depths[queue] = (await _queues.LookAsync(queue, cancellation)).Depth;
+        _depths = depths;
+    }
 
     public override void Dispose()
     {

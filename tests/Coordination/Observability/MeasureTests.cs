@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Formae.Coordination.Bus;
+using Formae.Coordination.Catalog;
 using Formae.Coordination.Observability;
 using Formae.Coordination.Queries;
 using Formae.Coordination.Tests.Cluster;
@@ -24,7 +26,7 @@ public sealed class MeasureTests
     {
         await using var plane = await ControlPlane.StartAsync();
         ControlPlane.Succeeded(await plane.RunAsync(Document));
-        using var gauges = new Gauges(plane.Get<StatsQuery>(), TimeProvider.System, TimeSpan.FromMinutes(1), NullLogger<Gauges>.Instance);
+        using var gauges = new Gauges(plane.Get<StatsQuery>(), plane.Get<PluginCatalog>(), plane.Get<RequestQueues>(), TimeProvider.System, TimeSpan.FromMinutes(1), NullLogger<Gauges>.Instance);
         using var seen = new Seen(gauges.Meter);
         Assert.Empty(seen.Look());
 
@@ -32,6 +34,7 @@ public sealed class MeasureTests
         var measured = seen.Look();
         var stats = await plane.Get<StatsQuery>().StatsAsync(CancellationToken.None);
 
+        Assert.Equal(0, measured["formae.queue.depth formae-requests-fakeaws"]);
         Assert.Equal(stats.Clients, measured["formae.clients.connected"]);
         Assert.Equal(stats.Stacks, measured["formae.stacks.total"]);
         AssertSame("formae.commands.total", stats.Commands);
@@ -84,7 +87,7 @@ public sealed class MeasureTests
     [Fact]
     public void The_documentation_has_every_instrument()
     {
-        using var gauges = new Gauges(null!, TimeProvider.System, TimeSpan.FromMinutes(1), NullLogger<Gauges>.Instance);
+        using var gauges = new Gauges(null!, null!, null!, TimeProvider.System, TimeSpan.FromMinutes(1), NullLogger<Gauges>.Instance);
         MessageMeasures.Sent("");
         CommandMeasures.BeginStep();
         OperationMeasures.Activity("");

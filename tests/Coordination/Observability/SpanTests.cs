@@ -28,6 +28,23 @@ public sealed class SpanTests
     }
 
     [Fact]
+    public async Task A_synchronisation_is_a_tree_too()
+    {
+        await using var plane = await ControlPlane.StartAsync();
+        ControlPlane.Succeeded(await plane.RunAsync(Document));
+        var spans = new ConcurrentQueue<Activity>();
+        using var root = new Activity("test").Start();
+        using var listener = Listen(spans, root.TraceId);
+        root.ActivityTraceFlags = ActivityTraceFlags.Recorded;
+        await plane.SynchronizeAsync();
+
+        var ids = spans.Select(span => span.SpanId).Append(root.SpanId).ToHashSet();
+        Assert.All(spans, span => Assert.Contains(span.ParentSpanId, ids));
+        Assert.Equal(2, spans.Count(span => span.DisplayName == "handler read"));
+        Assert.Superset(new HashSet<string>(["command sync", "read page", "send formae-requests-fakeaws", "take report", "sync"]), spans.Select(span => span.DisplayName).ToHashSet());
+    }
+
+    [Fact]
     public async Task Nothing_travels_where_nobody_records()
     {
         await using var plane = await ControlPlane.StartAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -16,6 +17,27 @@ public sealed class HttpTests : IAsyncLifetime
     [Fact]
     public async Task A_function_without_a_route_is_served_under_its_name() =>
         Assert.Equal((200, "hello world"), await _app.GetAsync("/api/Hello?who=world"));
+
+    [Fact]
+    public async Task An_invocation_goes_on_with_the_trace_of_its_caller()
+    {
+        var spans = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Microsoft.Azure.Functions.Worker",
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/numbers/12") { Headers = { { "traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" } } };
+        using (await _app.Http.SendAsync(request))
+            await _app.GetAsync("/api/numbers/13");
+
+        var continued = Assert.Single(spans, span => span.TraceId.ToHexString() == "4bf92f3577b34da6a3ce929d0e0e4736");
+        Assert.Equal(("00f067aa0ba902b7", ActivityKind.Server, 200), (continued.ParentSpanId.ToHexString(), continued.Kind, continued.GetTagItem("http.response.status_code")));
+        Assert.StartsWith("GET /api/numbers/{", continued.DisplayName, StringComparison.Ordinal);
+        Assert.Contains(spans, span => span.GetTagItem("url.path") is "/api/numbers/13" && span.ParentSpanId == default);
+    }
 
     [Fact]
     public async Task Request_data_is_read_and_answered_in_pascal_case()
