@@ -53,7 +53,7 @@ public sealed class CancelRaceTests : IAsyncLifetime
             Assert.Empty(await _plane.Get<CommandStore>().OpenAsync(_cancellation));
             if (!force)
                 Assert.Equal(string.Join(" ", ended.ResourceUpdates!.Where(update => update.State == States.Success).Select(update => update.ResourceLabel).Order(StringComparer.Ordinal)), await _plane.LabelsAsync(stack));
-            await _plane.UntilAsync(async () => await IsWholeAsync(), "every object in the inventory");
+            await ControlPlane.UntilAsync("every object in the inventory", async () => await IsWholeAsync());
             var again = await _plane.SubmitAsync(CanceledCommands.Document(stack));
             if (again is IntakeOutcome.Accepted going)
                 ControlPlane.Succeeded(await _plane.EndOfAsync(going.Response.CommandId));
@@ -97,7 +97,7 @@ public sealed class CancelRaceTests : IAsyncLifetime
         // The mark alone: the process that was to tell it died.
         await _plane.Get<CommandStore>().MarkCancelingAsync(id, DateTimeOffset.UtcNow, _cancellation);
 
-        await _plane.UntilAsync(async () => (await _plane.ShowAsync(id)).Update("web-1").State == States.Canceled, "the walk finds the mark");
+        await ControlPlane.UntilAsync("the walk finds the mark", async () => (await _plane.ShowAsync(id)).Update("web-1").State == States.Canceled);
         _plane.Cloud.OpenGate();
         Assert.Equal((States.Canceled, "logs:Success vpc:Success web-1:Canceled"), ((await _plane.EndOfAsync(id)).State, (await _plane.ShowAsync(id)).States()));
     }
@@ -113,7 +113,7 @@ public sealed class CancelRaceTests : IAsyncLifetime
         await _plane.EndOfAsync(id);
         _plane.Cloud.OpenGate();
 
-        await _plane.UntilAsync(async () => await _plane.LabelsAsync(Stack.Unmanaged) == "logs vpc", "both objects in the inventory");
+        await ControlPlane.UntilAsync("both objects in the inventory", async () => await _plane.LabelsAsync(Stack.Unmanaged) == "logs vpc");
         Assert.Equal("logs:Canceled vpc:Canceled web-1:Canceled", (await _plane.ShowAsync(id)).States());
     }
 
@@ -163,7 +163,7 @@ public sealed class CancelRaceTests : IAsyncLifetime
 
         var ended = await _plane.EndOfAsync(id);
         Assert.Equal((States.Canceled, force ? "logs:Canceled vpc:Canceled web-1:Canceled" : "logs:Success vpc:Success web-1:Canceled"), (ended.State, ended.States()));
-        await _plane.UntilAsync(async () => await _plane.LabelsAsync(force ? Stack.Unmanaged : "web") == "logs vpc", "both objects in the inventory");
+        await ControlPlane.UntilAsync("both objects in the inventory", async () => await _plane.LabelsAsync(force ? Stack.Unmanaged : "web") == "logs vpc");
         Assert.Equal(0, _plane.CreatesOf("FakeAWS::EC2::Instance"));
         Assert.Empty(await _plane.Get<CommandStore>().OpenAsync(_cancellation));
         ControlPlane.Succeeded(await _plane.RunAsync(CanceledCommands.Document("web")));
@@ -175,7 +175,7 @@ public sealed class CancelRaceTests : IAsyncLifetime
         _plane.Cloud.Inject(new Injection { Operation = OperationVerb.Create, ResourceType = "FakeAWS::EC2::VPC", Code = "AccessDenied" });
         _plane.Cloud.Inject(new Injection { Operation = OperationVerb.Create, ResourceType = "FakeAWS::S3::Bucket", Kind = InjectionKind.Latency, LatencyMs = 60_000 });
         var id = await _plane.HoldAsync(CanceledCommands.Document("web"), calls: 2);
-        await _plane.UntilAsync(async () => (await _plane.ShowAsync(id)).States() == "logs:InProgress vpc:Failed web-1:Failed", "the failure, written");
+        await ControlPlane.UntilAsync("the failure, written", async () => (await _plane.ShowAsync(id)).States() == "logs:InProgress vpc:Failed web-1:Failed");
 
         await _plane.RestartAsync();
 

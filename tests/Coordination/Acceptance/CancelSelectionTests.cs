@@ -84,7 +84,7 @@ public sealed class CancelSelectionTests : IAsyncLifetime
     {
         _plane.Cloud.CloseGate();
         var id = await _plane.HoldAsync(CanceledCommands.Document("web"), calls: 2);
-        await _plane.UntilAsync(async () => (await _plane.ShowAsync(id)).States() == "logs:InProgress vpc:InProgress web-1:NotStarted", "two at work");
+        await ControlPlane.UntilAsync("two at work", async () => (await _plane.ShowAsync(id)).States() == "logs:InProgress vpc:InProgress web-1:NotStarted");
         var vpc = (await _plane.ShowAsync(id)).Update("vpc").ResourceId;
 
         var graceful = await _http.PostAsync("/api/v1/commands/cancel", ("query", "stack:web"));

@@ -53,14 +53,14 @@ public sealed class CancelTests : IAsyncLifetime
     {
         _plane.Cloud.CloseGate();
         var id = await _plane.HoldAsync(CanceledCommands.Document("web"), calls: 2);
-        await _plane.UntilAsync(async () => (await _plane.ShowAsync(id)).States() == "logs:InProgress vpc:InProgress web-1:NotStarted", "two at work");
+        await ControlPlane.UntilAsync("two at work", async () => (await _plane.ShowAsync(id)).States() == "logs:InProgress vpc:InProgress web-1:NotStarted");
 
         var answer = (await _plane.CancelAsync()).Accepted();
 
         Assert.Equal([id], answer.CommandIds);
         Assert.Null(answer.Forced);
         Assert.Equal([States.InProgress, States.InProgress, States.Canceled], answer.ResourceUpdateStates!.Values.Select(update => update.State).OrderDescending(StringComparer.Ordinal));
-        await _plane.UntilAsync(async () => (await _plane.ShowAsync(id)).States() == "logs:InProgress vpc:InProgress web-1:Canceled", "the third canceled while the others run");
+        await ControlPlane.UntilAsync("the third canceled while the others run", async () => (await _plane.ShowAsync(id)).States() == "logs:InProgress vpc:InProgress web-1:Canceled");
         Assert.Equal(States.Canceling, (await _plane.ShowAsync(id)).State);
 
         _plane.Cloud.OpenGate();
@@ -129,5 +129,28 @@ public sealed class CancelTests : IAsyncLifetime
         Assert.Equal(States.Canceled, ended.State);
         Assert.Equal(["create:Canceled", "delete:Success"], ended.ResourceUpdates!.Where(update => update.ResourceLabel == "logs").Select(update => $"{update.Operation}:{update.State}").Order(StringComparer.Ordinal));
         Assert.Equal("vpc web-1", await _plane.LabelsAsync("web"));
+    }
+
+    [Fact]
+    public async Task A_target_that_waits_is_canceled_with_what_is_on_it()
+    {
+        _plane.Cloud.CloseGate();
+        var id = await _plane.HoldAsync("""
+            Stacks: [{ Label: made }]
+            Targets:
+              - { Label: eu, Namespace: FakeAWS, Config: { Region: eu-1 } }
+              - { Label: nested, Namespace: FakeAWS, Config: { Region: { $res: true, $label: place, $type: "FakeAWS::S3::Bucket", $stack: made, $property: Region } } }
+            Resources:
+              - { Label: place, Type: "FakeAWS::S3::Bucket", Stack: made, Target: eu, Properties: { BucketName: place } }
+              - { Label: inside, Type: "FakeAWS::S3::Bucket", Stack: made, Target: nested, Properties: { BucketName: inside } }
+            """, calls: 1);
+
+        (await _plane.CancelAsync()).Accepted();
+        _plane.Cloud.OpenGate();
+
+        var ended = await _plane.EndOfAsync(id);
+        Assert.Equal((States.Canceled, "inside:Canceled place:Success"), (ended.State, ended.States()));
+        Assert.Equal(["eu:Success", "nested:Canceled"], ended.TargetUpdates!.Select(update => $"{update.TargetLabel}:{update.State}").Order(StringComparer.Ordinal));
+        Assert.Null(await _plane.Get<TargetStore>().FindAsync("nested", CancellationToken.None));
     }
 }

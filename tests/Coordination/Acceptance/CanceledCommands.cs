@@ -27,19 +27,8 @@ internal static class CanceledCommands
     {
         var before = plane.Calls.Count;
         var accepted = Assert.IsType<IntakeOutcome.Accepted>(await plane.SubmitAsync(document));
-        await plane.UntilAsync(() => Task.FromResult(plane.Calls.Count >= before + calls), $"{calls} calls");
+        await ControlPlane.UntilAsync($"{calls} calls came in", () => Task.FromResult(plane.Calls.Count >= before + calls));
         return accepted.Response.CommandId;
-    }
-
-    public static async Task UntilAsync(this ControlPlane plane, Func<Task<bool>> isSo, string what)
-    {
-        ArgumentNullException.ThrowIfNull(plane);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await isSo())
-        {
-            Assert.False(patience.IsCancellationRequested, $"It never came to: {what}.");
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
     }
 
     public static async Task<Command> ShowAsync(this ControlPlane plane, string commandId) =>

@@ -25,7 +25,7 @@ public sealed class ForceCancelTests : IAsyncLifetime
     {
         _plane.Cloud.CloseGate();
         var id = await _plane.HoldAsync(CanceledCommands.Document("web"), calls: 2);
-        await _plane.UntilAsync(async () => (await _plane.ShowAsync(id)).States() == "logs:InProgress vpc:InProgress web-1:NotStarted", "two at work");
+        await ControlPlane.UntilAsync("two at work", async () => (await _plane.ShowAsync(id)).States() == "logs:InProgress vpc:InProgress web-1:NotStarted");
 
         var answer = (await _plane.CancelAsync(force: true)).Accepted();
 
@@ -120,7 +120,7 @@ public sealed class ForceCancelTests : IAsyncLifetime
 
         _plane.Cloud.OpenGate();
 
-        await _plane.UntilAsync(async () => await _plane.LabelsAsync(Stack.Unmanaged) == "logs vpc", "both objects in the inventory");
+        await ControlPlane.UntilAsync("both objects in the inventory", async () => await _plane.LabelsAsync(Stack.Unmanaged) == "logs vpc");
         var after = await _plane.ShowAsync(id);
         Assert.Equal((before.State, before.EndTs, before.States()), (after.State, after.EndTs, after.States()));
         Assert.Equal(before.Update("vpc").StateMessage, after.Update("vpc").StateMessage);
@@ -134,7 +134,7 @@ public sealed class ForceCancelTests : IAsyncLifetime
         _plane.Cloud.CloseGate();
         var id = await _plane.HoldAsync(CanceledCommands.Document("web"), calls: 2);
         Assert.Null((await _plane.CancelAsync()).Accepted().Forced);
-        await _plane.UntilAsync(async () => (await _plane.ShowAsync(id)).Update("web-1").State == States.Canceled, "the first cancel");
+        await ControlPlane.UntilAsync("the first cancel", async () => (await _plane.ShowAsync(id)).Update("web-1").State == States.Canceled);
         Assert.Equal(States.Canceling, (await _plane.ShowAsync(id)).State);
 
         var forced = (await _plane.CancelAsync(force: true)).Accepted();
@@ -152,7 +152,7 @@ public sealed class ForceCancelTests : IAsyncLifetime
         (await _plane.CancelAsync(force: true)).Accepted();
         await _plane.EndOfAsync(id);
         _plane.Cloud.OpenGate();
-        await _plane.UntilAsync(async () => await _plane.LabelsAsync(Stack.Unmanaged) == "logs vpc", "both objects in the inventory");
+        await ControlPlane.UntilAsync("both objects in the inventory", async () => await _plane.LabelsAsync(Stack.Unmanaged) == "logs vpc");
 
         var again = await _plane.RunAsync(CanceledCommands.Document("web"));
 
@@ -211,13 +211,13 @@ public sealed class ForceCancelTests : IAsyncLifetime
         _plane.Cloud.CloseGate();
         var outcome = await _plane.SubmitAsync(CanceledCommands.Document("web"), CommandKind.Destroy);
         var id = Assert.IsType<IntakeOutcome.Accepted>(outcome).Response.CommandId;
-        await _plane.UntilAsync(() => Task.FromResult(_plane.Calls.Count(call => call.Operation == Protocol.Bus.OperationVerb.Delete) == 2), "two deletes");
+        await ControlPlane.UntilAsync("two deletes", () => Task.FromResult(_plane.Calls.Count(call => call.Operation == Protocol.Bus.OperationVerb.Delete) == 2));
 
         (await _plane.CancelAsync(force: true)).Accepted();
         await _plane.EndOfAsync(id);
         Assert.Equal("logs vpc web-1", await _plane.LabelsAsync("web"));
         _plane.Cloud.OpenGate();
-        await _plane.UntilAsync(async () => (await _plane.SynchronizeAsync()).Gone >= 0 && await _plane.LabelsAsync("web") == "vpc", "what was deleted is gone from the inventory");
+        await ControlPlane.UntilAsync("what was deleted is gone from the inventory", async () => (await _plane.SynchronizeAsync()).Gone >= 0 && await _plane.LabelsAsync("web") == "vpc");
 
         ControlPlane.Succeeded(await _plane.RunAsync(CanceledCommands.Document("web"), CommandKind.Destroy));
         Assert.Empty(await _plane.InventoryAsync());

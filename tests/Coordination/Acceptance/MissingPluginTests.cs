@@ -66,6 +66,22 @@ public sealed class MissingPluginTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task F098_a_command_that_waits_for_its_plugin_is_canceled_at_once()
+    {
+        await StartAsync(isAnnounced: false);
+        var accepted = Assert.IsType<IntakeOutcome.Accepted>(await _plane.SubmitAsync(Document()));
+        await ControlPlane.UntilAsync("it waits", async () => (await UpdateAsync(accepted, "one")).StateMessage is not null);
+
+        (await _plane.CancelAsync()).Accepted();
+
+        var ended = await _plane.EndOfAsync(accepted.Response.CommandId);
+        Assert.Equal((States.Canceled, "one:Canceled two:Canceled"), (ended.State, ended.States()));
+        Assert.StartsWith("Not started:", ended.Update("one").StateMessage, StringComparison.Ordinal);
+        await _plane.AnnounceAsync();
+        Assert.Empty(_plane.Sent);
+    }
+
+    [Fact]
     public async Task Without_a_schema_nobody_can_tell_what_is_a_secret_so_the_document_is_refused()
     {
         await StartAsync(isAnnounced: false);
