@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Formae.Distributed.Tests;
@@ -19,14 +20,27 @@ internal sealed class Cloud(Uri address) : IDisposable
 
     public Task OpenAsync() => PostAsync("gate/open");
 
+    /// <summary>The next calls of this verb answer late.</summary>
+    public Task DelayAsync(string operation, TimeSpan by, int count = 1) =>
+        PostAsync("injections", new JsonObject { ["Operation"] = operation, ["Kind"] = "Latency", ["LatencyMs"] = by.TotalMilliseconds, ["Count"] = count });
+
+    /// <summary>The process of the plugin dies in the middle of the next call of this verb.</summary>
+    public Task CrashAsync(string operation, bool afterTheWork) =>
+        PostAsync("injections", new JsonObject { ["Operation"] = operation, ["Kind"] = "Crash", ["AfterTheWork"] = afterTheWork });
+
+    /// <summary>What the next call of a verb on one object answers instead.</summary>
+    public Task ProgramAsync(string key, string operation, string code) => PostAsync(
+        "programs", new JsonObject { ["Key"] = key, ["Operation"] = operation, ["Steps"] = new JsonArray(new JsonObject { ["Code"] = code, ["Message"] = "As the test wants it." }) });
+
     public void Dispose() => _http.Dispose();
 
     private async Task<T> GetAsync<T>(string route, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json) =>
         (await _http.GetFromJsonAsync($"api/fakeaws/control/{route}", json, TestContext.Current.CancellationToken))!;
 
-    private async Task PostAsync(string route)
+    private async Task PostAsync(string route, JsonObject? body = null)
     {
-        using var response = await _http.PostAsync($"api/fakeaws/control/{route}", null, TestContext.Current.CancellationToken);
+        using var content = body is null ? null : new StringContent(body.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+        using var response = await _http.PostAsync($"api/fakeaws/control/{route}", content, TestContext.Current.CancellationToken);
         response.EnsureSuccessStatusCode();
     }
 }
