@@ -64,6 +64,7 @@ public static class CoordinationServices
         services.AddSingleton<PluginHealth>();
         services.AddSingleton<RequestQueues>();
         services.AddSingleton<OperationDispatch>();
+        services.AddSingleton<ReportClaims>();
         services.AddSingleton<ReferenceValues>();
         services.AddSingleton<OperationExecution>();
         services.AddSingleton<TargetExecution>();

@@ -10,14 +10,14 @@ namespace Formae.Coordinator.Entities;
 
 /// <summary>The triggers of the entities. The client is bound beside the dispatcher because entities raise events to orchestrations.</summary>
 public sealed class EntityFunctions(
-    OperationExecution execution, ResourceSynchronization synchronization, PluginCatalog catalog, OperationRules rules, TimeProvider time, ILogger<EntityFunctions> logger)
+    OperationExecution execution, ResourceSynchronization synchronization, ReportClaims claims, PluginCatalog catalog, OperationRules rules, TimeProvider time, ILogger<EntityFunctions> logger)
 {
     [Function(EntityNames.Resource)]
     public Task Resource([EntityTrigger] TaskEntityDispatcher dispatcher, [DurableClient] DurableTaskClient client) =>
-        dispatcher.DispatchAsync(new ResourceEntity(client, execution, synchronization, time, logger));
+        dispatcher.DispatchAsync(new ResourceEntity(client, execution, synchronization, claims, time, logger));
 
     [Function(EntityNames.Reference)]
-    public Task Reference([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new ReferenceEntity(execution, time, logger));
+    public Task Reference([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new ReferenceEntity(execution, claims, time, logger));
 
     [Function(EntityNames.Rate)]
     public Task Rate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new RateEntity(catalog, rules, time));

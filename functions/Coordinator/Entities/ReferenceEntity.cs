@@ -2,6 +2,7 @@ using System.Text.Json;
 using Formae.Coordination.Bus;
 using Formae.Coordination.Operations;
 using Formae.Engine.Operations;
+using Formae.Model;
 using Formae.Protocol.Bus;
 using Microsoft.DurableTask.Entities;
 using Microsoft.Extensions.Logging;
@@ -24,10 +25,16 @@ public sealed class ReferenceEntityState
 
     /// <summary>Producer → its properties (secrets sealed), as far as this one's own read needs them.</summary>
     public Dictionary<string, JsonElement> References { get; set; } = [];
+
+    /// <summary>The same, for what is too large to be remembered here.</summary>
+    public Dictionary<string, PayloadClaim> LargeReferences { get; set; } = [];
+
+    /// <summary>Where its own value was left, which is too large to be handed on; the machine holds an empty one in its place.</summary>
+    public PayloadClaim? Value { get; set; }
 }
 
 /// <summary>The durable shell of <see cref="ReferenceMachine"/>, one per command and referenced resource.</summary>
-public sealed class ReferenceEntity(OperationExecution execution, TimeProvider time, ILogger logger) : TaskEntity<ReferenceEntityState>
+public sealed class ReferenceEntity(OperationExecution execution, ReportClaims claims, TimeProvider time, ILogger logger) : TaskEntity<ReferenceEntityState>
 {
     /// <summary>Longer than a command needs the values; afterwards they are forgotten (and read again, should the command still run).</summary>
     private static readonly TimeSpan KeptFor = TimeSpan.FromHours(1);
@@ -50,20 +57,34 @@ public sealed class ReferenceEntity(OperationExecution execution, TimeProvider t
 
     public Task Resolved(ReferenceAnswer answer) => EntityRetry.RunAsync(Context, nameof(Resolved), answer, () =>
     {
-        if (answer.Properties is not { } properties)
+        if (!answer.IsThere)
             return ApplyAsync(new ReferenceEvent.Unresolved(time.GetUtcNow(), answer.Producer, answer.Reason ?? "A referenced resource could not be read."));
         if (State.Reference is ReferenceState.Resolving)
-            State.References[answer.Producer] = properties;
+            answer.AddTo(State.References, State.LargeReferences);
         return ApplyAsync(new ReferenceEvent.Resolved(time.GetUtcNow(), answer.Producer));
     }, time, logger);
 
-    public Task Report(OperationReport report)
+    public Task Report(OperationReport report) => EntityRetry.RunAsync(Context, nameof(Report), report, async () =>
     {
-        var reported = new ReferenceEvent.Reported(time.GetUtcNow(), report.Sequence, report.Status == OperationStatus.Success ? report.Properties : null, report.Problem);
-        return EntityRetry.RunAsync(Context, nameof(Report), report, () => ApplyAsync(reported), time, logger);
+        if (State.Reference is ReferenceState.Reading)
+            await HearAsync(report);
+        if (report.Claim is { } claim)
+            Context.SignalEntity(Context.Id, nameof(Forget), claim);
+    }, time, logger);
+
+    /// <summary>The report that was left is not needed any more: what came of it is committed by now.</summary>
+    public Task Forget(PayloadClaim claim) => EntityRetry.RunAsync(Context, nameof(Forget), claim, () => claims.ForgetAsync(claim, CancellationToken.None), time, logger);
+
+    private async Task HearAsync(OperationReport report)
+    {
+        var whole = await claims.OpenAsync(report, CancellationToken.None);
+        var properties = whole?.Status == OperationStatus.Success ? whole.Properties : null;
+        var left = properties is { } value ? await claims.LeaveAsync(value, CancellationToken.None) : null;
+        await ApplyAsync(
+            new ReferenceEvent.Reported(time.GetUtcNow(), report.Sequence, left is null ? properties : JsonText.EmptyObject, whole is null ? ReportClaims.Gone : report.Problem), left);
     }
 
-    private async Task ApplyAsync(ReferenceEvent happened)
+    private async Task ApplyAsync(ReferenceEvent happened, PayloadClaim? left = null)
     {
         // The state changes when everything is done: what throws in between begins again where it was.
         var state = State.Reference;
@@ -86,27 +107,31 @@ public sealed class ReferenceEntity(OperationExecution execution, TimeProvider t
 
                         break;
                     case ReferenceEffect.Read read:
-                        if (await execution.SendReadAsync(State.CommandId, State.Producer, read, State.References, State.TraceParent, CancellationToken.None) is { } problem)
+                        var values = await claims.ValuesAsync(State.References, State.LargeReferences, CancellationToken.None);
+                        if ((values is null ? ReportClaims.Gone : await execution.SendReadAsync(State.CommandId, State.Producer, read, values, State.TraceParent, CancellationToken.None)) is { } problem)
                             next = new ReferenceEvent.Reported(time.GetUtcNow(), read.Sequence, Properties: null, problem);
                         break;
                     case ReferenceEffect.Answer answer:
                         foreach (var consumer in answer.Consumers)
-                            Context.SignalEntity(EntityInstanceId.FromString(consumer), nameof(Resolved), AnswerOf(state));
+                            Context.SignalEntity(EntityInstanceId.FromString(consumer), nameof(Resolved), AnswerOf(state, State.Value ?? left));
                         break;
                 }
             }
         }
 
+        if (state is ReferenceState.Known && State.Reference is not ReferenceState.Known)
+            State.Value = left;
         State.Reference = state;
         if (state is ReferenceState.Known or ReferenceState.Failed)
-            State.References = [];
+            (State.References, State.LargeReferences) = ([], []);
     }
 
-    private ReferenceAnswer AnswerOf(ReferenceState state) => new()
+    private ReferenceAnswer AnswerOf(ReferenceState state, PayloadClaim? left) => new()
     {
         CommandId = State.CommandId,
         Producer = State.Producer,
-        Properties = state is ReferenceState.Known known ? known.Properties : null,
+        Properties = state is ReferenceState.Known known && left is null ? known.Properties : null,
+        Claim = state is ReferenceState.Known ? left : null,
         Reason = state is ReferenceState.Failed failed ? failed.Reason : null,
     };
 }

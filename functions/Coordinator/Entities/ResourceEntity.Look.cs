@@ -1,4 +1,5 @@
 using Formae.Coordination.Operations;
+using Formae.Coordination.Bus;
 using Formae.Coordination.Synchronization;
 using Formae.Engine.Operations;
 using Formae.Protocol.Bus;
@@ -22,13 +23,19 @@ public sealed partial class ResourceEntity
 
     private Task SeeAsync(string commandId, OperationReport report) => OrLaterAsync(nameof(Report), report, async () =>
     {
-        if (State.Look is not { } look || look.CommandId != commandId)
-            return;
-        using var span = OperationSpans.Report(report);
-        var isLate = time.GetUtcNow() > look.StartAt + ResourceSynchronization.Patience(synchronization.CallTimeout);
-        await SeenAsync(look, IsAtWork || isLate ? Seen.Skipped : await synchronization.StoreAsync(look, report, CancellationToken.None));
-        State.Look = null;
+        if (State.Look is { } look && look.CommandId == commandId)
+        {
+            using var span = OperationSpans.Report(report);
+            var isLate = time.GetUtcNow() > look.StartAt + ResourceSynchronization.Patience(synchronization.CallTimeout);
+            await SeenAsync(look, IsAtWork || isLate ? Seen.Skipped : await synchronization.StoreAsync(look, await WholeAsync(report), CancellationToken.None));
+            State.Look = null;
+        }
+
+        ForgetPayloadOf(report);
     });
+
+    private async Task<OperationReport> WholeAsync(OperationReport report) =>
+        await claims.OpenAsync(report, CancellationToken.None) ?? report with { Status = OperationStatus.Failure, Problem = ReportClaims.Gone };
 
     private Task SeenAsync(LookAtResource look, Seen result) =>
         client.RaiseEventAsync(look.Announce, ResourceSeen.EventName, new ResourceSeen { CommandId = look.CommandId, Ksuid = Context.Id.Key, Result = result });

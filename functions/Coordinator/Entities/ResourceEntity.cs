@@ -21,6 +21,9 @@ public sealed class ResourceEntityState
     /// <summary>Producer → its properties (secrets sealed), as far as they had to be read for the operation under way.</summary>
     public Dictionary<string, JsonElement> References { get; set; } = [];
 
+    /// <summary>The same, for what is too large to be remembered here.</summary>
+    public Dictionary<string, PayloadClaim> LargeReferences { get; set; } = [];
+
     /// <summary>The look at the cloud whose answer is waited for, on behalf of a synchronisation.</summary>
     public LookAtResource? Look { get; set; }
 }
@@ -29,7 +32,7 @@ public sealed class ResourceEntityState
 /// The durable shell of <see cref="OperationMachine"/>, one per resource, key = KSUID. Effects are carried out before the state is committed,
 /// so each may happen twice: messages carry computable ids, rows are written by what they say, the command ignores what it has heard before.
 /// </summary>
-public sealed partial class ResourceEntity(DurableTaskClient client, OperationExecution execution, ResourceSynchronization synchronization, TimeProvider time, ILogger logger) : TaskEntity<ResourceEntityState>
+public sealed partial class ResourceEntity(DurableTaskClient client, OperationExecution execution, ResourceSynchronization synchronization, ReportClaims claims, TimeProvider time, ILogger logger) : TaskEntity<ResourceEntityState>
 {
     /// <summary>Begins an update. For one that it knows already, this asks how it is: whether it is overdue, or done and not heard of.</summary>
     public Task Begin(BeginOperation begin) => OrLaterAsync(nameof(Begin), begin, async () =>
@@ -54,7 +57,7 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
         }
 
         if (State.Operation.Current?.CommandId != begin.CommandId)
-            State.References = [];
+            ForgetReferences();
         OperationEvent happened = preparation.Unusable is { } reason
             ? new OperationEvent.Unusable(time.GetUtcNow(), preparation.Operation, reason)
             : new OperationEvent.Begun(time.GetUtcNow(), preparation.Operation, preparation.Ask);
@@ -63,10 +66,10 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
 
     public Task Resolved(ReferenceAnswer answer) => OrLaterAsync(nameof(Resolved), answer, () =>
     {
-        if (answer.Properties is not { } properties)
+        if (!answer.IsThere)
             return ApplyAsync(new OperationEvent.ReferenceFailed(time.GetUtcNow(), answer.CommandId, answer.Producer, answer.Reason ?? "The referenced resource could not be read."), report: null);
         if (State.Operation is OperationState.Resolving resolving && resolving.Operation.CommandId == answer.CommandId)
-            State.References[answer.Producer] = properties;
+            answer.AddTo(State.References, State.LargeReferences);
         return ApplyAsync(new OperationEvent.ReferenceResolved(time.GetUtcNow(), answer.CommandId, answer.Producer), report: null);
     });
 
@@ -88,8 +91,20 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
             var judged = await execution.JudgeAsync(report, CancellationToken.None);
             OperationMeasures.Reported(State.Operation.Current, judged);
             await ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), ReferenceEquals(judged, report) ? read : OperationExecution.Read(judged)!), judged);
+            ForgetPayloadOf(report);
         })
         : Task.CompletedTask;
+
+    /// <summary>The report that was left is not needed any more: what came of it is committed by now.</summary>
+    public Task Forget(PayloadClaim claim) => OrLaterAsync(nameof(Forget), claim, () => claims.ForgetAsync(claim, CancellationToken.None));
+
+    private void ForgetPayloadOf(OperationReport report)
+    {
+        if (report.Claim is { } claim)
+            Context.SignalEntity(Context.Id, nameof(Forget), claim);
+    }
+
+    private void ForgetReferences() => (State.References, State.LargeReferences) = ([], []);
 
     private Task OrLaterAsync(string operation, object input, Func<Task> work) => EntityRetry.RunAsync(Context, operation, input, work, time, logger);
 
@@ -110,7 +125,7 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
 
         State.Operation = next;
         if (next is OperationState.Done { Abandoned: null })
-            State.References = [];
+            ForgetReferences();
     }
 
     /// <summary>Null, or why a request could not be sent.</summary>
@@ -130,11 +145,19 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
                 return null;
             case OperationEffect.Send send:
                 OperationMeasures.Sent(operation, send, report);
-                return await execution.SendAsync(operation, send, State.References, prepared, CancellationToken.None);
+                return await claims.ValuesAsync(State.References, State.LargeReferences, CancellationToken.None) is { } values
+                    ? await execution.SendAsync(operation, send, values, prepared, CancellationToken.None)
+                    : "A value that it refers to was too large to be remembered, and what was left of it is gone. Apply again.";
             case OperationEffect.Store store:
                 var begun = OperationMeasures.BeginStore();
                 using (OperationSpans.Store())
-                    await execution.StoreAsync(store, report!, store.CommandId == operation.CommandId ? State.References : [], CancellationToken.None);
+                {
+                    // The object is there, so it is recorded: where its report is gone, with what the stub says, and where a value is gone, with that of the row.
+                    var whole = await claims.OpenAsync(report!, CancellationToken.None) ?? report!;
+                    var known = store.CommandId != operation.CommandId ? [] : await claims.ValuesAsync(State.References, State.LargeReferences, CancellationToken.None) ?? State.References;
+                    await execution.StoreAsync(store, whole, known, CancellationToken.None);
+                }
+
                 OperationMeasures.EndStore(operation, begun);
                 return null;
             case OperationEffect.Tell tell:

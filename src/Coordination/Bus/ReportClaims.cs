@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Formae.Messaging.Payloads;
+using Formae.Model;
 using Formae.Protocol.Bus;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +11,9 @@ public sealed partial class ReportClaims(PayloadStore payloads, ILogger<ReportCl
 {
     /// <summary>The longest value of a reference that entities hand on themselves: one entity may remember a dozen of them.</summary>
     public const int LargestValue = 16_000;
+
+    /// <summary>What was left is not there any more. It may be asked for again.</summary>
+    public static readonly Problem Gone = new() { Code = ProblemCodes.ServiceInternalError, Message = "The plugin's report was too large to travel, and what it left is gone." };
 
     /// <summary>The whole of a report; null when it cannot be had, which has been logged.</summary>
     public async Task<OperationReport?> OpenAsync(OperationReport report, CancellationToken cancellation)
@@ -41,11 +45,31 @@ public sealed partial class ReportClaims(PayloadStore payloads, ILogger<ReportCl
         return bytes.Length <= LargestValue ? null : await payloads.PutAsync(PayloadStore.Messages, bytes, cancellation);
     }
 
-    /// <summary>A value that was left.</summary>
-    /// <exception cref="PayloadException">It is gone.</exception>
-    public async Task<JsonElement> FetchAsync(PayloadClaim claim, CancellationToken cancellation) =>
-        JsonElement.Parse((await payloads.GetAsync(claim, cancellation)).ToMemory().Span, new JsonDocumentOptions { MaxDepth = Model.JsonText.MaxDepth });
+    /// <summary>Values of references with those that were left; null when one of these is gone, which has been logged.</summary>
+    public async Task<Dictionary<string, JsonElement>?> ValuesAsync(Dictionary<string, JsonElement> values, Dictionary<string, PayloadClaim> left, CancellationToken cancellation)
+    {
+        if (left.Count == 0)
+            return values;
+        var all = new Dictionary<string, JsonElement>(values, StringComparer.Ordinal);
+        foreach (var (producer, claim) in left)
+        {
+            try
+            {
+                all[producer] = JsonElement.Parse((await payloads.GetAsync(claim, cancellation)).ToMemory().Span, new JsonDocumentOptions { MaxDepth = JsonText.MaxDepth });
+            }
+            catch (PayloadException gone)
+            {
+                LogValueGone(producer, gone.Message);
+                return null;
+            }
+        }
+
+        return all;
+    }
 
     [LoggerMessage(EventId = 1811, Level = LogLevel.Error, Message = "The report of {OperationId} was too large to travel, and what the plugin left for it cannot be had: {Reason}")]
     private partial void LogGone(string operationId, string reason);
+
+    [LoggerMessage(EventId = 1812, Level = LogLevel.Error, Message = "The value of {Producer}, which others refer to, was too large to be remembered, and what was left of it cannot be had: {Reason}")]
+    private partial void LogValueGone(string producer, string reason);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Formae.Coordination.Commands;
 using Formae.Engine.Commands;
 using Formae.Engine.Operations;
+using Formae.Protocol.Bus;
 
 namespace Formae.Coordination.Operations;
 
@@ -92,7 +93,21 @@ public sealed record ReferenceAnswer
     /// <summary>The producer as the plugin reported it; secrets are sealed.</summary>
     public JsonElement? Properties { get; init; }
 
+    /// <summary>Where <see cref="Properties"/> were left, which are too large to be said.</summary>
+    public PayloadClaim? Claim { get; init; }
+
     public string? Reason { get; init; }
+
+    public bool IsThere => Properties is not null || Claim is not null;
+
+    /// <summary>Remembers the values.</summary>
+    public void AddTo(Dictionary<string, JsonElement> values, Dictionary<string, PayloadClaim> claims)
+    {
+        if (Claim is { } claim)
+            claims[Producer] = claim;
+        else if (Properties is { } properties)
+            values[Producer] = properties;
+    }
 }
 
 /// <summary>What a changeset's orchestration works on.</summary>
