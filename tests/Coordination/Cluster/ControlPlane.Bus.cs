@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Formae.Coordination.Catalog;
@@ -37,6 +38,9 @@ public sealed partial class ControlPlane
 
     /// <summary>A client of the bus, for whoever sends what nobody should.</summary>
     internal ServiceBusClient Bus => _pluginBus;
+
+    /// <summary>The ids of messages to the plugin that were signed and could not be read.</summary>
+    internal ConcurrentQueue<string> Unread { get; } = [];
 
     /// <summary>How many messages wait, and how many are dead, in a queue.</summary>
     internal EntityCounts CountsOf(string queue) => _broker.Counts()[queue];
@@ -110,15 +114,22 @@ public sealed partial class ControlPlane
         await sender.SendMessageAsync(await OfPlugin<MessageWriter>().WriteAsync(new OutgoingMessage { Queue = queue, Subject = BusContract.ReportSubject, Body = body.ToMemory() }, CancellationToken.None));
     }
 
-    /// <summary>Keeps what a plugin was sent. What somebody else has made up is not kept.</summary>
+    /// <summary>Keeps what a plugin was sent. What somebody else has made up, or nobody can read, is not kept.</summary>
     private async Task NoteAsync(ServiceBusReceivedMessage message)
     {
         if (!OfPlugin<MessageReader>().IsGenuine(message, RequestQueue))
             return;
-        var body = message.ContentType == "application/json"
-            ? message.Body
-            : await OfPlugin<PayloadStore>().GetAsync(JsonSerializer.Deserialize(message.Body.ToMemory().Span, BusJson.Default.PayloadClaim)!, CancellationToken.None);
-        Sent.Enqueue(JsonSerializer.Deserialize(body.ToMemory().Span, BusJson.Default.OperationRequest)!);
+        try
+        {
+            var body = message.ContentType == "application/json"
+                ? message.Body
+                : await OfPlugin<PayloadStore>().GetAsync(JsonSerializer.Deserialize(message.Body.ToMemory().Span, BusJson.Default.PayloadClaim)!, CancellationToken.None);
+            Sent.Enqueue(JsonSerializer.Deserialize(body.ToMemory().Span, BusJson.Default.OperationRequest)!);
+        }
+        catch (Exception unread) when (unread is JsonException or PayloadException)
+        {
+            Unread.Enqueue(message.MessageId);
+        }
     }
 
     /// <summary>Settles as the host does, where the message came from; or not at all, as a host that dies before.</summary>

@@ -42,7 +42,7 @@ public sealed class MainPathTests(OneSystem system)
     }
 
     [Fact]
-    public async Task Operations_run_in_the_process_of_their_plugin()
+    public async Task A10_operations_run_in_the_process_of_their_plugin()
     {
         var document = new DocumentBuilder().Stack("elsewhere").Target("aws", "FakeAWS").Resource("elsewhere", "aws", Bucket, "proof", ("BucketName", "proof-of-process")).ToString();
         var command = await Plane.RunCommandAsync(document);
