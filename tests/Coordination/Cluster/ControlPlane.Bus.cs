@@ -136,13 +136,17 @@ public sealed partial class ControlPlane
     private sealed class Settling(ProcessMessageEventArgs args, bool settles) : ServiceBusMessageActions
     {
         public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
-            settles ? args.CompleteMessageAsync(message, cancellationToken) : Task.CompletedTask;
+            settles ? args.CompleteMessageAsync(message, cancellationToken) : throw Died();
 
         public override Task DeadLetterMessageAsync(
             ServiceBusReceivedMessage message,
             Dictionary<string, object>? propertiesToModify = null,
             string? deadLetterReason = null,
             string? deadLetterErrorDescription = null,
-            CancellationToken cancellationToken = default) => !settles ? Task.CompletedTask : args.DeadLetterMessageAsync(message, deadLetterReason, deadLetterErrorDescription, cancellationToken);
+            CancellationToken cancellationToken = default) =>
+            settles ? args.DeadLetterMessageAsync(message, deadLetterReason, deadLetterErrorDescription, cancellationToken) : throw Died();
+
+        // What comes after settling, such as removing the payload, must not happen either.
+        private static ServiceBusException Died() => new("The host has died before it settled the message.", ServiceBusFailureReason.MessageLockLost);
     }
 }

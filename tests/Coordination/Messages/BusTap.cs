@@ -16,10 +16,10 @@ internal sealed class BusTap
 
     public ConcurrentQueue<(string Queue, ServiceBusReceivedMessage Message)> Passed { get; } = [];
 
-    public async Task TakeAsync(string queue, ServiceBusReceivedMessage message, Func<Task> take)
+    public async Task TakeAsync(string queue, ServiceBusReceivedMessage message, Func<bool, Task> take)
     {
         Passed.Enqueue((queue, message));
-        await take();
+        await take(true);
     }
 
     public IReadOnlyList<ServiceBusReceivedMessage> Of(string queue) => [.. Passed.Where(passed => passed.Queue == queue).Select(passed => passed.Message)];

@@ -10,9 +10,11 @@ internal sealed class BusEnds : IDisposable
 {
     private readonly ServiceProvider _services;
 
-    public BusEnds(string data)
+    /// <param name="data">The data folder of the control plane.</param>
+    /// <param name="keys">Other keys than its own. Default: its own.</param>
+    public BusEnds(string data, string? keys = null)
     {
-        var settings = new Dictionary<string, string?> { [MessageKeys.FileSetting] = Path.Combine(data, "message.keys"), [Formae.Messaging.Payloads.PayloadSettings.Place] = Path.Combine(data, "payloads") };
+        var settings = new Dictionary<string, string?> { [MessageKeys.KeysSetting] = keys, [MessageKeys.FileSetting] = Path.Combine(data, "message.keys"), [Formae.Messaging.Payloads.PayloadSettings.Place] = Path.Combine(data, "payloads") };
         _services = new ServiceCollection().AddLogging().AddFormaeMessaging(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
     }
 

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Azure.Messaging.ServiceBus;
+using Formae.Client;
+using Formae.Embedded.Host;
+using Formae.Messaging;
+using Formae.Model;
+using Formae.Protocol.Bus;
+using Formae.Protocol.Http;
+
+namespace Formae.Distributed.Tests;
+
+/// <summary>Large messages, new keys and plugins that are asked to end, between real processes.</summary>
+[Collection(OneSystem.Collection)]
+public sealed class MessagesUnderLoadTests : IAsyncLifetime
+{
+    private const int Resources = 150;
+
+    private readonly TempFolder _folder = new();
+    private ControlPlane _plane = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(_folder.File("data"));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _plane.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Keys_are_changed_under_load_without_a_restart()
+    {
+        var file = Path.Combine(_plane.DataFolder, "message.keys");
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        var before = Ids(file);
+        var document = BigDocument.Of("keys", Resources, _folder.File("files"));
+        var command = (await _plane.SubmitAsync(document)).CommandId;
+        for (var rotation = 0; rotation < 3; rotation++)
+        {
+            var count = (await _plane.Cloud.CallsAsync()).Count;
+            await Wait.ForAsync("some more calls", ControlPlane.Patience, async () => (await _plane.Cloud.CallsAsync()).Count > count + 10 ? "more" : null);
+            var (exit, output) = await ControlPlane.RunAsync("keys", "rotate", "--data", _plane.DataFolder);
+            Assert.True(exit == 0, output);
+            Assert.Contains(Ids(file)[0], output, StringComparison.Ordinal);
+            Assert.DoesNotContain(File.ReadAllLines(file)[0].Split(':')[1], output, StringComparison.Ordinal);
+        }
+
+        await _plane.SuccessOfAsync(command);
+
+        Assert.Equal(before.Length + 3, Ids(file).Length);
+        Assert.NotEqual(before[0], Ids(file)[0]);
+        await CrashTests.EverythingIsThereOnceAsync(_plane, document, Resources);
+        await NothingCameTwiceAsync();
+        await NoMessageIsDeadAsync();
+
+        // The keys are in the one file, and in none beside it.
+        foreach (var key in File.ReadAllLines(file).Select(line => line.Split(':')[1]))
+            IsNowhereElse(_plane.DataFolder, key, except: file);
+    }
+
+    [Fact]
+    public async Task A17_a_plugin_that_is_asked_to_end_under_load_loses_nothing_and_repeats_nothing()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Finds the processes as Linux tells them.");
+        var document = BigDocument.Of("asked", Resources, _folder.File("files"));
+        var command = (await _plane.SubmitAsync(document)).CommandId;
+        for (var time = 0; time < 3; time++)
+        {
+            var count = (await _plane.Cloud.CallsAsync()).Count;
+            await Wait.ForAsync("some more calls", ControlPlane.Patience, async () => await CallsOrNoneAsync() is { } calls && calls > count + 10 ? "more" : null);
+            var victim = _plane.Children["fakeaws"];
+            using var process = Process.GetProcessById(victim);
+            Signals.AskToEnd(process);
+            await Wait.UntilAsync("another process of the plugin", ControlPlane.Patience, () => _plane.Children.TryGetValue("fakeaws", out var next) && next != victim, () => _plane.LastLines);
+        }
+
+        await _plane.SuccessOfAsync(command);
+
+        await CrashTests.EverythingIsThereOnceAsync(_plane, document, Resources);
+        await NothingCameTwiceAsync();
+        await NoMessageIsDeadAsync();
+    }
+
+    [Fact]
+    public async Task A12_megabytes_travel_between_processes_in_every_direction()
+    {
+        // A request and a report of two megabytes each.
+        var value = new string('v', 2_000_000);
+        string Document(string text) => new DocumentBuilder().Stack("large").Target("aws", "FakeAWS").Resource("large", "aws", DocumentBuilder.GenericResource, "one", ("Name", "one"), ("Value", text)).ToString();
+        await _plane.RunCommandAsync(Document(value));
+        await _plane.RunCommandAsync(Document(value + "w"));
+        Assert.Equal(value + "w", Assert.Single(await _plane.InventoryAsync("stack:large")).Properties!.Value.GetProperty("Value").GetString());
+        Assert.Equal(value + "w", Assert.Single(await _plane.Cloud.ObjectsAsync()).Properties.GetProperty("Value").GetString());
+
+        // An announcement of five, of a plugin that this test is.
+        var announcement = new PluginAnnouncement
+        {
+            Name = "large",
+            Namespace = "Large",
+            Version = "1.0.0",
+            RequestQueue = "formae-requests-large",
+            StartedAt = TimeProvider.System.GetUtcNow(),
+            ResourceTypes = [.. Enumerable.Range(0, 600).Select(number => new AnnouncedType
+            {
+                Type = $"Large::Service::Type{number}",
+                Schema = new ResourceSchema { Identifier = "Name", Fields = ["Name"] },
+                JsonSchema = JsonSerializer.SerializeToElement(new { type = "object", description = new string('s', 8500) }),
+            })],
+        };
+        using var ends = _plane.OpenBusEnds();
+        await using var bus = _plane.OpenBus();
+        var outgoing = new OutgoingMessage { Queue = BusContract.AnnouncementQueue, Subject = BusContract.AnnouncementSubject, Body = JsonSerializer.SerializeToUtf8Bytes(announcement, BusJson.Default.PluginAnnouncement) };
+        Assert.InRange(outgoing.Body.Length, 5_000_000, 10_000_000);
+        await bus.CreateSender(outgoing.Queue).SendMessageAsync(await ends.Writer.WriteAsync(outgoing, Cancellation), Cancellation);
+
+        var plugin = await Wait.ForAsync("the plugin among the known", ControlPlane.Patience, async () => (await _plane.Client.GetPluginsAsync(Cancellation)).SingleOrDefault(one => one.Namespace == "Large"), () => _plane.LastLines);
+        Assert.Equal(600, plugin.ResourceTypes.Count);
+        await NoMessageIsDeadAsync();
+    }
+
+    /// <summary>Null while the plugin is not there.</summary>
+    private async Task<int?> CallsOrNoneAsync()
+    {
+        try
+        {
+            return (await _plane.Cloud.CallsAsync()).Count;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>No cloud was asked twice to make the same object.</summary>
+    private async Task NothingCameTwiceAsync()
+    {
+        var made = (await _plane.Cloud.CallsAsync()).Where(call => call.Operation == "Create").GroupBy(call => call.OperationId).ToList();
+        Assert.InRange(made.Count, Resources / 2, Resources);
+        Assert.All(made, calls => Assert.Single(calls));
+    }
+
+    private async Task NoMessageIsDeadAsync()
+    {
+        await using var bus = _plane.OpenBus();
+        foreach (var queue in (string[])[BusContract.ReportQueue, BusContract.AnnouncementQueue, "formae-requests-fakeaws", "formae-requests-local"])
+        {
+            await using var dead = bus.CreateReceiver(queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+            Assert.Empty((await dead.PeekMessagesAsync(10, cancellationToken: Cancellation)).Select(letter => $"{letter.MessageId}: {letter.DeadLetterReason} {letter.DeadLetterErrorDescription}"));
+        }
+    }
+
+    private static string[] Ids(string file) => [.. File.ReadAllLines(file).Select(line => line.Split(':')[0])];
+
+    private static void IsNowhereElse(string folder, string text, string except)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => file != except && !file.EndsWith(".lock", StringComparison.Ordinal)))
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);
+            Assert.False(reader.ReadToEnd().Contains(text, StringComparison.Ordinal), $"A key stands in {file}.");
+        }
+    }
+}
