@@ -69,11 +69,11 @@ public sealed class ReferenceEntity(OperationExecution execution, ReportClaims c
         if (State.Reference is ReferenceState.Reading)
             await HearAsync(report);
         if (report.Claim is { } claim)
-            Context.SignalEntity(Context.Id, nameof(Forget), claim);
+            Context.SignalEntity(Context.Id, nameof(Settle), claim);
     }, time, logger);
 
     /// <summary>The report that was left is not needed any more: what came of it is committed by now.</summary>
-    public Task Forget(PayloadClaim claim) => EntityRetry.RunAsync(Context, nameof(Forget), claim, () => claims.ForgetAsync(claim, CancellationToken.None), time, logger);
+    public Task Settle(PayloadClaim claim) => EntityRetry.RunAsync(Context, nameof(Settle), claim, () => claims.ForgetAsync(claim, CancellationToken.None), time, logger);
 
     private async Task HearAsync(OperationReport report)
     {

@@ -96,12 +96,12 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
         : Task.CompletedTask;
 
     /// <summary>The report that was left is not needed any more: what came of it is committed by now.</summary>
-    public Task Forget(PayloadClaim claim) => OrLaterAsync(nameof(Forget), claim, () => claims.ForgetAsync(claim, CancellationToken.None));
+    public Task Settle(PayloadClaim claim) => OrLaterAsync(nameof(Settle), claim, () => claims.ForgetAsync(claim, CancellationToken.None));
 
     private void ForgetPayloadOf(OperationReport report)
     {
         if (report.Claim is { } claim)
-            Context.SignalEntity(Context.Id, nameof(Forget), claim);
+            Context.SignalEntity(Context.Id, nameof(Settle), claim);
     }
 
     private void ForgetReferences() => (State.References, State.LargeReferences) = ([], []);

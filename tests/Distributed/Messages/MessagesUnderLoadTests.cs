@@ -117,7 +117,7 @@ public sealed class MessagesUnderLoadTests : IAsyncLifetime
         await bus.CreateSender(outgoing.Queue).SendMessageAsync(await ends.Writer.WriteAsync(outgoing, Cancellation), Cancellation);
 
         var plugin = await Wait.ForAsync("the plugin among the known", ControlPlane.Patience, async () => (await _plane.Client.GetPluginsAsync(Cancellation)).SingleOrDefault(one => one.Namespace == "Large"), () => _plane.LastLines);
-        Assert.Equal(600, plugin.ResourceTypes.Count);
+        Assert.Equal(600, plugin.ResourceTypes!.Count);
         await NoMessageIsDeadAsync();
     }
 
