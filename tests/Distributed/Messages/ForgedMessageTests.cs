@@ -61,7 +61,7 @@ public sealed class ForgedMessageTests(OneSystem system)
             Subject = BusContract.AnnouncementSubject,
             Body = JsonSerializer.SerializeToUtf8Bytes(announcement, BusJson.Default.PluginAnnouncement),
         });
-        Assert.NotEqual("99.0.0", (await system.Plane.Client.GetPluginsAsync(Cancellation)).Single(plugin => plugin.Namespace == "FakeAWS").PluginVersion);
+        Assert.NotEqual("99.0.0", (await system.Plane.Client.GetPluginsAsync(Cancellation)).Single(plugin => plugin.Namespace == "FakeAWS").InstalledVersion);
     }
 
     private async Task RefusedAsync(string way, RefusalReason reason, OutgoingMessage forged)
