@@ -80,11 +80,17 @@ internal static class Parts
     public const string Bus = "bus";
     public const string Tables = "tables";
     public const string TaskHub = "taskhub";
+    public const string Scale = "scale";
+    public const string Crowd = "crowd";
+    public const string Recovery = "recovery";
 
-    public static IReadOnlyList<string> All { get; } = [Plan, Apply, Large, Chain, Latency, Terraform, Bus, Tables, TaskHub];
+    public static IReadOnlyList<string> All { get; } = [Plan, Apply, Large, Chain, Latency, Terraform, Bus, Tables, TaskHub, Crowd, Recovery, Scale];
 
     /// <summary>Those that need a running control plane.</summary>
     public static IReadOnlyList<string> OfControlPlane { get; } = [Apply, Large, Chain, Latency];
+
+    /// <summary>Those that need one of their own.</summary>
+    public static IReadOnlyList<string> OfScale { get; } = [Crowd, Recovery, Scale];
 }
 
 /// <summary>The measurement cannot be made, or what was measured was not what it should be.</summary>

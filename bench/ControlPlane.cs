@@ -82,6 +82,16 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>Seconds of processor time of all processes so far.</summary>
     public double ProcessorTime() => ProcessTree.Of(_process.Id).Sum(ProcessTree.ProcessorTimeOf);
 
+    /// <summary>kill -9; it is started again by <c>formae up</c>.</summary>
+    /// <exception cref="BenchException">There is none.</exception>
+    public void KillCoordinator()
+    {
+        var id = ProcessTree.Of(_process.Id).FirstOrDefault(id => ProcessTree.CommandLineOf(id).Contains("Formae.Coordinator.dll", StringComparison.Ordinal));
+        if (id == 0)
+            throw new BenchException("The coordinator is not among the processes of 'formae up'.");
+        ProcessTree.KillIfAlive(id, "dotnet");
+    }
+
     public int Processes() => ProcessTree.Of(_process.Id).Count;
 
     public string Log()

@@ -22,6 +22,20 @@ internal static class ProcessTree
         return tree;
     }
 
+    /// <summary>What it was started with; empty when that is not told.</summary>
+    public static string CommandLineOf(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Replace('\0', ' ');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The process ended while it was looked at, or is somebody else's.
+            return "";
+        }
+    }
+
     /// <summary>In kB: the proportional set size, or the resident set where the kernel does not tell that one. 0 when the process is gone.</summary>
     public static long MemoryOf(int process) => Number($"/proc/{process}/smaps_rollup", "Pss:") ?? Number($"/proc/{process}/status", "VmRSS:") ?? 0;
 

@@ -67,6 +67,8 @@ IEnumerable<(string Name, Func<Task> Run)> Sections(Results results)
 
     if (Parts.OfControlPlane.Any(options.Wants))
         yield return ("control plane", () => new ControlPlaneBench(options, results, Path.Combine(folder, "up")).RunAsync(stop.Token));
+    if (Parts.OfScale.Any(options.Wants))
+        yield return ("scale", () => new ScaleBench(options, results, Path.Combine(folder, "scale")).RunAsync(stop.Token));
     if (options.Wants(Parts.Terraform))
         yield return ("Terraform beside it", () => new TerraformPeer(options, results, output, Path.Combine(folder, "terraform")).RunAsync(stop.Token));
     if (options.Wants(Parts.Bus))

@@ -83,11 +83,11 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 0.0, 400)]
-    [InlineData(1, 0.5, 500)]
-    [InlineData(1, 1.0, 600)]
-    [InlineData(2, 0.5, 1000)]
-    [InlineData(5, 0.5, 8000)]
+    [InlineData(1, 0.0, 80)]
+    [InlineData(1, 0.5, 100)]
+    [InlineData(1, 1.0, 120)]
+    [InlineData(2, 0.5, 200)]
+    [InlineData(5, 0.5, 1600)]
     [InlineData(6, 0.5, null)]
     public void The_delay_doubles_is_jittered_and_ends_with_the_budget(int ends, double chance, int? milliseconds) =>
         Assert.Equal(milliseconds, (int?)new RestartPolicy().DelayAfter(ends, chance)?.TotalMilliseconds);

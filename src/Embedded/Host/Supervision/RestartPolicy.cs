@@ -9,8 +9,8 @@ internal sealed record RestartPolicy
     /// <summary>The time in which so many restarts are allowed. Default: 10 min.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Default: 0.5 s; doubled with every further restart in the window.</summary>
-    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(0.5);
+    /// <summary>Default: 0.1 s; doubled with every further restart in the window.</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(0.1);
 
     /// <summary>Default: 30 s.</summary>
     public TimeSpan LongestDelay { get; init; } = TimeSpan.FromSeconds(30);
