@@ -1,0 +1,51 @@
+using Formae.Coordination.Bus;
+using Formae.Coordinator.Timers;
+using Formae.Plugins.FakeAws;
+using Formae.Protocol.Bus;
+using Formae.Protocol.Http;
+using Formae.Sdk.Testing;
+
+namespace Formae.Coordination.Tests.Cluster;
+
+/// <summary>What is forgotten after a day: histories, and what the entities of resources remember of what succeeded.</summary>
+public sealed class PurgeTests : IAsyncLifetime
+{
+    private const string Document = """
+        Stacks: [{ Label: s }]
+        Targets: [{ Label: eu, Namespace: FakeAWS, Config: { Region: eu-1 } }]
+        Resources:
+          - { Label: good, Type: "FakeAWS::S3::Bucket", Stack: s, Target: eu, Properties: { BucketName: good } }
+          - { Label: bad, Type: "FakeAWS::Versioned::Parent", Stack: s, Target: eu, Properties: { Name: bad } }
+        """;
+
+    private ControlPlane _plane = null!;
+
+    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync();
+
+    public ValueTask DisposeAsync() => _plane.DisposeAsync();
+
+    [Fact]
+    public async Task A_day_later_the_entity_of_what_succeeded_remembers_nothing_and_the_resource_can_be_changed()
+    {
+        _plane.Cloud.Inject(new Injection { Operation = OperationVerb.Create, ResourceType = "FakeAWS::Versioned::Parent", Code = "AccessDenied", Count = 1 });
+        var command = await _plane.RunAsync(Document);
+        Assert.Equal(States.Failed, command.State);
+        var good = command.ResourceUpdates!.Single(update => update.ResourceLabel == "good").ResourceId;
+        var bad = command.ResourceUpdates!.Single(update => update.ResourceLabel == "bad").ResourceId;
+
+        await PurgeAsync(later: TimeSpan.FromHours(1));
+        Assert.True(await RemembersAsync(good));
+
+        await PurgeAsync(later: TimeSpan.FromDays(2));
+        await ControlPlane.UntilAsync("the entity has forgotten", async () => !await RemembersAsync(good));
+
+        // A success may still come to light of what failed: that is waited for.
+        Assert.True(await RemembersAsync(bad));
+        Assert.Null(await _plane.Client.GetInstanceAsync(command.CommandId, cancellation: CancellationToken.None));
+        ControlPlane.Succeeded(await _plane.RunAsync(Document.Replace("BucketName: good", "BucketName: good, VersioningEnabled: true", StringComparison.Ordinal)));
+    }
+
+    private async Task<bool> RemembersAsync(string ksuid) => await _plane.Client.Entities.GetEntityAsync(EntityNames.ResourceOf(ksuid), includeState: false, CancellationToken.None) is not null;
+
+    private Task PurgeAsync(TimeSpan later) => new PurgeTimer(new FakeTimeProvider(DateTimeOffset.UtcNow + later)).Run(null!, _plane.Client, CancellationToken.None);
+}
