@@ -36,6 +36,9 @@ public sealed partial class FormaeClient : IDisposable
             _http.DefaultRequestHeaders.Add("x-functions-key", key);
     }
 
+    /// <summary>Where the control plane is.</summary>
+    public Uri Server => _server;
+
     /// <summary>Gives a command, or with <see cref="SubmitRequest.Simulate"/> asks what it would do.</summary>
     /// <param name="request">The command.</param>
     /// <param name="cancellation">Gives up waiting; a command that was accepted goes on.</param>

@@ -40,11 +40,11 @@ public static class Refusals
         ErrorCodes.NotFound or ErrorCodes.PluginNotFound or ErrorCodes.NoSuchPointInTime => 404,
         ErrorCodes.ReconcileRejected or ErrorCodes.ConflictingCommands or ErrorCodes.TargetAlreadyExists or ErrorCodes.NonPortableResources
             or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents
-            or ErrorCodes.SecretNotKnown => 409,
+            or ErrorCodes.SecretNotKnown or ErrorCodes.DeadLetterRefused or ErrorCodes.DeadLetterBusy => 409,
         ErrorCodes.TooLarge => 413,
         ErrorCodes.PatchRejected or ErrorCodes.EmptyStackRejected => 422,
         ErrorCodes.InternalError or ErrorCodes.CancelFailed => 500,
-        ErrorCodes.NoPluginManager or ErrorCodes.AccessUnavailable => 503,
+        ErrorCodes.BusUnavailable or ErrorCodes.NoPluginManager or ErrorCodes.AccessUnavailable => 503,
         _ => 400,
     };
 }

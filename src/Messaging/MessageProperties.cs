@@ -25,5 +25,5 @@ public static class MessageProperties
     internal const string JsonContent = "application/json";
 
     /// <summary>The content type of a message whose body is the claim for the real one.</summary>
-    internal const string ClaimContent = "application/vnd.formae.claim+json";
+    public const string ClaimContent = "application/vnd.formae.claim+json";
 }

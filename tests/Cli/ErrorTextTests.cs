@@ -160,6 +160,9 @@ public sealed class ErrorTextTests
             Cancel them again.
             """
         },
+        { ErrorCodes.DeadLetterRefused, "{}", "error DeadLetterRefused: This message is not sent again.\nformae deadletter drop removes it." },
+        { ErrorCodes.DeadLetterBusy, "{}", "error DeadLetterBusy: This message could not be taken now." },
+        { ErrorCodes.BusUnavailable, "{}", "error BusUnavailable: The server cannot reach its bus now.\nformae doctor says more." },
         { ErrorCodes.InternalError, "{}", "error InternalError: The server failed.\nIts log says more." },
     };
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Formae.Cli.DeadLetters;
 using Formae.Cli.Demo;
+using Formae.Cli.Health;
 using Formae.Cli.Histories;
 using Formae.Cli.Inventories;
 using Formae.Cli.Keys;
@@ -32,6 +34,8 @@ internal static class FormaeCommandLine
         ValidateVerb.Build(context, flags ?? DocumentFlags.None),
         EvalVerb.Build(context, flags ?? DocumentFlags.None),
         SchemaVerb.Build(context),
+        DoctorVerb.Build(context),
+        DeadLetterVerb.Build(context),
         UpVerb.Build(context),
         TraceVerb.Build(context),
         KeysVerb.Build(context),

@@ -100,6 +100,9 @@ internal static class ErrorText
                 "Not every command could be canceled; these go on.",
                 data.Members("Failures").Select(failure => Line(failure.Name, failure.Value.ToString())),
                 "Cancel them again."),
+            ErrorCodes.DeadLetterRefused => new Text(message ?? "This message is not sent again.", [], "formae deadletter drop removes it."),
+            ErrorCodes.DeadLetterBusy => new Text(message ?? "This message could not be taken now.", [], null),
+            ErrorCodes.BusUnavailable => new Text(message ?? "The server cannot reach its bus now.", [], "formae doctor says more."),
             ErrorCodes.InternalError => new Text(message ?? "The server failed.", [], "Its log says more."),
             _ => new Text(message ?? "The server refused.", error.Data is { } unknown ? [new ValueText().Of(unknown)] : [], null),
         };

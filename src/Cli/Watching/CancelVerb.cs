@@ -55,7 +55,7 @@ internal static class CancelVerb
         {
             var watch = new CommandWatch(session);
             if (session.Format != OutputFormat.Human)
-                ended.Add(await watch.FollowAsync(id));
+                ended.Add(await watch.FollowAsync(id, view: null));
             else if (await watch.RunAsync(id) == ExitCode.Interrupted)
                 return ExitCode.Interrupted;
         }

@@ -171,8 +171,13 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
         {
             var all = entries.ToLookup(entry => entry.Refusal is null);
             var plugins = all[true].ToFrozenDictionary(entry => entry.Announcement.Namespace, StringComparer.OrdinalIgnoreCase);
+
+            // A type belongs to the plugin of its namespace; that another one announces it as well must not make the catalog unreadable.
             var schemas = plugins.Values
-                .SelectMany(entry => entry.Announcement.ResourceTypes)
+                .SelectMany(entry => entry.Announcement.ResourceTypes.Select(type => (Type: type, IsOwn: Resource.NamespaceOf(type.Type).Equals(entry.Announcement.Namespace, StringComparison.OrdinalIgnoreCase))))
+                .OrderByDescending(one => one.IsOwn)
+                .Select(one => one.Type)
+                .DistinctBy(type => type.Type, StringComparer.OrdinalIgnoreCase)
                 .ToFrozenDictionary(type => type.Type, type => type.Schema, StringComparer.OrdinalIgnoreCase);
             return new Snapshot(plugins, [.. all[false]], schemas, plugins.Keys.ToFrozenSet(StringComparer.OrdinalIgnoreCase), readAt);
         }

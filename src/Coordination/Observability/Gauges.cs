@@ -35,6 +35,7 @@ public sealed partial class Gauges : BackgroundService
         Numbers("formae.resources.managed", "{resource}", "Managed resources by namespace.", Attributes.Namespace, stats => stats.Resources);
         Numbers("formae.resources.unmanaged", "{resource}", "Resources that were found and belong to nobody, by namespace.", Attributes.Namespace, stats => stats.UnmanagedResources);
         Numbers("formae.resources.by_type", "{resource}", "Resources by type.", Attributes.ResourceType, stats => stats.ResourceTypes);
+        Numbers("formae.messages.dead", "{message}", "Messages among the dead letters, by reason.", "reason", stats => stats.DeadLetters ?? new Dictionary<string, int>());
         Numbers("formae.targets.total", "{target}", "Targets by namespace.", Attributes.Namespace, stats => stats.Targets);
     }
 

@@ -1,4 +1,6 @@
 using System.Reflection;
+using Azure.Messaging.ServiceBus;
+using Formae.Coordination.Bus.DeadLetters;
 using Formae.Coordination.Catalog;
 using Formae.Coordination.Storage;
 using Formae.Protocol.Http;
@@ -6,7 +8,7 @@ using Formae.Protocol.Http;
 namespace Formae.Coordination.Queries;
 
 /// <summary>The control plane in numbers. Rows are counted by the few columns that say what they are.</summary>
-public sealed class StatsQuery(CommandStore commands, ResourceStore resources, StackStore stacks, TargetStore targets, PluginCatalog catalog, TimeProvider time)
+public sealed class StatsQuery(CommandStore commands, ResourceStore resources, StackStore stacks, TargetStore targets, PluginCatalog catalog, DeadLetterBox letters, TimeProvider time)
 {
     /// <summary>The kind and the source of commands that only look whether the world is still as recorded: they would drown the others.</summary>
     private const string Sync = "sync";
@@ -54,6 +56,7 @@ public sealed class StatsQuery(CommandStore commands, ResourceStore resources, S
             UnmanagedResources = unmanaged,
             Targets = byNamespace,
             ResourceTypes = types,
+            DeadLetters = await DeadLettersAsync(cancellation),
             Plugins = [.. catalog.Plugins.Select(plugin => new PluginStats
             {
                 Namespace = plugin.Announcement.Namespace,
@@ -64,6 +67,21 @@ public sealed class StatsQuery(CommandStore commands, ResourceStore resources, S
                 ResourceTypesToDiscover = [.. plugin.Announcement.ResourceTypes.Where(type => type.CanList).Select(type => type.Type).Order(StringComparer.Ordinal)],
             })],
         };
+    }
+
+    /// <summary>A bus that is away is no reason to say nothing of the rest.</summary>
+    private async Task<IReadOnlyDictionary<string, int>?> DeadLettersAsync(CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(TimeSpan.FromSeconds(5));
+        try
+        {
+            return await letters.CountAsync(patience.Token);
+        }
+        catch (Exception e) when (e is ServiceBusException or UnauthorizedAccessException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return null;
+        }
     }
 
     private static void Count(Dictionary<string, int> counts, string key) => counts[key] = counts.GetValueOrDefault(key) + 1;

@@ -42,6 +42,9 @@ public sealed class ProgressJournal(FormaeTables tables, CommandSignals signals)
             long.Parse(row.RowKey, CultureInfo.InvariantCulture), JsonSerializer.Deserialize(RowText.Read(row, "Changes")!, StorageJson.Rows.IReadOnlyListProgressChange)!))];
     }
 
+    /// <summary>When something was written last, by the clock of the tables; null when nothing ever was.</summary>
+    public async Task<DateTimeOffset?> LastAtAsync(string commandId, CancellationToken cancellation) => (await tables.Progress.FindAsync(commandId, Head, cancellation))?.Timestamp;
+
     private static string KeyOf(long number) => number.ToString("D10", CultureInfo.InvariantCulture);
 
     private static ProgressChange Short(ProgressChange change) => change with { Progress = change.Progress with { Error = Short(change.Progress.Error), Message = Short(change.Progress.Message) } };

@@ -82,6 +82,14 @@ public sealed class StackStore(FormaeTables tables, TimeProvider time)
     public async Task<bool> IsLeasedByAsync(string label, string commandId, CancellationToken cancellation) =>
         await tables.Stacks.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row && row.GetString("LeaseHolder") == commandId;
 
+    /// <summary>Every lease that is held, and since when at the latest, by the clock of the tables.</summary>
+    public async Task<IReadOnlyList<(string Stack, string Holder, DateTimeOffset At)>> LeasesAsync(CancellationToken cancellation) =>
+    [
+        .. (await tables.Stacks.ReadPartitionAsync(Partition, cancellation, ["PartitionKey", "RowKey", "Label", "LeaseHolder", "Timestamp"]))
+            .Where(row => row.GetString("LeaseHolder") is { Length: > 0 })
+            .Select(row => (row.GetString("Label"), row.GetString("LeaseHolder"), row.Timestamp ?? DateTimeOffset.MaxValue)),
+    ];
+
     /// <summary>The command that holds the lease, as far as the row tells: it may be over.</summary>
     public async Task<string?> FindLeaseHolderAsync(string label, CancellationToken cancellation) =>
         await tables.Stacks.FindAsync(Partition, Keys.Escape(label), cancellation) is { } row && row.GetString("LeaseHolder") is { Length: > 0 } holder ? holder : null;

@@ -76,5 +76,14 @@ public static class ErrorCodes
     /// <summary>A command could not be canceled and goes on; see the data.</summary>
     public const string CancelFailed = "CancelFailed";
 
+    /// <summary>A dead letter is not sent again: it is not ours, nobody would take it, or nobody waits for it.</summary>
+    public const string DeadLetterRefused = "DeadLetterRefused";
+
+    /// <summary>A dead letter is there and could not be taken: somebody else holds it, or too many are before it.</summary>
+    public const string DeadLetterBusy = "DeadLetterBusy";
+
+    /// <summary>The bus gives no answer.</summary>
+    public const string BusUnavailable = "BusUnavailable";
+
     public const string InternalError = "InternalError";
 }

@@ -13,6 +13,8 @@ namespace Formae.Protocol.Http;
 [JsonSerializable(typeof(CancelCommandResponse))]
 [JsonSerializable(typeof(CancelFailure))]
 [JsonSerializable(typeof(ErrorResponse))]
+[JsonSerializable(typeof(DeadLetterList))]
+[JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(CommandProgress))]
 [JsonSerializable(typeof(UpdateChange))]
 [JsonSerializable(typeof(Forma))]

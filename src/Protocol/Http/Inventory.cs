@@ -47,6 +47,9 @@ public sealed record Stats
 
     public IReadOnlyList<PluginStats> Plugins { get; init; } = [];
 
+    /// <summary>Dead letters by reason, at most 200 of each queue; absent where the bus cannot be asked.</summary>
+    public IReadOnlyDictionary<string, int>? DeadLetters { get; init; }
+
     /// <summary>Targets that cannot be reached and will be given up.</summary>
     public int ReapPendingTargets { get; init; }
 

@@ -31,6 +31,8 @@ internal sealed class HttpCaller(ControlPlane plane, params (string Name, string
         return new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddAccessControl(configuration).BuildServiceProvider().GetRequiredService<AccessGate>();
     }
 
+    public Task<HttpAnswer> DeleteAsync(string path) => SendAsync("delete", path, null);
+
     public Task<HttpAnswer> GetAsync(string path) => SendAsync("get", path, null);
 
     public Task<HttpAnswer> PostAsync(string path, string? document = null) => SendAsync("post", path, document is null ? null : new StringContent(document, Encoding.UTF8, "application/yaml"));
