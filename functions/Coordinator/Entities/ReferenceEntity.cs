@@ -23,6 +23,9 @@ public sealed class ReferenceEntityState
     /// <summary>Of the plugin that reads it.</summary>
     public string Namespace { get; set; } = "";
 
+    /// <summary>What people call it.</summary>
+    public string Label { get; set; } = "";
+
     /// <summary>Producer → its properties (secrets sealed), as far as this one's own read needs them.</summary>
     public Dictionary<string, JsonElement> References { get; set; } = [];
 
@@ -50,7 +53,7 @@ public sealed class ReferenceEntity(OperationExecution execution, ReportClaims c
         {
             IReadOnlyList<string> references = [];
             if (State.Reference is ReferenceState.Idle)
-                (references, State.Namespace) = await execution.PrepareReadAsync(ask.Producer, CancellationToken.None);
+                (references, State.Namespace, State.Label) = await execution.PrepareReadAsync(ask.Producer, CancellationToken.None);
             await ApplyAsync(new ReferenceEvent.Asked(time.GetUtcNow(), ask.Consumer, references));
         }, time, logger);
     }
@@ -132,6 +135,8 @@ public sealed class ReferenceEntity(OperationExecution execution, ReportClaims c
         Producer = State.Producer,
         Properties = state is ReferenceState.Known known && left is null ? known.Properties : null,
         Claim = state is ReferenceState.Known ? left : null,
-        Reason = state is ReferenceState.Failed failed ? failed.Reason : null,
+        Reason = state is not ReferenceState.Failed failed ? null
+            : State.Label.Length == 0 || failed.Reason.Contains($"'{State.Label}'", StringComparison.Ordinal) ? failed.Reason
+            : $"'{State.Label}', which is referred to, could not be read: {failed.Reason}",
     };
 }

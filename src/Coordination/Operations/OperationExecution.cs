@@ -147,13 +147,13 @@ public sealed partial class OperationExecution(
         return await dispatch.SendAsync(resource.Namespace, request, send.At, time.GetUtcNow(), cancellation) is { } problem ? $"{problem.Code}: {problem.Message}" : null;
     }
 
-    /// <summary>The producers that must be read before this one can be: those whose secrets the config of its target refers to. And the namespace of its plugin.</summary>
-    public async Task<(IReadOnlyList<string> Ask, string Namespace)> PrepareReadAsync(string producer, CancellationToken cancellation)
+    /// <summary>The producers that must be read before this one can be: those whose secrets the config of its target refers to. And what it is.</summary>
+    public async Task<(IReadOnlyList<string> Ask, string Namespace, string Label)> PrepareReadAsync(string producer, CancellationToken cancellation)
     {
         if (await resources.FindAsync(producer, cancellation) is not { } found)
-            return ([], "");
+            return ([], "", "");
         var ask = await targets.FindAsync(found.Resource.Target, cancellation) is { } target ? (await references.NeedsAsync(commandId: null, target.Config, schema: null, cancellation)).Ask : [];
-        return (ask, found.Resource.Namespace);
+        return (ask, found.Resource.Namespace, found.Resource.Label);
     }
 
     /// <summary>Sends the read of a referenced resource. A problem instead, when there is nothing to read.</summary>
