@@ -76,9 +76,16 @@ public static partial class OperationMachine
             LastProblem = problem,
             Doubt = DoubtAfter(waiting, report, problem, pollFailed),
         };
-        var (state, effects) = Request(next, now + waiting.Operation.Retry.PauseAfter(waiting.Attempt, problem));
-        var reason = TextOf(problem);
-        return (state, [.. effects, new OperationEffect.Tell(next.Attempt, waiting.Operation.Retry.MaxAttempts, reason, reason, now)]);
+        return Told(Request(next, now + waiting.Operation.Retry.PauseAfter(waiting.Attempt, problem)), next, problem, now);
+    }
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Told((OperationState State, IReadOnlyList<OperationEffect> Effects) step, OperationState.Waiting next, Problem problem, DateTimeOffset now) =>
+        (step.State, [.. step.Effects, new OperationEffect.Tell(next.Attempt, next.Operation.Retry.MaxAttempts, TextOf(problem), TextOf(problem), now)]);
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) PollAgain(OperationState.Waiting waiting, Problem problem, DateTimeOffset now)
+    {
+        var next = waiting with { Attempt = waiting.Attempt + 1, Sequence = waiting.Sequence + 1, Polls = waiting.Polls + 1, LastProblem = problem };
+        return Told(Request(next, now), next, problem, now);
     }
 
     /// <summary>Nobody waits for it any more. Of an update or a delete the next look at the cloud tells; an object that was made is known to nobody else.</summary>

@@ -100,6 +100,10 @@ public static partial class OperationMachine
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Miss(OperationState state, OperationEvent.Checked check) => state switch
     {
+        // To ask once more how it stands does no harm; to begin it once more may.
+        OperationState.Waiting { RequestId: not null } polling when polling.IsAbout(check.CommandId, check.Row) && check.PluginIsAlive && check.At >= polling.DueAt
+            && polling.Attempt <= polling.Operation.Retry.MaxAttempts => PollAgain(polling, new Problem { Code = ProblemCodes.ServiceTimeout, Message = "A poll was not answered." }, check.At),
+
         OperationState.Waiting waiting when waiting.IsAbout(check.CommandId, check.Row) && IsMissing(waiting, check) => Abandon(waiting, new Outcome
         {
             State = OutcomeState.Failed,

@@ -99,6 +99,20 @@ public sealed class RetryRulesTests
         Assert.IsType<OperationState.Done>(Check(waiting, waiting.DueAt, isAlive: false));
     }
 
+    [Fact]
+    public void F117_a_poll_that_a_living_plugin_did_not_answer_is_asked_again_and_an_operation_is_not_begun_again()
+    {
+        var polling = Waiting(Create() with { Retry = new RetryRules { MaxRetries = 1 } }) with { RequestId = "r", Polls = 3, Sequence = 4 };
+
+        var (state, effects) = OperationMachine.Apply(polling, new OperationEvent.Checked(polling.DueAt, "c", Create().UpdateRow) { PluginIsAlive = true });
+        Assert.Equal((2, 5, "r"), effects.OfType<OperationEffect.Send>().Select(send => (send.Attempt, send.Sequence, send.RequestId)).Single());
+
+        // Not for ever: each spends an attempt.
+        var again = (OperationState.Waiting)Check(state, polling.DueAt.AddHours(1), isAlive: true);
+        Assert.Equal(3, again.Attempt);
+        Assert.IsType<OperationState.Done>(Check(again, again.DueAt.AddHours(1), isAlive: true));
+    }
+
     private static OperationState Check(OperationState state, DateTimeOffset at, bool isAlive) =>
         OperationMachine.Apply(state, new OperationEvent.Checked(at, "c", Create().UpdateRow) { PluginIsAlive = isAlive }).State;
 
