@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Azure.Messaging.ServiceBus;
 using Formae.Messaging;
 using Formae.Protocol.Bus;
@@ -13,7 +14,7 @@ internal sealed class BusSenders(ServiceBusClient client, MessageWriter writer)
 
     // No message has a computed name: the bus must not take a batch for a repetition because its first report is one.
     public Task SendReportsAsync(string queue, BinaryData body) =>
-        SendAsync(new OutgoingMessage { Queue = queue, Subject = BusContract.ReportSubject, Body = body.ToMemory() }, CancellationToken.None);
+        SendAsync(new OutgoingMessage { Queue = queue, Subject = BusContract.ReportSubject, Body = body.ToMemory(), TraceParent = Spans.AreRecorded ? Activity.Current?.Id : null }, CancellationToken.None);
 
     public async Task SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {

@@ -1,9 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using OpenTelemetry.Logs;
-using OpenTelemetry.Resources;
 
 namespace Formae.Telemetry.Export;
 
@@ -17,28 +14,20 @@ public static class TelemetryServices
         var wanted = new TelemetrySettings(settings);
         if (!wanted.IsOn)
             return wanted;
-        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(new Running(() => TelemetryExport.Start(settings, service))));
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService>(new Running(settings, service)));
         if (wanted.Logs)
-            AddLog(services, settings, service);
+            Providers.AddLog(services, settings, service);
         return wanted;
     }
 
-    private static void AddLog(IServiceCollection services, IConfiguration settings, string service) => services.AddLogging(logging => logging.AddOpenTelemetry(log =>
-    {
-        log.IncludeScopes = true;
-        log.IncludeFormattedMessage = true;
-        log.SetResourceBuilder(TelemetryExport.Describe(ResourceBuilder.CreateDefault(), settings, service));
-        log.AddOtlpExporter();
-    }));
-
     /// <summary>The first to start and the last to stop: what others do while they stop is still recorded.</summary>
-    private sealed class Running(Func<TelemetryExport?> start) : IHostedService, IDisposable
+    private sealed class Running(IConfiguration settings, string service) : IHostedService, IDisposable
     {
-        private TelemetryExport? _export;
+        private IDisposable? _export;
 
         public Task StartAsync(CancellationToken cancellationToken)
         {
-            _export = start();
+            _export = TelemetryExport.Start(settings, service);
             return Task.CompletedTask;
         }
 

@@ -69,6 +69,7 @@ public sealed class ReferenceEntity(OperationExecution execution, ReportClaims c
 
     public Task Report(OperationReport report) => EntityRetry.RunAsync(Context, nameof(Report), report, async () =>
     {
+        using var span = OperationSpans.Report(report);
         if (State.Reference is ReferenceState.Reading)
             await HearAsync(report);
         if (report.Claim is { } claim)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Formae.Coordination.Intake;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Telemetry;
 
@@ -25,6 +26,27 @@ public sealed class SpanTests
         Assert.Superset(new HashSet<string>(["plan", "command apply", "store command", "open", "group", "begin create", "send formae-requests-fakeaws", "process create", "handler create", "process formae-reports", "take report", "store resource", "create", "close", "apply"]), names);
         Assert.DoesNotContain(all.SelectMany(span => span.TagObjects), tag => tag.Value?.ToString()?.Contains("only-in-a-property", StringComparison.Ordinal) == true);
         Assert.Equal(2, all.Count(span => span.DisplayName == "create"));
+    }
+
+    [Fact]
+    public async Task A_command_that_outlives_its_coordinator_is_still_one_tree()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var root = new Activity("test").Start();
+        using var listener = Listen(spans, root.TraceId);
+        await using var plane = await ControlPlane.StartAsync();
+        root.ActivityTraceFlags = ActivityTraceFlags.Recorded;
+        plane.Cloud.CloseGate();
+        var command = Assert.IsType<IntakeOutcome.Accepted>(await plane.SubmitAsync(Document)).Response.CommandId;
+        root.Stop();
+        await plane.RestartAsync();
+        plane.Cloud.OpenGate();
+        ControlPlane.Succeeded(await plane.EndOfAsync(command));
+
+        var ids = spans.Select(span => span.SpanId).Append(root.SpanId).ToHashSet();
+        Assert.All(spans, span => Assert.Contains(span.ParentSpanId, ids));
+        Assert.Equal(2, spans.Count(span => span.DisplayName == "create"));
+        Assert.Single(spans, span => span.DisplayName == "apply");
     }
 
     [Fact]

@@ -21,6 +21,19 @@ public sealed class UpTests(OneSystem system)
     }
 
     [Fact]
+    public void Nothing_of_the_export_is_loaded_where_nothing_is_exported()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("Only Linux tells what a process has loaded.");
+        foreach (var process in system.Plane.Ready.GetProperty("processes").EnumerateArray().Where(process => process.TryGetProperty("url", out _)))
+        {
+            var loaded = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process.GetProperty("pid").GetInt32()}/maps"));
+            Assert.Contains("Formae.Telemetry.dll", loaded, StringComparison.Ordinal);
+            Assert.DoesNotContain("OpenTelemetry", loaded, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_second_one_on_the_same_data_is_refused_and_told_who_has_it()
     {
         var (code, output) = await ControlPlane.RunAsync("up", "--data", system.Plane.DataFolder, "--port", "0", "--ready-file", system.Plane.ReadyFile);

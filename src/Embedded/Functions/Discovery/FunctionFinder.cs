@@ -41,7 +41,7 @@ internal static class FunctionFinder
 
     /// <summary>Loading an assembly costs a millisecond: those that cannot hold a function are left alone.</summary>
     private static bool IsOfAnApp(string name) =>
-        name != ThisLibrary && !StartsWithAny(name, "System.", "Microsoft.", "Azure.", "Formae.Embedded.", "netstandard", "mscorlib", "SQLitePCLRaw", "xunit");
+        name != ThisLibrary && !StartsWithAny(name, "System.", "Microsoft.", "Azure.", "Formae.Embedded.", "netstandard", "mscorlib", "SQLitePCLRaw", "OpenTelemetry", "xunit");
 
     private static bool StartsWithAny(string name, params ReadOnlySpan<string> starts)
     {
