@@ -65,10 +65,10 @@ internal sealed class ScaleBench(BenchOptions options, Results results, string f
         results.Add(new Scenario(Name($"{Crowd} commands at once to one as large"), "x"), watch.Elapsed / together);
     }
 
-    /// <summary>Kills the coordinator when a third is done, and waits for an operation that has ended after that.</summary>
+    /// <summary>Kills the coordinator when a tenth is done, and waits for an operation that has ended after that.</summary>
     private async Task RecoveryAsync(FormaeClient client, ControlPlane plane, CancellationToken cancellation)
     {
-        var count = options.Count(10_000, 300);
+        var count = options.Count(10_000, 3_000);
         var id = await SubmitAsync(client, "recovery", count, cancellation);
         var ended = 0;
         DateTimeOffset? killed = null;
@@ -80,7 +80,7 @@ internal sealed class ScaleBench(BenchOptions options, Results results, string f
                 last = end.Command;
             if (happened is not CommandEvent.Update { Change: { State: States.Success, Of: UpdateChange.Resource } change })
                 continue;
-            if (killed is null && ++ended >= count / 3)
+            if (killed is null && ++ended >= count / 10)
             {
                 plane.KillCoordinator();
                 killed = DateTimeOffset.UtcNow;
