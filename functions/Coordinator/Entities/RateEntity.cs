@@ -39,16 +39,17 @@ public sealed class RateEntity(PluginCatalog catalog, OperationRules rules, Time
         var since = take.WaitingSince ?? now;
         var pause = (now - since) / 10;
         pause = pause < FirstLook ? FirstLook : pause > LongestLook ? LongestLook : pause;
+        var why = catalog.WhyMissing(take.Namespace);
         return new StartGrant
         {
             Times = [],
             AskAgainAt = now + pause,
             WaitingSince = since,
-            Waiting = $"Waits for a plugin that serves the namespace '{take.Namespace}': none has announced itself.",
+            Waiting = $"Waits for a plugin that serves the namespace '{take.Namespace}': {why}",
             Problem = now - since < rules.PluginPatience ? null : new Problem
             {
                 Code = ProblemCodes.PluginNotFound,
-                Message = string.Create(CultureInfo.InvariantCulture, $"No plugin serves the namespace '{take.Namespace}', and none has announced itself within {rules.PluginPatience.TotalSeconds:0.#} s."),
+                Message = string.Create(CultureInfo.InvariantCulture, $"For {rules.PluginPatience.TotalSeconds:0.#} s no plugin has served the namespace '{take.Namespace}': {why}"),
             },
         };
     }

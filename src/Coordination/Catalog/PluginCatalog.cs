@@ -54,6 +54,12 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
     /// <summary>The plugin that takes new work of a namespace.</summary>
     public PluginEntry? Find(string @namespace) => _snapshot.Plugins.GetValueOrDefault(@namespace) is { } plugin && IsEnabled(plugin) ? plugin : null;
 
+    /// <summary>Why there is nobody to take new work of a namespace.</summary>
+    public string WhyMissing(string @namespace) =>
+        _snapshot.Plugins.TryGetValue(@namespace, out var plugin) ? $"{plugin.Announcement.Name} is switched off (Formae:Plugins:{plugin.Announcement.Name}:Enabled)."
+        : _snapshot.Refused.FirstOrDefault(refused => refused.Announcement.Namespace.Equals(@namespace, StringComparison.OrdinalIgnoreCase)) is { } refused ? refused.Refusal!
+        : "none has announced itself.";
+
     /// <summary>The queue of a namespace's plugin. One that was switched off has one too: what it has begun is still asked about.</summary>
     public string? QueueOf(string @namespace) => _snapshot.Plugins.GetValueOrDefault(@namespace)?.Announcement.RequestQueue;
 

@@ -45,7 +45,7 @@ public sealed class MissingPluginTests : IAsyncDisposable
         var command = await _plane.RunAsync(Document());
 
         Assert.Equal(States.Failed, command.State);
-        Assert.Equal("PluginNotFound: No plugin serves the namespace 'FakeAWS', and none has announced itself within 1.5 s.", Update(command, "one").ErrorMessage);
+        Assert.Equal("PluginNotFound: For 1.5 s no plugin has served the namespace 'FakeAWS': none has announced itself.", Update(command, "one").ErrorMessage);
         Assert.Contains("'one'", Update(command, "two").ErrorMessage, StringComparison.Ordinal);
         Assert.Empty(_plane.Sent);
         await _plane.AnnounceAsync();
@@ -102,7 +102,7 @@ public sealed class MissingPluginTests : IAsyncDisposable
         ControlPlane.Succeeded(await _plane.RunAsync(Document()));
         _plane.Set("Formae:Plugins:fakeaws:Enabled", "false");
         var accepted = Assert.IsType<IntakeOutcome.Accepted>(await _plane.SubmitAsync(Document("changed")));
-        await ControlPlane.UntilAsync("it waits", async () => (await UpdateAsync(accepted, "one")).StateMessage is not null);
+        await ControlPlane.UntilAsync("it waits", async () => (await UpdateAsync(accepted, "one")).StateMessage?.Contains("fakeaws is switched off", StringComparison.Ordinal) == true);
         Assert.Equal("disabled", (await PluginAsync("fakeaws")).LoadStatus);
 
         _plane.Set("Formae:Plugins:fakeaws:Enabled", "true");
@@ -142,6 +142,10 @@ public sealed class MissingPluginTests : IAsyncDisposable
         Assert.Contains($"speaks contract {BusContract.Version}", plugin.LoadReason, StringComparison.Ordinal);
         Assert.Contains(hint, plugin.LoadReason, StringComparison.Ordinal);
         Assert.Null(_plane.Get<PluginCatalog>().Find("FakeAWS"));
+        var accepted = Assert.IsType<IntakeOutcome.Accepted>(await _plane.SubmitAsync(Document()));
+        await ControlPlane.UntilAsync("what waits says who is refused", async () => (await UpdateAsync(accepted, "one")).StateMessage?.Contains(theirs, StringComparison.Ordinal) == true);
+        await _plane.AnnounceAsync();
+        ControlPlane.Succeeded(await _plane.EndOfAsync(accepted.Response.CommandId));
     }
 
     [Fact]
