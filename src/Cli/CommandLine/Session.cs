@@ -23,5 +23,7 @@ internal sealed class Session(CliContext context, Uri server, string? key, Cance
 
     public string StatusCommand(string id) => $"formae status {id}{LookLater}";
 
+    public string CancelCommand(string id) => $"formae cancel {id}{LookLater}";
+
     public void Dispose() => Client.Dispose();
 }

@@ -32,7 +32,7 @@ internal sealed class CommandWatch(Session session)
         }
         catch (OperationCanceledException) when (session.Cancellation.IsCancellationRequested)
         {
-            session.Terminal.Error.WriteLine($"The command goes on without being watched. To look at it again: {session.StatusCommand(id)} --watch");
+            session.Terminal.Error.WriteLine($"The command goes on without being watched. To look at it again: {session.StatusCommand(id)} --watch. To stop it: {session.CancelCommand(id)}");
             return ExitCode.Interrupted;
         }
 
