@@ -65,7 +65,7 @@ internal static class CommandLine
     }
 
     private static Func<Task<ISystem>> Start(bool inProcesses) => inProcesses
-        ? throw new NotSupportedException()
+        ? static async () => await Processes.StartAsync()
         : static async () => await InProcess.StartAsync();
 
     private static string? Value(IReadOnlyList<string> arguments, string name) =>

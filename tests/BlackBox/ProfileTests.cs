@@ -10,8 +10,8 @@ public sealed class ProfileTests
     [Theory]
     [InlineData("SequentialHappyPath", 10)]
     [InlineData("SequentialWithFailures", 10)]
-    [InlineData("ConcurrentMultiStack", 10)]
-    [InlineData("ConcurrentWithFailures", 10)]
+    [InlineData("ConcurrentMultiStack", 15)]
+    [InlineData("ConcurrentWithFailures", 15)]
     [InlineData("FullChaos", 10)]
     public async Task Whatever_is_asked_of_it_everything_holds(string profile, int iterations)
     {
@@ -19,5 +19,7 @@ public sealed class ProfileTests
         for (var seed = 1; seed <= iterations; seed++)
             Assert.Null((await session.RunAsync(ScriptGenerator.Draw(Profile.Named(profile), seed)))?.ToString());
         Assert.Null(await session.FinishAsync());
+        Assert.True(session.Tally["accepted"] >= iterations, $"Too little is done: {session.Tally}");
+        TestContext.Current.SendDiagnosticMessage($"{profile}: {session.Tally}");
     }
 }

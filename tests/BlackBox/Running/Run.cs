@@ -13,6 +13,7 @@ namespace Formae.BlackBox.Tests.Running;
 /// <summary>One script on one system: carries the steps out, keeps the model, and looks whether everything is as it must be.</summary>
 internal sealed partial class Run
 {
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     private readonly ISystem _system;
@@ -118,7 +119,7 @@ internal sealed partial class Run
                     await EndOfSynchronizationAsync();
                 break;
             case Step.SetTimeToLive ttl:
-                _documents.SetTimeToLive(ttl.Stack, ttl.IsOver);
+                _documents.SetTimeToLive(ttl.Stack, ttl.IsOver && !_system.ExpiresByItself);
                 Take(step, await _system.SubmitAsync(new Order { Document = _documents.OfPolicies(ttl.Stack) }), ttl.Stack);
                 break;
             case Step.CheckTimeToLive:
@@ -269,7 +270,7 @@ internal sealed partial class Run
     private async Task VerifyAsync(bool isSynchronized)
     {
         List<Violation> broken = [];
-        await UntilAsync(TimeSpan.FromSeconds(5), async () =>
+        await UntilAsync(_system.Patience < Settling ? _system.Patience : Settling, async () =>
         {
             broken = [.. new Invariants(_world, _documents, _strangers).Broken(await _system.InventoryAsync(), await _system.CloudAsync(), isSynchronized)];
             return broken.Count == 0;

@@ -17,19 +17,15 @@ internal sealed class Session(Func<Task<ISystem>> start) : IAsyncDisposable
     {
         _system ??= await start();
         var failure = await Run.ExecuteAsync(_system, script, $"r{++_runs}", Tally);
-        if (failure is not null)
+        if (failure is null && _system.IsWornOut && await FinishAsync() is { } left)
+            failure = new Failure(script, Rules.NothingIsLeftBehind, left, "This is seen of all sequences since the start of the system together.");
+        if (failure is not null || _system is { IsWornOut: true })
             await AbandonAsync();
         return failure;
     }
 
-    /// <summary>What can only be seen of everything together: secrets in files.</summary>
-    public async Task<string?> FinishAsync()
-    {
-        if (_system is null)
-            return null;
-        var open = await _system.SecretsInTheOpenAsync();
-        return open.Count == 0 ? null : $"{Rules.NoSecretInTheOpen}: {string.Join(", ", open)}";
-    }
+    /// <summary>What can only be seen of everything together: what is left on the disk.</summary>
+    public async Task<string?> FinishAsync() => _system is null || await _system.FinishAsync() is not { Count: > 0 } left ? null : $"{Rules.NothingIsLeftBehind}: {string.Join(", ", left)}";
 
     public async ValueTask DisposeAsync() => await AbandonAsync();
 

@@ -28,6 +28,6 @@ internal static class Rules
     public const string SynchronizationEnds = "a synchronisation ends and sees everything";
     public const string EverythingCanBeDestroyed = "at the end everything can be destroyed";
     public const string NothingIsLeft = "no lease, no open command and no dead letter is left";
-    public const string NoSecretInTheOpen = "no secret stands in the open";
+    public const string NothingIsLeftBehind = "no secret stands in the open, and nothing is held";
     public const string NothingBreaks = "nothing breaks";
 }

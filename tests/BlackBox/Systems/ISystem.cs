@@ -12,6 +12,12 @@ internal interface ISystem : IAsyncDisposable
     /// <summary>How long a command may take at most, whatever happens to it.</summary>
     TimeSpan Patience { get; }
 
+    /// <summary>Whether it was crashed so often that it gives up, so that the next sequence needs another one.</summary>
+    bool IsWornOut { get; }
+
+    /// <summary>Whether stacks whose time is over go without being asked to, by a command that nobody tells of.</summary>
+    bool ExpiresByItself { get; }
+
     /// <summary>How many messages went to plugins so far.</summary>
     Task<int> MessagesAsync();
 
@@ -58,8 +64,8 @@ internal interface ISystem : IAsyncDisposable
     /// <summary>What should not be there once nothing runs: leases, open commands, dead letters.</summary>
     Task<IReadOnlyList<string>> ResidueAsync();
 
-    /// <summary>Files in which a secret stands in the open. Asked once, at the end.</summary>
-    Task<IReadOnlyList<string>> SecretsInTheOpenAsync();
+    /// <summary>What is wrong with what is left behind, secrets in the open above all. Asked once, at the end.</summary>
+    Task<IReadOnlyList<string>> FinishAsync();
 }
 
 /// <summary>Something that is to be done.</summary>

@@ -27,6 +27,10 @@ internal sealed class InProcess : ISystem
 
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
+    public bool IsWornOut => false;
+
+    public bool ExpiresByItself => false;
+
     private FakeCloud Cloud => _plane.Plugin.Services.GetRequiredService<FakeAwsService>().CloudAt(_plane.CloudFile);
 
     /// <param name="seams">What a test plants; its bus is the weather's.</param>
@@ -146,7 +150,8 @@ internal sealed class InProcess : ISystem
         return residue;
     }
 
-    public Task<IReadOnlyList<string>> SecretsInTheOpenAsync() => Task.FromResult(OpenSecrets.In(_plane.Folder, file => file.StartsWith(_plane.CloudFile, StringComparison.Ordinal)));
+    public Task<IReadOnlyList<string>> FinishAsync() => Task.FromResult<IReadOnlyList<string>>(
+        [.. OpenSecrets.In(_plane.Folder, file => file.StartsWith(_plane.CloudFile, StringComparison.Ordinal)).Select(file => $"a secret stands in the open in {file}")]);
 
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
 

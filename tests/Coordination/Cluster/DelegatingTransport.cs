@@ -31,7 +31,7 @@ internal abstract class DelegatingTransport(ITableTransport inner) : ITableTrans
     {
     }
 
-    public Task<Response> WriteAsync(string table, TableWrite write, CancellationToken cancellationToken) => AroundAsync(table, isWrite: true, async () =>
+    public virtual Task<Response> WriteAsync(string table, TableWrite write, CancellationToken cancellationToken) => AroundAsync(table, isWrite: true, async () =>
     {
         var response = await inner.WriteAsync(table, write, cancellationToken);
         if (!response.IsError)
