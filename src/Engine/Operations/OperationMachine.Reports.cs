@@ -100,14 +100,21 @@ public static partial class OperationMachine
             return (done with { Abandoned = null, RecordedLate = report.NativeId ?? done.Outcome.NativeId }, [Store(done.Outcome.State == OutcomeState.Canceled ? StoreAs.Abandoned : StoreAs.Late, report)]);
         }
 
-        if (done.Abandoned is not { } abandoned || report.Sequence != abandoned.Sequence)
+        if ((done.Abandoned ?? BegunAgain(done, report)) is not { } abandoned || report.Sequence != abandoned.Sequence)
             return (done, Nothing);
         var goesOn = report.Status == ReportStatus.InProgress || (report.IsPoll && report.CallFailed);
         if (!goesOn || (report.RequestId ?? abandoned.RequestId) is not { } requestId || now > done.Outcome.FinishedAt + AbandonedFor)
             return (done with { Abandoned = null }, Nothing);
         var next = Polled(abandoned, report, requestId);
-        return (done with { Abandoned = next }, [new OperationEffect.Send(next.Attempt, next.Sequence, now + PollPause(abandoned), requestId, next.NativeId, Doubt.None)]);
+        next = next with { Sequence = Math.Max(next.Sequence, done.LastSequence + 1) };
+        return (done with { Abandoned = next, LastSequence = next.Sequence }, [new OperationEffect.Send(next.Attempt, next.Sequence, now + PollPause(abandoned), requestId, next.NativeId, Doubt.None)]);
     }
+
+    /// <summary>A create that had failed was delivered once more, and this time the cloud took it: it makes an object that is to be followed like that of an abandoned one.</summary>
+    private static OperationState.Waiting? BegunAgain(OperationState.Done done, Report report) =>
+        report is { Kind: OperationKind.Create, Status: ReportStatus.InProgress, IsPoll: false } && done is { Outcome.State: not OutcomeState.Success, RecordedLate: null }
+            ? new OperationState.Waiting(done.Operation, done.Outcome.Attempt, report.Sequence, Polls: 0, RequestId: null, NativeId: null, LastProblem: null, done.Outcome.StartedAt, DueAt: done.Outcome.FinishedAt)
+            : null;
 
     /// <summary>A refusal clears up nothing that was in doubt before; that it failed is heard only of an operation that was asked about.</summary>
     private static Doubt DoubtAfter(OperationState.Waiting waiting, Report report, Problem problem, bool pollFailed) =>

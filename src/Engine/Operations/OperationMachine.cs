@@ -151,7 +151,7 @@ public static partial class OperationMachine
 
     /// <summary>Ends it without its report, which may still come.</summary>
     private static (OperationState State, IReadOnlyList<OperationEffect> Effects) Abandon(OperationState.Waiting waiting, Outcome outcome) =>
-        (new OperationState.Done(waiting.Operation, outcome) { Abandoned = waiting.Operation.Kind == OperationKind.Create ? waiting : null }, [new OperationEffect.Announce(outcome)]);
+        (new OperationState.Done(waiting.Operation, outcome) { Abandoned = waiting.Operation.Kind == OperationKind.Create ? waiting : null, LastSequence = waiting.Sequence }, [new OperationEffect.Announce(outcome)]);
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Finish(OperationState.Waiting waiting, OutcomeState outcome, Report report, DateTimeOffset now, string? error) =>
         End(waiting.Operation, new Outcome
@@ -164,10 +164,10 @@ public static partial class OperationMachine
             Message = report.Message ?? (outcome == OutcomeState.Success ? waiting.Operation.Note : null),
             StartedAt = waiting.StartedAt,
             FinishedAt = now,
-        });
+        }, waiting.Sequence);
 
-    private static (OperationState, IReadOnlyList<OperationEffect>) End(Operation operation, Outcome outcome) =>
-        (new OperationState.Done(operation, outcome), [new OperationEffect.Announce(outcome)]);
+    private static (OperationState, IReadOnlyList<OperationEffect>) End(Operation operation, Outcome outcome, int lastSequence = 0) =>
+        (new OperationState.Done(operation, outcome) { LastSequence = lastSequence }, [new OperationEffect.Announce(outcome)]);
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Request(OperationState.Waiting waiting, DateTimeOffset at) =>
         (waiting with { DueAt = at + Patience(waiting.Operation) }, [new OperationEffect.Send(waiting.Attempt, waiting.Sequence, at, waiting.RequestId, waiting.NativeId, waiting.Doubt)]);

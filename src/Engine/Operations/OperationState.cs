@@ -74,6 +74,10 @@ public abstract record OperationState
         /// <summary>The native id under which a create that had not succeeded in time was recorded after all.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? RecordedLate { get; init; }
+
+        /// <summary>The last message that was sent: one that follows has a name of its own.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public int LastSequence { get; init; }
     }
 }
 

@@ -67,6 +67,24 @@ public sealed class OperationAbandonedTests
     }
 
     [Fact]
+    public void A_create_that_was_refused_and_is_taken_when_it_is_delivered_once_more_is_asked_about_until_it_has_ended()
+    {
+        var (state, _) = Report(Waiting(Create()), ReportStatus.Failure, problem: Failure(ProblemCodes.Throttling));
+        (state, _) = Report(Assert.IsType<OperationState.Waiting>(state), ReportStatus.Failure, problem: Failure(ProblemCodes.AccessDenied), sequence: 2);
+
+        (state, var effects) = Reported(state, ReportStatus.InProgress, requestId: "r");
+        var poll = Assert.IsType<OperationEffect.Send>(Assert.Single(effects));
+        Assert.Equal(("r", 3), (poll.RequestId, poll.Sequence));
+        (state, effects) = Reported(state, ReportStatus.InProgress, requestId: "r");
+        Assert.Empty(effects);
+
+        (state, effects) = Reported(state, ReportStatus.Success, nativeId: "n-1", sequence: 3, isPoll: true);
+        Assert.Equal([new OperationEffect.Store(StoreAs.Late, "c", Row)], effects);
+        (_, effects) = Reported(state, ReportStatus.InProgress, requestId: "r");
+        Assert.Empty(effects);
+    }
+
+    [Fact]
     public void A_canceled_create_that_fails_in_the_cloud_is_forgotten()
     {
         var (state, _) = Cancel(Waiting(Create()));
