@@ -45,7 +45,10 @@ internal sealed class InProcess : ISystem
             ("Formae:Operations:MaxRetries", "2"),
             ("Formae:Operations:RetryDelaySeconds", "0.025"),
             ("Formae:Operations:StatusIntervalSeconds", "0.1"),
-            ("Formae:Operations:CallTimeoutSeconds", "5"));
+            ("Formae:Operations:CallTimeoutSeconds", "5"),
+
+            // A cloud that throttles is left alone for longer and longer. From so high a limit that takes no time that a test would feel.
+            ("Formae:Plugins:fakeaws:MaxRequestsPerSecond", "100000"));
         return new InProcess(plane, weather) { Patience = patience ?? TimeSpan.FromSeconds(60) };
     }
 

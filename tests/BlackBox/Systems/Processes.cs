@@ -48,6 +48,7 @@ internal sealed partial class Processes : ISystem
         Environment.SetEnvironmentVariable("Formae__Operations__RetryDelaySeconds", "0.05");
         Environment.SetEnvironmentVariable("Formae__Operations__StatusIntervalSeconds", "0.2");
         Environment.SetEnvironmentVariable("Formae__Operations__CallTimeoutSeconds", "10");
+        Environment.SetEnvironmentVariable("Formae__Plugins__fakeaws__MaxRequestsPerSecond", "100000");
         var folder = new TempFolder();
         return new Processes(folder, await ControlPlane.StartAsync(folder.File("data")));
     }
