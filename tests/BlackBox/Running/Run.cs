@@ -13,7 +13,6 @@ namespace Formae.BlackBox.Tests.Running;
 /// <summary>One script on one system: carries the steps out, keeps the model, and looks whether everything is as it must be.</summary>
 internal sealed partial class Run
 {
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     private readonly ISystem _system;
@@ -270,7 +269,7 @@ internal sealed partial class Run
     private async Task VerifyAsync(bool isSynchronized)
     {
         List<Violation> broken = [];
-        await UntilAsync(_system.Patience < Settling ? _system.Patience : Settling, async () =>
+        await UntilAsync(_system.Settling, async () =>
         {
             broken = [.. new Invariants(_world, _documents, _strangers).Broken(await _system.InventoryAsync(), await _system.CloudAsync(), isSynchronized)];
             return broken.Count == 0;

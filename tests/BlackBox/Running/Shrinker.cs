@@ -7,18 +7,20 @@ namespace Formae.BlackBox.Tests.Running;
 /// <param name="session">Where the smaller ones are run.</param>
 /// <param name="chances">How often each is run before it counts as one that does not fail.</param>
 /// <param name="time">How long to try at most.</param>
-internal sealed class Shrinker(Session session, int chances, TimeSpan time)
+/// <param name="most">How many smaller ones to try at most.</param>
+internal sealed class Shrinker(Session session, int chances, TimeSpan time, int most = int.MaxValue)
 {
     public async Task<Failure> ShrinkAsync(Failure failure)
     {
         var clock = Stopwatch.StartNew();
         var smallest = failure;
-        for (var found = true; found && clock.Elapsed < time;)
+        var tried = 0;
+        for (var found = true; found && clock.Elapsed < time && tried < most;)
         {
             found = false;
             foreach (var candidate in Shrinking.Smaller(smallest.Script))
             {
-                if (clock.Elapsed > time)
+                if (clock.Elapsed > time || tried++ >= most)
                     break;
                 if (await FailsAsync(candidate, failure.Kind) is not { } smaller)
                     continue;

@@ -18,6 +18,9 @@ internal interface ISystem : IAsyncDisposable
     /// <summary>Whether stacks whose time is over go without being asked to, by a command that nobody tells of.</summary>
     bool ExpiresByItself { get; }
 
+    /// <summary>How long what is written last may take to be seen after the end of its command.</summary>
+    TimeSpan Settling { get; }
+
     /// <summary>How many messages went to plugins so far.</summary>
     Task<int> MessagesAsync();
 

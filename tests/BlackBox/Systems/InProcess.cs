@@ -27,6 +27,8 @@ internal sealed class InProcess : ISystem
 
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
+    public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(5);
+
     public bool IsWornOut => false;
 
     public bool ExpiresByItself => false;
@@ -36,7 +38,8 @@ internal sealed class InProcess : ISystem
     /// <param name="seams">What a test plants; its bus is the weather's.</param>
     /// <param name="weather">How messages travel.</param>
     /// <param name="patience">How long a command may take.</param>
-    public static async Task<InProcess> StartAsync(Func<Seams, Seams>? seams = null, Weather? weather = null, TimeSpan? patience = null)
+    /// <param name="settling">How long to look again at what is not as it must be.</param>
+    public static async Task<InProcess> StartAsync(Func<Seams, Seams>? seams = null, Weather? weather = null, TimeSpan? patience = null, TimeSpan? settling = null)
     {
         weather ??= new Weather();
         var given = new Seams { Bus = weather.PassAsync };
@@ -49,7 +52,7 @@ internal sealed class InProcess : ISystem
 
             // A cloud that throttles is left alone for longer and longer. From so high a limit that takes no time that a test would feel.
             ("Formae:Plugins:fakeaws:MaxRequestsPerSecond", "100000"));
-        return new InProcess(plane, weather) { Patience = patience ?? TimeSpan.FromSeconds(60) };
+        return new InProcess(plane, weather) { Patience = patience ?? TimeSpan.FromSeconds(60), Settling = settling ?? TimeSpan.FromSeconds(5) };
     }
 
     public Task<int> MessagesAsync() => Task.FromResult(_plane.Sent.Count);

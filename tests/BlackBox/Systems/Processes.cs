@@ -37,6 +37,8 @@ internal sealed partial class Processes : ISystem
 
     public TimeSpan Patience => TimeSpan.FromSeconds(150);
 
+    public TimeSpan Settling => TimeSpan.FromSeconds(20);
+
     public bool IsWornOut => _kills.Values.Any(kills => kills >= MostKills);
 
     public bool ExpiresByItself => true;
