@@ -154,11 +154,11 @@ public sealed class Operator
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
-            return TimedOut(request);
+            return await AfterDeadlineAsync(call, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException) when (deadline.IsCancellationRequested)
         {
-            return TimedOut(request);
+            return await AfterDeadlineAsync(call, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception bug)
         {
@@ -166,6 +166,23 @@ public sealed class Operator
                 ? ProblemCodes.Throttling
                 : ProblemCodes.UnforeseenError;
             return Outcome.Failed(code, $"{bug.GetType().Name}: {bug.Message}") with { NativeId = request.NativeId, RequestId = RequestIdOf(request), CallFailed = true };
+        }
+    }
+
+    /// <summary>What a create has made although it ran out of time is better known than not; a handler that can find it is given a moment to do so.</summary>
+    private async Task<Outcome> AfterDeadlineAsync(Call call, CancellationToken cancellationToken)
+    {
+        var late = TimedOut(call.Request);
+        if (call.Request.Verb != OperationVerb.Create || !_types[call.Request.ResourceType].CanFindExisting)
+            return late;
+        using var moment = new CancellationTokenSource(Grace, _time);
+        try
+        {
+            return await _types[call.Request.ResourceType].FindMadeAsync(call, moment.Token).WaitAsync(Grace, _time, cancellationToken).ConfigureAwait(false) ?? late;
+        }
+        catch (Exception failed) when (!cancellationToken.IsCancellationRequested)
+        {
+            return late with { Problem = late.Problem! with { Message = $"{late.Problem.Message} What it has made could not be looked for: {failed.GetType().Name}: {failed.Message}" } };
         }
     }
 

@@ -31,6 +31,9 @@ internal sealed partial class ServedType<T>
         };
     }
 
+    internal override async Task<Outcome?> FindMadeAsync(Call call, CancellationToken cancellationToken) =>
+        TryBind(call, call.Desired, out var desired, out _) ? (await FindOwnAsync(call, CreateRequestOf(call, desired), cancellationToken).ConfigureAwait(false)).Own : null;
+
     /// <summary>The failure stands unless what exists is what this create has made.</summary>
     private async Task<Outcome> ExistsAsync(Call call, CreateRequest<T> request, Problem exists, CancellationToken cancellationToken)
     {

@@ -30,12 +30,18 @@ public abstract class ServedType
     /// <summary>Whether its handler is <see cref="ILongRunning{T}"/>.</summary>
     public abstract bool CanRunLong { get; }
 
+    /// <summary>Whether its handler is <see cref="IFindExisting{T}"/>.</summary>
+    public abstract bool CanFindExisting { get; }
+
     /// <summary>A type and its handler, by the record's attributes.</summary>
     /// <exception cref="InvalidOperationException">The record has no <see cref="ResourceTypeAttribute"/>, or names a property that it does not have.</exception>
     public static ServedType Of<T>(IResourceHandler<T> handler)
         where T : class => new ServedType<T>(handler);
 
     internal abstract Task<Outcome> ExecuteAsync(Call call, CancellationToken cancellationToken);
+
+    /// <summary>What a create that did not come to its end has made; null when there is nothing.</summary>
+    internal abstract Task<Outcome?> FindMadeAsync(Call call, CancellationToken cancellationToken);
 }
 
 /// <summary>Binds requests to the record, calls the handler's verb and turns its result into an outcome.</summary>
@@ -62,6 +68,8 @@ internal sealed partial class ServedType<T> : ServedType
     public override bool CanList => _handler is IListable<T>;
 
     public override bool CanRunLong => _handler is ILongRunning<T>;
+
+    public override bool CanFindExisting => _handler is IFindExisting<T>;
 
     internal override Task<Outcome> ExecuteAsync(Call call, CancellationToken cancellationToken) => call.Request.Verb switch
     {

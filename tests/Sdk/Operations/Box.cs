@@ -34,7 +34,7 @@ public sealed record BoxTarget
     public required string Region { get; init; }
 }
 
-internal sealed class BoxHandler : IResourceHandler<Box>, ILongRunning<Box>
+internal class BoxHandler : IResourceHandler<Box>, ILongRunning<Box>
 {
     public Func<CreateRequest<Box>, CancellationToken, Task<CreateResult<Box>>> Create { get; set; } =
         (request, _) => Task.FromResult<CreateResult<Box>>(new CreateResult<Box>.Success("box-1", request.Desired));
@@ -62,12 +62,14 @@ internal sealed class BoxHandler : IResourceHandler<Box>, ILongRunning<Box>
     /// <summary>A plugin that serves boxes by this handler.</summary>
     public PluginHarness Start(TimeProvider? time = null) => PluginHarness.Start(
         "Test",
-        plugin =>
-        {
-            plugin.Services.Add(new(typeof(BoxHandler), this));
-            plugin.AddResource<Box, BoxHandler>();
-        },
+        Add,
         time);
+
+    protected virtual void Add(PluginDefinition plugin)
+    {
+        plugin.Services.Add(new(typeof(BoxHandler), this));
+        plugin.AddResource<Box, BoxHandler>();
+    }
 
     public static JsonElement Json(Box box) => JsonSerializer.SerializeToElement(box, JsonSerializerOptions.Default);
 }
