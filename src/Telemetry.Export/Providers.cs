@@ -45,7 +45,7 @@ internal sealed class Providers : IDisposable
         var metering = !wanted.Metrics ? null : OpenTelemetry.Sdk.CreateMeterProviderBuilder()
             .ConfigureServices(services => services.AddSingleton(settings))
             .ConfigureResource(resource => Describe(resource, settings, service))
-            .AddMeter(Measures.MeterName, $"{Measures.MeterName}.*", "System.Runtime")
+            .AddMeter([Measures.MeterName, $"{Measures.MeterName}.*", "System.Runtime", .. wanted.Meters])
             .AddOtlpExporter()
             .Build();
         return new Providers(tracing, metering);

@@ -11,6 +11,9 @@ public sealed class TelemetrySettings
     /// <summary>Setting: names of further activity sources to record, with commas between. Default: none.</summary>
     public const string SourcesSetting = "FormaeTraceSources";
 
+    /// <summary>Setting: names of further meters to export, with commas between. Default: none.</summary>
+    public const string MetersSetting = "FormaeMeters";
+
     private readonly IConfiguration _settings;
 
     public TelemetrySettings(IConfiguration settings)
@@ -37,10 +40,15 @@ public sealed class TelemetrySettings
     public bool Logs { get; }
 
     /// <summary>Sources beside Formae's own.</summary>
-    public IReadOnlyList<string> Sources => _settings[SourcesSetting]?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    public IReadOnlyList<string> Sources => Names(SourcesSetting);
+
+    /// <summary>Meters beside Formae's own.</summary>
+    public IReadOnlyList<string> Meters => Names(MetersSetting);
 
     /// <summary>Whether anything is exported at all.</summary>
     public bool IsOn => File is not null || Traces || Metrics || Logs;
+
+    private string[] Names(string setting) => _settings[setting]?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     private bool IsSent(string signal) =>
         !string.Equals(_settings[$"OTEL_{signal}_EXPORTER"], "none", StringComparison.OrdinalIgnoreCase)

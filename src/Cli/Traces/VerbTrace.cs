@@ -32,7 +32,8 @@ internal static class VerbTrace
 
     private static IConfiguration Settings(string? file)
     {
-        var settings = new ConfigurationBuilder().AddEnvironmentVariables();
+        // A run is over before anybody could make a curve of it.
+        var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection([new("OTEL_METRICS_EXPORTER", "none")]);
         if (file is not null)
             settings.AddInMemoryCollection([new(TelemetrySettings.FileSetting, file)]);
         return settings.Build();
