@@ -99,6 +99,41 @@ public sealed class CommandEventTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_it_runs_only_what_is_new_is_read_and_all_updates_at_the_beginning_and_the_end_alone()
+    {
+        const int Updates = 2_000;
+        var command = await AddAsync(States.InProgress);
+        var rows = Enumerable.Range(0, Updates).Select(number => UpdateRecord.RowOf(0, number)).ToList();
+        foreach (var chunk in rows.Chunk(100))
+        {
+            await _plane.Get<FormaeTables>().Updates.SubmitTransactionAsync(
+                chunk.Select(row => new Azure.Data.Tables.TableTransactionAction(
+                    Azure.Data.Tables.TableTransactionActionType.Add,
+                    new Azure.Data.Tables.TableEntity(command.CommandId, row) { ["Ksuid"] = row, ["Type"] = "A::B::C", ["Label"] = row, ["Stack"] = "web", ["Operation"] = "create", ["State"] = States.NotStarted })),
+                _cancellation);
+        }
+
+        var before = _tables.Scans;
+        var heard = 0;
+        var written = 0;
+        await foreach (var happened in (await FollowAsync(command.CommandId, null))!.WithCancellation(_cancellation))
+        {
+            heard += happened is CommandEvent.Update ? 1 : 0;
+
+            // What was written has been told: now the next.
+            if (heard < written || happened is CommandEvent.End)
+                continue;
+            if (written == Updates)
+                await _plane.Get<CommandStore>().EndAsync(command.CommandId, States.Success, DateTimeOffset.UtcNow, null, _cancellation);
+            else
+                await _plane.Get<UpdateStore>().RecordAsync(command.CommandId, [.. rows.Skip(written).Take(100).Select(row => (row, new UpdateProgress { State = States.Success, FinishedAt = DateTimeOffset.UtcNow }))], _cancellation);
+            written = Math.Min(Updates, written + 100);
+        }
+
+        Assert.Equal((Updates, 2), (heard, _tables.Scans - before));
+    }
+
+    [Fact]
     public async Task Nothing_is_read_when_nobody_watches_any_more_and_after_a_minute_nothing_is_kept()
     {
         var clock = new FakeTimeProvider();
@@ -210,8 +245,12 @@ public sealed class CommandEventTests : IAsyncLifetime
     private sealed class CountingTables(ITableTransport inner) : DelegatingTransport(inner)
     {
         private int _reads;
+        private int _scans;
 
         public int Reads => Volatile.Read(ref _reads);
+
+        /// <summary>How often all updates of a command were read: the first page of each.</summary>
+        public int Scans => Volatile.Read(ref _scans);
 
         /// <summary>Looks again and again at what happens beside the test.</summary>
         public async Task UntilAsync(Func<bool> isSo)
@@ -222,6 +261,13 @@ public sealed class CommandEventTests : IAsyncLifetime
                 Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(20), $"It did not come; {Reads} reads so far.");
                 await Task.Delay(5);
             }
+        }
+
+        public override Task<PageReply<Row>> QueryAsync(string table, string? filter, int? take, string? continuationToken, Selection selection, CancellationToken cancellationToken)
+        {
+            if (table == "FormaeUpdates" && continuationToken is null)
+                Interlocked.Increment(ref _scans);
+            return base.QueryAsync(table, filter, take, continuationToken, selection, cancellationToken);
         }
 
         protected override Task<T> AroundAsync<T>(string table, bool isWrite, Func<Task<T>> request)

@@ -19,13 +19,14 @@ public sealed class DeadLetterTests : IAsyncLifetime
     private const string Letters = "/api/v1/admin/deadletters";
 
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+    private readonly ForwardClock _clock = new();
     private volatile string? _deaf;
     private ControlPlane _plane = null!;
     private HttpCaller _http = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _plane = await ControlPlane.StartAsync(new Seams { Bus = (queue, _, take) => queue == _deaf ? throw new InvalidOperationException("This reader is broken.") : take(true) });
+        _plane = await ControlPlane.StartAsync(new Seams { Time = _clock, Bus = (queue, _, take) => queue == _deaf ? throw new InvalidOperationException("This reader is broken.") : take(true) });
         _http = new HttpCaller(_plane);
     }
 
@@ -99,6 +100,24 @@ public sealed class DeadLetterTests : IAsyncLifetime
         ControlPlane.Succeeded(await _plane.EndOfAsync(id));
         Assert.Single(_plane.Calls, call => call.Operation == OperationVerb.Create);
         Assert.Empty(await ListAsync());
+    }
+
+    [Fact]
+    public async Task A_request_that_stays_dead_fails_its_operation_when_its_time_is_over_and_does_nothing_late()
+    {
+        _deaf = ControlPlane.RequestQueue;
+        var id = Assert.IsType<IntakeOutcome.Accepted>(await _plane.SubmitAsync(Document)).Response.CommandId;
+        var letter = await OnlyOneAsync();
+
+        _clock.Forward(TimeSpan.FromHours(3));
+        await _plane.CheckAsync(id);
+
+        var command = await _plane.EndOfAsync(id);
+        Assert.Equal(States.Failed, command.State);
+        Assert.Contains("gave no answer in time", command.TheUpdate().ErrorMessage, StringComparison.Ordinal);
+        _deaf = null;
+        Assert.Contains("Nobody waits", (await _http.PostAsync($"{PathOf(letter)}/retry")).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(_plane.Calls, call => call.Operation == OperationVerb.Create);
     }
 
     [Fact]

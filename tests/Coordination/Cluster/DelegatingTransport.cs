@@ -45,7 +45,7 @@ internal abstract class DelegatingTransport(ITableTransport inner) : ITableTrans
     public Task<RowReply> GetAsync(string table, string partitionKey, string rowKey, Selection selection, CancellationToken cancellationToken) =>
         AroundAsync(table, isWrite: false, () => inner.GetAsync(table, partitionKey, rowKey, selection, cancellationToken));
 
-    public Task<PageReply<Row>> QueryAsync(string table, string? filter, int? take, string? continuationToken, Selection selection, CancellationToken cancellationToken) =>
+    public virtual Task<PageReply<Row>> QueryAsync(string table, string? filter, int? take, string? continuationToken, Selection selection, CancellationToken cancellationToken) =>
         AroundAsync(table, isWrite: false, () => inner.QueryAsync(table, filter, take, continuationToken, selection, cancellationToken));
 }
 

@@ -39,7 +39,7 @@ public sealed partial class DeadLetterHandling(DeadLetterBox box, ServiceBusClie
         var shown = await box.ShowAsync(letter, queue, cancellation);
         await using var sender = client.CreateSender(queue);
 
-        // A request that changes something must not go out twice: lost between the two, it is asked for again when its deadline has passed. Everything else may repeat, and must not be lost.
+        // A request that changes something must not go out twice: lost between the two, it is missed when its deadline has passed. Everything else may repeat, and must not be lost.
         if (body.Request is { Verb: OperationVerb.Create or OperationVerb.Update or OperationVerb.Delete })
         {
             await receiver.CompleteMessageAsync(letter, CancellationToken.None);
