@@ -40,8 +40,7 @@ public sealed class MessagesUnderLoadTests : IAsyncLifetime
         var command = (await _plane.SubmitAsync(document)).CommandId;
         for (var rotation = 0; rotation < 3; rotation++)
         {
-            var count = (await _plane.Cloud.CallsAsync()).Count;
-            await Wait.ForAsync("some more calls", ControlPlane.Patience, async () => (await _plane.Cloud.CallsAsync()).Count > count + 10 ? "more" : null);
+            await MoreCallsAsync();
             var (exit, output) = await ControlPlane.RunAsync("keys", "rotate", "--data", _plane.DataFolder);
             Assert.True(exit == 0, output);
             Assert.Contains(Ids(file)[0], output, StringComparison.Ordinal);
@@ -69,8 +68,7 @@ public sealed class MessagesUnderLoadTests : IAsyncLifetime
         var command = (await _plane.SubmitAsync(document)).CommandId;
         for (var time = 0; time < 3; time++)
         {
-            var count = (await _plane.Cloud.CallsAsync()).Count;
-            await Wait.ForAsync("some more calls", ControlPlane.Patience, async () => await CallsOrNoneAsync() is { } calls && calls > count + 10 ? "more" : null);
+            await MoreCallsAsync();
             var victim = _plane.Children["fakeaws"];
             using var process = Process.GetProcessById(victim);
             Signals.AskToEnd(process);
@@ -119,6 +117,18 @@ public sealed class MessagesUnderLoadTests : IAsyncLifetime
         var plugin = await Wait.ForAsync("the plugin among the known", ControlPlane.Patience, async () => (await _plane.Client.GetPluginsAsync(Cancellation)).SingleOrDefault(one => one.Namespace == "Large"), () => _plane.LastLines);
         Assert.Equal(600, plugin.ResourceTypes!.Count);
         await NoMessageIsDeadAsync();
+    }
+
+    /// <summary>Returns when the plugin has been called some more times.</summary>
+    private async Task MoreCallsAsync()
+    {
+        int? count = null;
+        await Wait.ForAsync("some more calls", ControlPlane.Patience, async () =>
+        {
+            var calls = await CallsOrNoneAsync();
+            count ??= calls;
+            return calls > count + 10 ? "more" : null;
+        }, () => _plane.LastLines);
     }
 
     /// <summary>Null while the plugin is not there.</summary>
