@@ -21,17 +21,15 @@ internal sealed class MessageKeyFile(string data)
     /// <exception cref="UpException">There is no such file, or it cannot be read or written; the message says why and holds no key.</exception>
     public IReadOnlyList<string> Rotate(DateTimeOffset now)
     {
+        if (!File.Exists(Path))
+            throw new UpException($"There are no keys to change: {Path} does not exist. 'formae up' makes it; --data names another folder.");
         try
         {
             // Two at once would each make a key, and one of them would be signed with and known to nobody.
-            using var alone = new FileStream($"{Path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            using var alone = new FileStream($"{Path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             var rotated = MessageKeyList.Rotate(MessageKeyList.Parse(File.ReadAllText(Path), Path), now);
             DataDirectory.WritePrivate(Path, rotated);
             return [.. MessageKeyList.Parse(rotated, Path).Select(key => key.Id)];
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new UpException($"There are no keys to change: {Path} does not exist. 'formae up' makes it; --data names another folder.", e);
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {

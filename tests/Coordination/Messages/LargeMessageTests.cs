@@ -89,6 +89,7 @@ public sealed class LargeMessageTests : IAsyncLifetime
         var catalog = _plane.Get<PluginCatalog>();
         Assert.Equal(600, catalog.Find("Large")!.Announcement.ResourceTypes.Count);
         Assert.Equal(0, _plane.CountsOf(BusContract.AnnouncementQueue).DeadLetter);
+        Assert.True(catalog.Find("Large")!.LastBeat >= announcement.StartedAt.AddSeconds(-1), "The time of the message is that of the beat.");
 
         // The next beat is the same, and leaves nothing more.
         var left = Left().Length;

@@ -88,6 +88,15 @@ public sealed class PluginAppTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal("fake-generic-000501", (await RunAsync(Requests.Create(Type, """{"Name":"c"}"""))).NativeId);
     }
 
+    [Fact]
+    public async Task An_app_without_keys_does_not_start_unless_its_bus_is_an_emulator()
+    {
+        var settings = Settings();
+        settings["ServiceBus"] = settings["ServiceBus"].Replace("UseDevelopmentEmulator=true", "", StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => PluginProcess.StartAsync(Assembly, _scratch.Folder, settings));
+        Assert.Contains("set FormaeMessageKeys to 'id:base64'", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory(Explicit = true)]
     [InlineData(1, 500)]
     [InlineData(64, 5000)]
@@ -113,16 +122,15 @@ public sealed class PluginAppTests(ITestOutputHelper output) : IAsyncLifetime
         output.WriteLine($"{atOnce} at once: {count / watch.Elapsed.TotalSeconds:N0} operations/s, {watch.Elapsed.TotalMilliseconds / count * atOnce:N2} ms a round, {(double)count / messages:N1} reports a message");
     }
 
-    private Task<PluginProcess> StartAsync() => PluginProcess.StartAsync(
-        Assembly,
-        _scratch.Folder,
-        new Dictionary<string, string>
-        {
-            ["ServiceBus"] = _broker.ConnectionString,
-            ["FormaeRequestQueue"] = Requested,
-            ["FormaeKeyRing"] = _scratch["keys"],
-            ["FormaePluginData"] = _scratch["data"],
-        });
+    private Task<PluginProcess> StartAsync() => PluginProcess.StartAsync(Assembly, _scratch.Folder, Settings());
+
+    private Dictionary<string, string> Settings() => new()
+    {
+        ["ServiceBus"] = _broker.ConnectionString,
+        ["FormaeRequestQueue"] = Requested,
+        ["FormaeKeyRing"] = _scratch["keys"],
+        ["FormaePluginData"] = _scratch["data"],
+    };
 
     private async Task<OperationReport> RunAsync(OperationRequest request)
     {
