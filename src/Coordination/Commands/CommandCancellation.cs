@@ -106,6 +106,6 @@ public sealed partial class CommandCancellation(
     [LoggerMessage(EventId = 1112, Level = LogLevel.Warning, Message = "Command {CommandId} could not be canceled and goes on")]
     private partial void LogFailed(string commandId, Exception exception);
 
-    [LoggerMessage(EventId = 1113, Level = LogLevel.Warning, Message = "{Instance} could not be told of a cancel; it will find the mark")]
+    [LoggerMessage(EventId = 1113, Level = LogLevel.Information, Message = "{Instance} could not be told of a cancel; it will find the mark")]
     private partial void LogNotTold(string instance, Exception exception);
 }
