@@ -161,6 +161,17 @@ public sealed class DeadLetterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_queue_of_a_plugin_that_was_taken_away_holds_nobody_up()
+    {
+        await _plane.AnnounceAsync(announcement => announcement with { Name = "gone", Namespace = "Gone", RequestQueue = "formae-requests-gone", ResourceTypes = [] });
+        await SendAsync(BusContract.ReportQueue, new ServiceBusMessage("x") { Subject = "hello" });
+
+        Assert.Equal(BusContract.ReportQueue, (await OnlyOneAsync()).Queue);
+        Assert.Equal((200, 404), ((await _http.GetAsync($"{Letters}?queue=formae-requests-gone")).Status, (await _http.GetAsync($"{Letters}/formae-requests-gone/1")).Status));
+        Assert.DoesNotContain((await _http.GetAsync("/api/v1/admin/doctor")).As(HttpJson.Default.DoctorReport).Checks, check => check.Name is "dead letters" or "bus" && check.Verdict == Verdicts.Fail);
+    }
+
+    [Fact]
     public async Task A_letter_that_somebody_else_holds_is_busy_and_strange_places_are_not_found()
     {
         await SendAsync(BusContract.ReportQueue, new ServiceBusMessage("x") { Subject = "hello" });

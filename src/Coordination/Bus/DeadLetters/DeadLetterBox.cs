@@ -103,7 +103,7 @@ public sealed class DeadLetterBox(ServiceBusClient client, PluginCatalog catalog
         if (!(await QueuesAsync(cancellation)).Contains(queue))
             return null;
         await using var receiver = ReceiverOf(queue);
-        return await receiver.PeekMessageAsync(sequence, cancellation) is { } letter && letter.SequenceNumber == sequence ? letter : null;
+        return await PeekAsync(receiver, 1, sequence, cancellation) is [var letter] && letter.SequenceNumber == sequence ? letter : null;
     }
 
     internal ServiceBusReceiver ReceiverOf(string queue) => client.CreateReceiver(queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
@@ -114,12 +114,25 @@ public sealed class DeadLetterBox(ServiceBusClient client, PluginCatalog catalog
         while (true)
         {
             // Fewer than were asked for does not mean that there are no more; none does.
-            var letters = await receiver.PeekMessagesAsync(AtOnce, from, cancellation);
+            var letters = await PeekAsync(receiver, AtOnce, from, cancellation);
             if (letters.Count == 0)
                 yield break;
             foreach (var letter in letters)
                 yield return letter;
             from = letters[^1].SequenceNumber + 1;
+        }
+    }
+
+    /// <summary>The catalog knows plugins for longer than their queues may be there.</summary>
+    private static async Task<IReadOnlyList<ServiceBusReceivedMessage>> PeekAsync(ServiceBusReceiver receiver, int most, long from, CancellationToken cancellation)
+    {
+        try
+        {
+            return await receiver.PeekMessagesAsync(most, from, cancellation);
+        }
+        catch (ServiceBusException e) when (e.Reason == ServiceBusFailureReason.MessagingEntityNotFound)
+        {
+            return [];
         }
     }
 
