@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Messaging.ServiceBus;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Embedded.Tables;
 using Formae.Protocol.Bus;
@@ -7,13 +8,14 @@ using static Formae.Coordination.Tests.Acceptance.Trial;
 
 namespace Formae.Coordination.Tests.Acceptance;
 
-/// <summary>Storage refuses for the moment while an entity is at work: nothing of what it was told gets lost.</summary>
+/// <summary>Storage or bus refuses for the moment while an entity is at work: nothing of what it was told gets lost.</summary>
 public sealed class EntityRetryTests : IAsyncLifetime
 {
     private ControlPlane _plane = null!;
     private Refusals _tables = null!;
+    private RefusingBus _bus = null!;
 
-    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(new Seams { Tables = inner => _tables = new Refusals(inner) }, Quick);
+    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(new Seams { Tables = inner => _tables = new Refusals(inner), Sending = real => _bus = new RefusingBus(real) }, Quick);
 
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
 
@@ -45,6 +47,31 @@ public sealed class EntityRetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_request_that_the_bus_does_not_take_is_sent_later()
+    {
+        _bus.Refuse(times: 2);
+
+        ControlPlane.Succeeded(await _plane.RunAsync(Bucket(target: "AsyncCreates: true")));
+
+        Assert.Equal(0, _bus.Left);
+        Assert.Equal(1, _plane.CallsOf(OperationVerb.Create));
+    }
+
+    [Fact]
+    public async Task A_read_of_a_reference_that_the_bus_does_not_take_is_sent_later()
+    {
+        ControlPlane.Succeeded(await _plane.RunAsync(Bucket("BucketName: logs, Acl: Private")));
+        _bus.Refuse(times: 1);
+
+        ControlPlane.Succeeded(await _plane.RunAsync(Bucket("BucketName: logs, Acl: Private") + """
+
+              - { Label: copy, Type: "FakeAWS::S3::Bucket", Stack: shop, Target: eu, Properties: { BucketName: copy, Policy: { $res: true, $label: logs, $type: "FakeAWS::S3::Bucket", $stack: shop, $property: Arn } } }
+            """));
+
+        Assert.Equal((0, 1), (_bus.Left, _plane.CallsOf(OperationVerb.Read)));
+    }
+
+    [Fact]
     public async Task A_refusal_that_is_no_passing_one_is_not_hidden()
     {
         // Nobody may write there: nothing that comes later mends it, and the report is not stored behind anybody's back.
@@ -54,6 +81,30 @@ public sealed class EntityRetryTests : IAsyncLifetime
         await UntilAsync(() => _tables.Refused == 1);
         Assert.Equal(States.InProgress, (await _plane.UntilAsync(id, _ => true)).State);
         Assert.Empty(await _plane.InventoryAsync());
+    }
+
+    /// <summary>A bus that does not take so many messages.</summary>
+    private sealed class RefusingBus(ServiceBusClient real) : ServiceBusClient
+    {
+        private int _left;
+
+        public int Left => Math.Max(0, Volatile.Read(ref _left));
+
+        public void Refuse(int times) => Volatile.Write(ref _left, times);
+
+        public override ServiceBusSender CreateSender(string queueOrTopicName) => new RefusingSender(real.CreateSender(queueOrTopicName), () => Interlocked.Decrement(ref _left) >= 0);
+
+        public override ServiceBusProcessor CreateProcessor(string queueName, ServiceBusProcessorOptions options) => real.CreateProcessor(queueName, options);
+
+        public override ValueTask DisposeAsync() => real.DisposeAsync();
+    }
+
+    private sealed class RefusingSender(ServiceBusSender real, Func<bool> refuses) : ServiceBusSender
+    {
+        public override Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default) =>
+            refuses() ? throw new ServiceBusException("Busy.", ServiceBusFailureReason.ServiceBusy) : real.SendMessageAsync(message, cancellationToken);
+
+        public override ValueTask DisposeAsync() => real.DisposeAsync();
     }
 
     /// <summary>Tables that refuse so many requests.</summary>

@@ -35,6 +35,9 @@ internal sealed class Seams
     /// <summary>Whether there is a place for what is too large for a message or a row.</summary>
     public bool HasPayloads { get; init; } = true;
 
+    /// <summary>Stands before the bus that the coordinator sends to.</summary>
+    public Func<ServiceBusClient, ServiceBusClient>? Sending { get; init; }
+
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Types that the plugin serves beside its own.</summary>
@@ -44,6 +47,12 @@ internal sealed class Seams
     {
         if (Time != TimeProvider.System)
             services.AddSingleton(Time);
+        if (Sending is not null)
+        {
+            var real = services.Last(service => service.ServiceType == typeof(ServiceBusClient)).ImplementationFactory!;
+            services.AddSingleton(provider => Sending((ServiceBusClient)real(provider)));
+        }
+
         if (Tables is not null)
             services.AddSingleton(_ => new TableServiceClient(Tables(new SqliteTableTransport(new Uri(tablesFile)))));
     }

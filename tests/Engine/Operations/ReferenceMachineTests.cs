@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using Formae.Engine.Operations;
 using Formae.Model;
 
@@ -103,6 +105,53 @@ public sealed class ReferenceMachineTests
             return pauses;
         }
     }
+
+    [Fact]
+    public void However_reads_are_lost_doubled_and_reordered_all_who_ask_hear_the_same() => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
+    {
+        var chance = new Random(seed);
+        var time = Now;
+        var reads = new List<ReferenceEffect.Read>();
+        var asked = new HashSet<string>();
+        var answers = new List<(string Consumer, ReferenceState Said)>();
+        ReferenceState state = new ReferenceState.Idle();
+        for (var step = 0; step < 40; step++)
+        {
+            time = time.AddSeconds(chance.Next(0, 60));
+            if (reads.Count == 0 || chance.Next(4) == 0)
+            {
+                var consumer = $"consumer-{chance.Next(4)}";
+                asked.Add(consumer);
+                Happen(Asked(consumer, time));
+                continue;
+            }
+
+            var read = reads[chance.Next(reads.Count)];
+            if (chance.Next(4) > 0)
+                reads.Remove(read);
+            if (chance.Next(4) > 0)
+                Happen(chance.Next(3) == 0 ? Reported(read.Sequence) : Failed(read.Sequence, chance.Next(4) == 0 ? ProblemCodes.AccessDenied : ProblemCodes.Throttling));
+        }
+
+        // Asked again when it is overdue, it reads again; and an answer that comes is for all.
+        for (var round = 0; round < 10 && state is ReferenceState.Reading reading; round++)
+        {
+            time = (reading.DueAt > time ? reading.DueAt : time).AddSeconds(1);
+            Happen(Asked("consumer-0", time));
+            Happen(Reported(((ReferenceState.Reading)state).Sequence));
+        }
+
+        return state is ReferenceState.Known or ReferenceState.Failed
+            && asked.IsSubsetOf(answers.Select(answer => answer.Consumer).Append("consumer-0"))
+            && answers.TrueForAll(answer => ReferenceEquals(answer.Said, state));
+
+        void Happen(ReferenceEvent happened)
+        {
+            (state, var effects) = Apply(state, happened);
+            reads.AddRange(effects.OfType<ReferenceEffect.Read>());
+            answers.AddRange(effects.OfType<ReferenceEffect.Answer>().SelectMany(answer => answer.Consumers).Select(consumer => (consumer, state)));
+        }
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
 
     [Fact]
     public void Every_state_takes_every_event_and_survives_storage()
