@@ -31,6 +31,15 @@ internal static class TableRows
         return rows;
     }
 
+    /// <summary>The rows of a partition as what they stand for, each as it is read: a row takes many times as much memory, and there may be very many.</summary>
+    public static async Task<List<T>> ReadPartitionAsync<T>(this TableClient table, string partition, Func<TableEntity, T> convert, IEnumerable<string> select, CancellationToken cancellation)
+    {
+        var read = new List<T>();
+        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), maxPerPage: 1000, select, cancellation))
+            read.Add(convert(row));
+        return read;
+    }
+
     /// <summary>Rows as what they stand for, or the other way, in their order. Mostly that takes no time; what has a payload to wait for waits with a few others.</summary>
     public static async Task<IReadOnlyList<TTo>> ConvertAsync<TFrom, TTo>(IReadOnlyList<TFrom> from, Func<TFrom, ValueTask<TTo>> convert)
     {

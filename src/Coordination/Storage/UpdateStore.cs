@@ -56,12 +56,14 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog, Prog
 
     /// <summary>How each update of a command stands, without its plan: a command may have very many.</summary>
     public async Task<IReadOnlyList<UpdateSummary>> SummariesAsync(string commandId, CancellationToken cancellation) =>
-        [.. (await tables.Updates.ReadPartitionAsync(commandId, cancellation, SummaryColumns))
-            .Select(row => new UpdateSummary(row.RowKey, UpdateProgressColumns.StateOf(row), row.GetString("DeletesFrom"), row.ETag)
+        await tables.Updates.ReadPartitionAsync(
+            commandId,
+            row => new UpdateSummary(row.RowKey, UpdateProgressColumns.StateOf(row), row.GetString("DeletesFrom"), row.ETag)
             {
                 Ksuid = row.GetString("Ksuid"),
                 IsForceCanceled = UpdateProgressColumns.IsForced(row),
-            })];
+            },
+            SummaryColumns, cancellation);
 
     /// <summary>The resource updates of a command.</summary>
     public async Task<IReadOnlyList<UpdateRecord>> ListAsync(string commandId, CancellationToken cancellation) => (await ListAllAsync(commandId, cancellation)).Resources;
@@ -99,11 +101,14 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog, Prog
     /// <summary>What each update of a command is and how it stands, by their rows; without the plans.</summary>
     public async Task<IReadOnlyList<UpdateStanding>> StandingsAsync(string commandId, CancellationToken cancellation)
     {
-        var rows = await tables.Updates.ReadPartitionAsync(commandId, cancellation, ProgressColumns);
+        var standings = await tables.Updates.ReadPartitionAsync(
+            commandId,
+            row => new UpdateStanding(row.RowKey, IsOfTarget(row), row.GetString("Ksuid"), row.GetString("Type"), row.GetString("Label"), row.GetString("Stack"), row.GetString("Operation"), UpdateProgressColumns.Read(row)),
+            ProgressColumns, cancellation);
 
         // Commands of older versions say what they do in their plans only.
-        if (rows.All(row => row.GetString("Operation") is not null))
-            return [.. rows.Select(row => new UpdateStanding(row.RowKey, IsOfTarget(row), row.GetString("Ksuid"), row.GetString("Type"), row.GetString("Label"), row.GetString("Stack"), row.GetString("Operation"), UpdateProgressColumns.Read(row)))];
+        if (standings.TrueForAll(standing => standing.Operation is not null))
+            return standings;
         var (resources, targets) = await ListAllAsync(commandId, cancellation);
         return [.. resources.Select(update => new UpdateStanding(update.Row, false, update.Plan.Resource.Ksuid, update.Plan.Resource.Type, update.Plan.Resource.Label, update.Plan.Resource.Stack, OperationOf(update.Plan), update.Progress))
             .Concat(targets.Select(update => new UpdateStanding(update.Row, true, null, null, update.Plan.Target.Label, null, OperationOf(update.Plan), update.Progress)))
