@@ -1,6 +1,9 @@
+using Azure.Messaging.ServiceBus;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Cluster;
+using Formae.Coordination.Tests.Messages;
 using Formae.Coordinator.Http.Description;
+using Formae.Messaging;
 using Formae.Protocol.Http;
 
 namespace Formae.Coordination.Tests.Acceptance;
@@ -21,6 +24,7 @@ internal sealed class SecretViews(ControlPlane plane, SecretHunt hunt)
     private readonly HttpCaller _http = new(plane) { Client = "test" };
     private readonly HashSet<string> _resources = new(StringComparer.Ordinal);
     private readonly HashSet<string> _commands = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _dead = new(StringComparer.Ordinal);
     private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
 
     private static IEnumerable<HttpFunction> Readings => HttpApi.Functions.Values.Where(function => function.Verbs.Contains("get"));
@@ -34,6 +38,7 @@ internal sealed class SecretViews(ControlPlane plane, SecretHunt hunt)
     {
         foreach (var resource in await plane.Get<ResourceStore>().ReadAllAsync(CancellationToken.None))
             _resources.Add(resource.Ksuid!);
+        await DieAsync();
         foreach (var function in Readings)
         {
             foreach (var path in PathsOf(function.Path))
@@ -52,6 +57,19 @@ internal sealed class SecretViews(ControlPlane plane, SecretHunt hunt)
         return answer;
     }
 
+    /// <summary>Lets the last request that a plugin was sent, secrets and all, end among the dead letters too: somebody copied it to where it does not belong.</summary>
+    private async Task DieAsync()
+    {
+        if (_dead.Count > 0 || plane.Sent.LastOrDefault() is not { } request)
+            return;
+        var copied = await plane.Get<MessageWriter>().WriteAsync(BusTap.Outgoing(request) with { Queue = "another-queue" }, CancellationToken.None);
+        await BusTap.SendAsync(plane, ControlPlane.RequestQueue, copied);
+        await ControlPlane.UntilAsync("a dead letter", () => Task.FromResult(plane.CountsOf(ControlPlane.RequestQueue).DeadLetter > 0));
+        await using var dead = plane.Bus.CreateReceiver(ControlPlane.RequestQueue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+        foreach (var letter in await dead.PeekMessagesAsync(10))
+            _dead.Add(letter.SequenceNumber.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     private async Task AskAsync(string endpoint, string path)
     {
         var answer = await _http.GetAsync(path);
@@ -68,6 +86,7 @@ internal sealed class SecretViews(ControlPlane plane, SecretHunt hunt)
         _ when path.Contains("{ksuid}", StringComparison.Ordinal) => _resources.Select(ksuid => path.Replace("{ksuid}", ksuid, StringComparison.Ordinal)),
         _ when path.Contains("{id}", StringComparison.Ordinal) => _commands.Select(id => path.Replace("{id}", id, StringComparison.Ordinal)),
         _ when path.Contains("{stack}", StringComparison.Ordinal) => [path.Replace("{stack}", "safe", StringComparison.Ordinal)],
+        _ when path.Contains("{sequence}", StringComparison.Ordinal) => _dead.Select(sequence => path.Replace("{queue}", ControlPlane.RequestQueue, StringComparison.Ordinal).Replace("{sequence}", sequence, StringComparison.Ordinal)),
         "/api/v1/plugins/{name}" => [path.Replace("{name}", "FakeAWS", StringComparison.Ordinal)],
         "/api/v1/schemas/{name}" => ["/api/v1/schemas/forma.json", "/api/v1/schemas/formae.pkl", "/api/v1/schemas/FakeAWS.pkl"],
         _ when path.Contains('{', StringComparison.Ordinal) => throw new InvalidOperationException($"What {path} is to be asked with is not known here."),
