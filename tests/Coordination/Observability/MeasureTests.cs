@@ -43,6 +43,7 @@ public sealed class MeasureTests
         AssertSame("formae.resources.unmanaged", stats.UnmanagedResources);
         AssertSame("formae.resources.by_type", stats.ResourceTypes);
         AssertSame("formae.targets.total", stats.Targets);
+        AssertSame("formae.messages.dead", stats.DeadLetters!);
         Assert.Equal(2, measured["formae.resources.managed FakeAWS"]);
         Assert.Equal(1, measured["formae.commands.by_state Success"]);
 
