@@ -24,9 +24,11 @@ internal sealed partial class Run
             var slot = _slots[fault.Slot];
             var key = fault.Verb == OperationVerb.Create ? _documents.NameOf(slot) : cloud.FirstOrDefault(item => item.Name == _documents.NameOf(slot))?.NativeId;
             if (key is not null)
-                await _system.ProgramAsync(new ProgrammedAnswers { Key = key, Operation = fault.Verb, Steps = [.. fault.Codes.Select(code => new ProgramStep { Code = code })] });
+                await _system.ProgramAsync(new ProgrammedAnswers { Key = key, Operation = fault.Verb, Steps = [.. fault.Codes.Select(StepOf)] });
         }
     }
+
+    private static ProgramStep StepOf(string code) => code == Fault.Slow ? new ProgramStep { LatencyMs = 150 } : new ProgramStep { Code = code };
 
     private async Task DisturbCloudAsync(Step step)
     {

@@ -137,6 +137,10 @@ internal sealed partial class Run
             case Step.Cancel cancel:
                 await CancelAsync(cancel.Forces);
                 break;
+            case Step.Poison poison:
+                await _system.PoisonAsync(poison.Queue);
+                _tally.Count("poison");
+                break;
             case Step.Crash crash:
                 await CrashAsync(crash);
                 break;

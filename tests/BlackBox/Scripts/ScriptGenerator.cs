@@ -36,7 +36,7 @@ internal sealed class ScriptGenerator(Profile profile, int seed)
     private Step DrawStep(bool mayCrash)
     {
         var stack = _random.Next(profile.Stacks);
-        var kinds = !profile.IsChaos ? 5 : mayCrash ? 15 : 14;
+        var kinds = !profile.IsChaos ? 5 : mayCrash ? 16 : 15;
         switch (_random.Next(kinds))
         {
             case 0 or 4 or 13:
@@ -61,6 +61,8 @@ internal sealed class ScriptGenerator(Profile profile, int seed)
                 return new Step.CheckTimeToLive();
             case 11:
                 return new Step.SetTimeToLive(stack, IsOver: _random.Next(2) == 0);
+            case 14:
+                return new Step.Poison((PoisonedQueue)_random.Next(3));
             case 12:
                 return new Step.RollBack(stack, _random.Next(3));
             default:
@@ -101,7 +103,7 @@ internal sealed class ScriptGenerator(Profile profile, int seed)
 
     private IReadOnlyDictionary<string, string> DrawEntities() => Some(Keys).ToDictionary(key => key, _ => Pick(Entities));
 
-    /// <summary>For each object and verb: 75 % go through, 10 % are throttled for a while, 10 % are denied once, 5 % are throttled for longer than is tried.</summary>
+    /// <summary>For each object and verb: 75 % go through, some of them late, 10 % are throttled for a while, 10 % are denied once, 5 % are throttled for longer than is tried.</summary>
     private IReadOnlyList<Fault> DrawFaults(IEnumerable<Slot> slots, params OperationVerb[] verbs)
     {
         if (!profile.Fails)
@@ -113,13 +115,14 @@ internal sealed class ScriptGenerator(Profile profile, int seed)
             {
                 var codes = _random.Next(100) switch
                 {
-                    < 75 => 0,
+                    < 70 => 0,
+                    < 75 => -2,
                     < 85 => _random.Next(1, 4),
                     < 95 => -1,
                     _ => 4,
                 };
                 if (codes != 0)
-                    faults.Add(new Fault(slot.Label, verb, codes < 0 ? ["AccessDenied"] : [.. Enumerable.Repeat("Throttling", codes)]));
+                    faults.Add(new Fault(slot.Label, verb, codes < 0 ? [codes == -1 ? "AccessDenied" : Fault.Slow] : [.. Enumerable.Repeat("Throttling", codes)]));
             }
         }
 

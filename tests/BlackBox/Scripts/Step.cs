@@ -17,6 +17,7 @@ namespace Formae.BlackBox.Tests.Scripts;
 [JsonDerivedType(typeof(ForceReconcile), "force-reconcile")]
 [JsonDerivedType(typeof(RollBack), "roll-back")]
 [JsonDerivedType(typeof(Cancel), "cancel")]
+[JsonDerivedType(typeof(Poison), "poison")]
 [JsonDerivedType(typeof(Crash), "crash")]
 internal abstract record Step
 {
@@ -95,6 +96,12 @@ internal abstract record Step
         public override string ToString() => $"cancel{(Forces ? " (force)" : "")}";
     }
 
+    /// <summary>A message that nobody can read, or that somebody has made up, comes to a queue: it becomes a dead letter, and nothing else comes of it.</summary>
+    public sealed record Poison(PoisonedQueue Queue) : Step
+    {
+        public override string ToString() => $"poison for {Queue.ToString().ToLowerInvariant()}";
+    }
+
     /// <param name="Victim">Whose process is killed; in one process everything is stopped in the middle.</param>
     /// <param name="AfterMessages">Not before so many messages went to plugins since the step before, unless nothing runs any more.</param>
     public sealed record Crash(Victim Victim, int AfterMessages) : Step
@@ -113,15 +120,22 @@ internal enum Victim
     Plugin,
 }
 
+[JsonConverter(typeof(JsonStringEnumConverter<PoisonedQueue>))]
+internal enum PoisonedQueue
+{
+    Requests,
+    Reports,
+    Announcements,
+}
+
 /// <summary>A resource of a document.</summary>
 internal sealed record Draft(string Slot, Content Content);
 
 /// <summary>What the next calls of a verb on an object answer, one code each; afterwards calls go through.</summary>
 internal sealed record Fault(string Slot, OperationVerb Verb, IReadOnlyList<string> Codes)
 {
-    /// <summary>Whether an operation that meets all of it fails: a denied one at once, a throttled one when its attempts are used up.</summary>
-    [JsonIgnore]
-    public bool IsFatal => Codes.Contains("AccessDenied") || Codes.Count > 3;
+    /// <summary>No problem, only late.</summary>
+    public const string Slow = "slow";
 
     public override string ToString() => $"{Verb} of {Slot} answers {string.Join(", ", Codes)}";
 }

@@ -64,7 +64,10 @@ internal interface ISystem : IAsyncDisposable
 
     Task CrashAsync(Victim victim);
 
-    /// <summary>What should not be there once nothing runs: leases, open commands, dead letters.</summary>
+    /// <summary>Sends a message that must become a dead letter.</summary>
+    Task PoisonAsync(PoisonedQueue queue);
+
+    /// <summary>What should not be there once nothing runs: leases, open commands, dead letters that are no poison, poison that is no dead letter.</summary>
     Task<IReadOnlyList<string>> ResidueAsync();
 
     /// <summary>What is wrong with what is left behind, secrets in the open above all. Asked once, at the end.</summary>

@@ -21,6 +21,7 @@ internal sealed class InProcess : ISystem
     private const string RequestQueue = "formae-requests-fakeaws";
 
     private readonly ControlPlane _plane;
+    private readonly DeadLetters _dead = new();
     private readonly Weather _weather;
 
     private InProcess(ControlPlane plane, Weather weather) => (_plane, _weather) = (plane, weather);
@@ -135,6 +136,8 @@ internal sealed class InProcess : ISystem
 
     public void SetWeather(int? seed) => _weather.Set(seed);
 
+    public Task PoisonAsync(PoisonedQueue queue) => _dead.PoisonAsync(_plane.Get<ServiceBusClient>(), queue);
+
     public Task CrashAsync(Victim victim) => _plane.RestartAsync();
 
     public async Task<IReadOnlyList<string>> ResidueAsync()
@@ -147,12 +150,7 @@ internal sealed class InProcess : ISystem
         }
 
         residue.AddRange((await _plane.Get<CommandStore>().OpenAsync(CancellationToken.None)).Select(id => $"an open command {id}"));
-        foreach (var queue in (string[])[BusContract.ReportQueue, BusContract.AnnouncementQueue, RequestQueue])
-        {
-            await using var dead = _plane.Get<ServiceBusClient>().CreateReceiver(queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
-            residue.AddRange((await dead.PeekMessagesAsync(10)).Select(message => $"a dead letter in {queue}: {message.DeadLetterReason} {message.DeadLetterErrorDescription}"));
-        }
-
+        residue.AddRange(await _dead.WrongAsync(_plane.Get<ServiceBusClient>()));
         return residue;
     }
 

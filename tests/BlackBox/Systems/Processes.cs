@@ -23,6 +23,7 @@ internal sealed partial class Processes : ISystem
 
     private readonly TempFolder _folder;
     private readonly ControlPlane _plane;
+    private readonly DeadLetters _dead = new();
     private readonly HttpClient _cloudHttp;
     private readonly FakeAwsControl _cloud;
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
@@ -142,6 +143,12 @@ internal sealed partial class Processes : ISystem
         // The broker of a formae up takes no orders; its processes are killed instead.
     }
 
+    public Task PoisonAsync(PoisonedQueue queue) => AskAsync(async () =>
+    {
+        await using var bus = _plane.OpenBus();
+        await _dead.PoisonAsync(bus, queue);
+    });
+
     public Task CrashAsync(Victim victim)
     {
         if (_plane.Children.TryGetValue(Names[victim], out var id))
@@ -157,12 +164,7 @@ internal sealed partial class Processes : ISystem
     {
         var residue = new List<string>();
         await using var bus = _plane.OpenBus();
-        foreach (var queue in (string[])[BusContract.ReportQueue, BusContract.AnnouncementQueue, RequestQueue])
-        {
-            await using var dead = bus.CreateReceiver(queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
-            residue.AddRange((await dead.PeekMessagesAsync(10)).Select(message => $"a dead letter in {queue}: {message.DeadLetterReason} {message.DeadLetterErrorDescription}"));
-        }
-
+        residue.AddRange(await _dead.WrongAsync(bus));
         return residue;
     });
 

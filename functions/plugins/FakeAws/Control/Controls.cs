@@ -71,6 +71,9 @@ public sealed record ProgramStep
     public string Message { get; set; } = "Programmed.";
 
     public int? RetryAfterMs { get; init; }
+
+    /// <summary>How long the call takes before it answers so.</summary>
+    public int LatencyMs { get; init; }
 }
 
 /// <summary>An object of the cloud, as a test sees or makes it.</summary>

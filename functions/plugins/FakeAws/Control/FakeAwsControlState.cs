@@ -54,7 +54,11 @@ internal sealed class FakeAwsControlState
             return injected;
 
         // What a poll answers is no problem of the poll.
-        return call.Verb != OperationVerb.Status && NextStep(call) is { Code: { } code } step ? ProblemOf(code, step) : null;
+        if (call.Verb == OperationVerb.Status || NextStep(call) is not { } step)
+            return null;
+        if (step.LatencyMs > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(step.LatencyMs), time, cancellationToken).ConfigureAwait(false);
+        return step.Code is { } code ? ProblemOf(code, step) : null;
     }
 
     public static Problem ProblemOf(string code, ProgramStep step) => new() { Code = code, Message = step.Message, RetryAfter = Milliseconds(step.RetryAfterMs) };
