@@ -90,6 +90,17 @@ public sealed partial class ControlPlane : IAsyncDisposable
         await OpenAsync();
     }
 
+    /// <summary>Ends the coordinator where it stands: nothing that is under way is stored any more. Then starts it again.</summary>
+    /// <param name="cutOff">Lets go of what the dead one waits for.</param>
+    internal async Task CrashAsync(Action cutOff)
+    {
+        // The bus first: whoever could still take a message would fail at it, again and again, until it is dead.
+        await _broker.DisposeAsync();
+        await _hub.DisposeAsync();
+        cutOff();
+        await RestartAsync();
+    }
+
     public async Task<IntakeOutcome> SubmitAsync(string document, CommandKind kind = CommandKind.Apply, ApplyMode mode = ApplyMode.Reconcile, bool simulate = false, OnDependents onDependents = OnDependents.Abort, bool force = false) =>
         await Get<CommandIntake>().SubmitAsync(new Submission
         {

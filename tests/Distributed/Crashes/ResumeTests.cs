@@ -108,6 +108,23 @@ public sealed class ResumeTests : IDisposable
         await victims.Plane.RunCommandAsync(document, SubmitKind.Destroy);
     }
 
+    [Fact]
+    public async Task F131_a_plugin_that_dies_in_the_middle_of_a_create_is_started_again_announces_itself_and_ends_it()
+    {
+        var document = new DocumentBuilder().Stack(Stack).Target("aws", "FakeAWS").Resource(Stack, "aws", Bucket, "store", ("BucketName", "store")).ToString();
+        await using var victims = await Victims.StartAsync(_folder.File("data"));
+        var before = victims.Plane.Children["fakeaws"];
+        await victims.Plane.Cloud.CrashAsync("Create", afterTheWork: true);
+
+        await victims.Plane.RunCommandAsync(document);
+
+        var after = victims.Plane.Children["fakeaws"];
+        Assert.NotEqual(before, after);
+        await Wait.ForAsync<object>("the announcement of the new process", ControlPlane.Patience, async () =>
+            (await victims.Plane.Client.GetPluginsAsync(TestContext.Current.CancellationToken)).Any(plugin => plugin.Name == "fakeaws" && plugin.ProcessId == after) ? document : null);
+        await CreatedOnceAsync(victims.Plane, document, 1);
+    }
+
     /// <summary>Each resource is there, in one version that a create wrote, and the stack is free.</summary>
     private static async Task CreatedOnceAsync(ControlPlane plane, string document, int count)
     {

@@ -8,14 +8,14 @@ namespace Formae.Distributed.Tests;
 public sealed class WholeCrashTests : IDisposable
 {
     private const int Resources = 120;
-    private static readonly TimeSpan Mourning = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Mourning = TimeSpan.FromSeconds(5);
 
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task After_a_kill_of_the_supervisor_all_die_and_the_next_one_goes_on()
+    public async Task F133_after_a_kill_of_the_supervisor_all_die_within_five_seconds_and_the_next_one_goes_on()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Finds the processes as Linux tells them.");
         var document = BigDocument.Of("killed", Resources, _folder.File("files"));

@@ -34,7 +34,7 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_crashed_app_is_started_again_until_its_budget_is_used_up()
+    public async Task F132_a_crashed_app_is_started_again_until_its_budget_is_used_up()
     {
         await using var supervisor = Create([App("weak", Serve("weak") + "read line < go; exit 7")], AtOnce with { MaxRestarts = 2 });
         Mkfifo("go");
@@ -89,7 +89,7 @@ public sealed class SupervisorTests : IDisposable
     [InlineData(2, 0.5, 200)]
     [InlineData(5, 0.5, 1600)]
     [InlineData(6, 0.5, null)]
-    public void The_delay_doubles_is_jittered_and_ends_with_the_budget(int ends, double chance, int? milliseconds) =>
+    public void F132_the_delay_doubles_is_jittered_and_the_sixth_crash_in_ten_minutes_is_the_last(int ends, double chance, int? milliseconds) =>
         Assert.Equal(milliseconds, (int?)new RestartPolicy().DelayAfter(ends, chance)?.TotalMilliseconds);
 
     [Fact]
