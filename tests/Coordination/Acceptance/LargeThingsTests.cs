@@ -51,6 +51,13 @@ public sealed class LargeThingsTests : IAsyncLifetime
         var versions = await _plane.Get<VersionStore>().ReadAsync((await FindAsync("text")).Ksuid!, before: null, 10, _cancellation);
         Assert.Equal(['b', 'a'], versions.Select(version => ValueOf(version.Resource)[0]));
 
+        // What others do to it is seen, refused and overwritten.
+        Outside.Change(_plane, (await FindAsync("text")).NativeId, "bbbbbbbbbb", "outside");
+        await _plane.SynchronizeAsync();
+        Assert.Equal("text", Assert.Single((await _plane.Get<StackDriftQuery>().OfStackAsync(Stack, _cancellation))!.ModifiedResources).Label);
+        Assert.Equal(ErrorCodes.ReconcileRejected, Assert.IsType<IntakeOutcome.Refused>(await _plane.SubmitAsync(Document("b", changed))).Error.Error);
+        ControlPlane.Succeeded(await _plane.RunAsync(Document("b", changed), force: true));
+
         // And back.
         ControlPlane.Succeeded(await _plane.RunAsync(Document("a", changed)));
         _hunt.Tell("status", JsonSerializer.Serialize(await _plane.EndOfAsync(created.CommandId), HttpJson.Default.Command));
