@@ -9,7 +9,8 @@ public sealed partial class ErrorCatalogueTests
     [Fact]
     public void Every_code_is_explained_in_the_catalogue_and_nothing_else_is()
     {
-        var rows = File.ReadAllLines(Path.Combine(Root(), "docs", "errors.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal)).ToList();
+        // Why messages are refused is told last, and held to its own list by the tests of that room.
+        var rows = File.ReadAllLines(Path.Combine(Root(), "docs", "errors.md")).TakeWhile(line => line != "## Refused messages").Where(line => line.StartsWith("| `", StringComparison.Ordinal)).ToList();
         var explained = rows.Select(row => row.Split('`')[1]).ToHashSet(StringComparer.Ordinal);
         var codes = RefusalTests.Constants(typeof(DiagnosticCodes)).Concat(RefusalTests.Constants(typeof(ErrorCodes))).Concat(RefusalTests.Constants(typeof(ProblemCodes))).ToHashSet(StringComparer.Ordinal);
 

@@ -12,7 +12,10 @@ public sealed record NamespaceRate
     /// <summary>A cloud that asks to be left alone for longer is tried again after this time.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(2);
 
-    /// <summary>How far ahead the first of many is put, so that each message is on its queue before its time: what is late goes out with those that are due.</summary>
+    /// <summary>
+    /// How far ahead the first of more than a second's worth is put, so that each message is on its queue before its time: what is late goes out with those that are due,
+    /// and would make too many of them. Fewer cannot be too many, and do not wait.
+    /// </summary>
     public static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
@@ -30,7 +33,7 @@ public sealed record NamespaceRate
         var perSecond = BackOff.CurrentAt(limit, now);
         if (perSecond <= 0)
             return (this, new Starts(null, now + FreeFor));
-        var from = count > 1 ? now + Lead : now;
+        var from = count > perSecond ? now + Lead : now;
         var (next, times) = new Gcra(Next).Take(count, perSecond, from, now + Horizon);
 
         // With half of what was handed out still ahead nobody runs dry.

@@ -46,10 +46,11 @@ public sealed class NamespaceRateTests
     }
 
     [Fact]
-    public void One_alone_starts_at_once_and_many_a_moment_later()
+    public void What_fits_into_a_second_starts_at_once_and_more_a_moment_later()
     {
         Assert.Equal([Now], new NamespaceRate().Take(1, 10, Now).Starts.Times);
-        Assert.Equal(Now + NamespaceRate.Lead, new NamespaceRate().Take(2, 10, Now).Starts.Times![0]);
+        Assert.Equal(Now, new NamespaceRate().Take(10, 10, Now).Starts.Times![0]);
+        Assert.Equal(Now + NamespaceRate.Lead, new NamespaceRate().Take(11, 10, Now).Starts.Times![0]);
     }
 
     [Fact]
@@ -59,7 +60,7 @@ public sealed class NamespaceRateTests
 
         var (_, second) = rate.Take(3, limit: 2, Now);
 
-        Assert.Equal([Now.AddSeconds(1.25), Now.AddSeconds(1.75), Now.AddSeconds(2.25)], second.Times);
+        Assert.Equal([Now.AddSeconds(1), Now.AddSeconds(1.5), Now.AddSeconds(2)], second.Times);
         Assert.Null(rate.Take(3, limit: 0, Now).Starts.Times);
         Assert.Equal(10, first.Times!.Count);
     }
