@@ -45,6 +45,8 @@ public static class ChangesetOrchestrator
         var watch = context.CreateTimer(WatchInterval, stopWatching.Token);
         Task? recording = null;
         (DateTime At, Task Task)? again = null;
+        var mostEvents = Math.Max(EventsPerHistory, changeset.Graph.Nodes.Count / Histories);
+        var isStirred = false;
         for (var events = 0; !machine.IsDone && !isOver;)
         {
             // A wait that is open when the history is begun anew would take an event along with it: so this loop ends only where there is none.
@@ -53,6 +55,13 @@ public static class ChangesetOrchestrator
             {
                 await recording;
                 recording = null;
+            }
+
+            // Nothing may come for hours, while every look makes the history longer: an event of its own ends the wait.
+            if (events >= mostEvents && targets.Count == 0 && !isStirred && !next.IsCompleted)
+            {
+                isStirred = true;
+                context.SendEvent(context.InstanceId, WalkEvent.EventName, new WalkEvent());
             }
 
             recording ??= progress.Take() is { } batch ? context.CallActivityAsync(nameof(CommandActivities.RecordProgress), batch, CommandActivities.Patiently) : null;
@@ -67,8 +76,8 @@ public static class ChangesetOrchestrator
                     isOver = await HearCancelAsync(context, walk, changeset, progress, machine, happened.IsForced ? CancelMark.Forced : CancelMark.Graceful);
                 else
                     await HearAsync(context, walk, changeset, progress, targets, starts, machine, happened);
-                next = null;
-                if (events >= Math.Max(EventsPerHistory, changeset.Graph.Nodes.Count / Histories) && targets.Count == 0)
+                (next, isStirred) = (null, false);
+                if (events >= mostEvents && targets.Count == 0)
                     break;
             }
             else if (targets.Find(task => task.IsCompleted) is { } target)
@@ -97,6 +106,7 @@ public static class ChangesetOrchestrator
                     events++;
                 }
 
+                events++;
                 watch = context.CreateTimer(WatchInterval, stopWatching.Token);
             }
         }
@@ -136,6 +146,8 @@ public static class ChangesetOrchestrator
     private static async Task HearAsync(
         TaskOrchestrationContext context, WalkGroup walk, Changeset changeset, ProgressLog progress, List<Task<WalkEvent>> targets, StartTimes starts, CommandMachine machine, WalkEvent happened)
     {
+        if (happened.SaysNothing)
+            return;
         var node = UpdateRecord.IndexOf(happened.Row);
         var before = machine.StateOf(node);
         if (happened.Outcome is not { } outcome)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Formae.Coordination.Commands;
 using Formae.Engine.Commands;
 using Formae.Engine.Operations;
@@ -35,7 +36,7 @@ public sealed record CancelOperation
 
 /// <summary>
 /// To a changeset's orchestration: something happened to a node, or to the whole walk. There is one name for all of it, so that the walk waits in one place only.
-/// Exactly one of <see cref="Outcome"/>, <see cref="Attempt"/> and <see cref="IsCancel"/> is said.
+/// One of <see cref="Outcome"/>, <see cref="Attempt"/> and <see cref="IsCancel"/> is said; none by what only wakes the walk up.
 /// </summary>
 public sealed record WalkEvent
 {
@@ -56,6 +57,9 @@ public sealed record WalkEvent
 
     /// <summary>With <see cref="IsCancel"/>: by force. The command is over, and the walk ends at once.</summary>
     public bool IsForced { get; init; }
+
+    [JsonIgnore]
+    public bool SaysNothing => Outcome is null && Attempt is null && !IsCancel;
 }
 
 /// <summary>How an operation that has not ended stands.</summary>
