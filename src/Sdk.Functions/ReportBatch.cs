@@ -59,6 +59,8 @@ public sealed class ReportBatch : IDisposable
     /// <summary>Sends a report; done when the message it travels in was taken by the bus.</summary>
     public async Task SendAsync(string queue, OperationReport report)
     {
+        // Here, so that no stub is too long for its message: what the bus refuses for good would be done again and again.
+        report = report.InFewWords();
         var bytes = JsonSerializer.SerializeToUtf8Bytes(report, BusJson.Default.OperationReport);
         if (bytes.Length > LargestReport)
             bytes = JsonSerializer.SerializeToUtf8Bytes(await StubAsync(report, bytes).ConfigureAwait(false), BusJson.Default.OperationReport);

@@ -35,8 +35,11 @@ public sealed partial class OperationExecution(
     }
 
     /// <summary>What a report says to the machine; null when it is no report of an operation on a resource.</summary>
-    public static Report? Read(OperationReport report) =>
-        !OperationName.TryParse(report.OperationId, out var name) || name.Kind is not { } kind ? null : new Report
+    public static Report? Read(OperationReport report) => OperationName.TryParse(report.OperationId, out var name) && name.Kind is { } kind ? Read(report.InFewWords(), name, kind) : null;
+
+    // Remembered by an entity and told to a walk, which tells many at once.
+    private static Report Read(OperationReport report, OperationName name, OperationKind kind) =>
+        new()
         {
             CommandId = name.CommandId,
             Row = name.Place,

@@ -7,6 +7,9 @@ namespace Formae.Protocol.Bus;
 /// <summary>What came of one <see cref="OperationRequest"/>: everything the plugin learned, so that nobody asks a second question.</summary>
 public sealed record OperationReport
 {
+    /// <summary>The most characters of a message that is handed on.</summary>
+    private const int MostWords = 8_000;
+
     public int Contract { get; set; } = BusContract.Version;
 
     public required string OperationId { get; init; }
@@ -66,6 +69,16 @@ public sealed record OperationReport
     public int ProcessId { get; init; }
 
     public string PluginVersion { get; set; } = "";
+
+    /// <summary>The same in few words. What a cloud says of a failure may be as long as a page, and it goes through messages, entities and rows that stay small.</summary>
+    public OperationReport InFewWords() => (Message?.Length > MostWords || Problem?.Message.Length > MostWords) ? this with
+    {
+        Message = Message is null ? null : Short(Message),
+        Problem = Problem is null ? null : Problem with { Message = Short(Problem.Message) },
+    }
+    : this;
+
+    private static string Short(string text) => text.Length <= MostWords ? text : text[..MostWords] + " …";
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<OperationStatus>))]

@@ -144,6 +144,20 @@ public sealed class ReportBatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_report_whose_words_alone_are_too_long_travels_with_the_first_of_them()
+    {
+        var said = new string('e', 300_000);
+        _ = _batch.SendAsync("q", Report() with { Status = OperationStatus.Failure, Properties = null, Message = said, Problem = new Model.Problem { Code = Model.ProblemCodes.Throttling, Message = said } });
+        var message = await _bus.NextAsync();
+        Assert.InRange(message.Bytes, 1, 50_000);
+        var report = Assert.Single(message.Reports);
+        Assert.Equal((OperationStatus.Failure, Model.ProblemCodes.Throttling), (report.Status, report.Problem!.Code));
+        Assert.Null(report.Claim);
+        Assert.StartsWith("eeee", report.Problem.Message);
+        Assert.StartsWith("eeee", report.Message);
+    }
+
+    [Fact]
     public async Task A_send_that_fails_fails_all_who_wait_for_it()
     {
         var sent = _batch.SendAsync("q", Report());
