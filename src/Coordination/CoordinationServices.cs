@@ -51,6 +51,7 @@ public static class CoordinationServices
         services.AddSingleton<FormaeTables>();
         services.AddSingleton<StorageClock>();
         services.AddSingleton<RowPayloadSweep>();
+        services.AddSingleton<MessagePayloadSweep>();
         services.AddSingleton<CommandStore>();
         services.AddSingleton<CommandSignals>();
         services.AddSingleton<ProgressJournal>();
