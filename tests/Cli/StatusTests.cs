@@ -106,6 +106,19 @@ public sealed class StatusTests
     }
 
     [Theory]
+    [InlineData(States.InProgress, ", 1m05s so far")]
+    [InlineData(States.Canceling, ", 1m05s so far")]
+    [InlineData(States.Success, " in 2.0s")]
+    public void Of_a_command_that_runs_it_is_said_for_how_long(string state, string expected)
+    {
+        // While it runs, the time of its end is that of its last change.
+        var start = new DateTimeOffset(2027, 1, 31, 12, 0, 0, TimeSpan.Zero);
+        var command = Samples.Command(Samples.Update("create", "a", state: States.Success)) with { State = state, StartTs = start, EndTs = start.AddSeconds(2) };
+
+        Assert.Equal($"{state}: 1 created, 0 updated, 0 deleted{expected}", OutcomeView.Summary(command, start.AddSeconds(65)));
+    }
+
+    [Theory]
     [InlineData(true, true)]
     [InlineData(false, false)]
     public async Task Colour_is_left_out_when_it_is_not_wanted(bool colour, bool expected)

@@ -1,5 +1,6 @@
 using Formae.Cli.CommandLine;
 using Formae.Cli.Tests.Support;
+using Formae.Cli.Watching;
 using Formae.Client;
 using Formae.Protocol.Http;
 using Microsoft.AspNetCore.Http;
@@ -104,6 +105,40 @@ public sealed class WatchTests
         Assert.Equal(ExitCode.Failed, await run.InvokeAsync(server, "status", "C1", "--watch"));
 
         Assert.Equal([Events, Whole], server.Requests.Select(asked => asked.Route));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task While_nothing_comes_the_picture_is_painted_again()
+    {
+        await using var server = await FakeServer.StartAsync();
+        var screen = new Screen();
+        server.On(Events, _ => new EventScript(EventScript.Status(States.InProgress) + EventScript.Update("1.0", "a", States.InProgress), between: screen.IsPaintedAgain, then: EventScript.End(States.Failed))).On(Whole, Samples.Status(Done));
+        using var run = new TestRun();
+        using var session = new Session(run.Context, new Uri(server.Address), key: null, TestContext.Current.CancellationToken);
+
+        await new CommandWatch(session).FollowAsync("C1", screen);
+
+        Assert.True(screen.IsPaintedAgain.IsCompletedSuccessfully);
+    }
+
+    /// <summary>Waits until the same picture has come three times.</summary>
+    private sealed class Screen : IProgressView
+    {
+        private readonly TaskCompletionSource _painted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _times;
+
+        public Task IsPaintedAgain => _painted.Task;
+
+        public bool ShowsWaiting => false;
+
+        public Task<Command> RunAsync(Func<Task<Command>> follow) => follow();
+
+        public void Show(WatchedCommand command, IReadOnlyList<UpdateText> news)
+        {
+            _times = news.Count == 0 && command.Updates.Count == 1 ? _times + 1 : 0;
+            if (_times == 3)
+                _painted.TrySetResult();
+        }
     }
 
     [Fact]

@@ -22,13 +22,8 @@ internal static class DeadLetterVerb
     private static Command List(CliContext context)
     {
         var queue = new Option<string?>("--queue") { Description = "Only those of this queue.", HelpName = "QUEUE" };
-        var max = new Option<int>("--max-results") { Description = "How many to list, 1 to 200.", HelpName = "N", DefaultValueFactory = _ => 50 };
+        var max = WholeNumber.Option("--max-results", "How many to list, 1 to 200.", least: 1, most: 200, otherwise: 50);
         var all = new Option<bool>("--all") { Description = "List all of them." };
-        max.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token, ..] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number is < 1 or > 200)
-                result.AddError("--max-results: a number from 1 to 200.");
-        });
         var command = new Command("list", "Lists them, queue by queue.") { queue, max, all };
         command.RunsOn(new CommonOptions(), context, async (result, session) =>
         {
@@ -56,7 +51,7 @@ internal static class DeadLetterVerb
     private static Command One(CliContext context, string name, string description, Func<Session, string, long, Task<DeadLetter>> run, string done, bool withDetails)
     {
         var queue = new Argument<string>("QUEUE") { Description = "Its queue, as the list tells it." };
-        var sequence = new Argument<long>("NUMBER") { Description = "Its number in the queue." };
+        var sequence = WholeNumber.Argument("NUMBER", "Its number in the queue.");
         var command = new Command(name, description) { queue, sequence };
         command.RunsOn(new CommonOptions(), context, async (result, session) =>
         {

@@ -84,7 +84,7 @@ internal sealed class DemoSteps(Session session, Webshop shop, string file)
     private void Expect(Command? outcome, int create = 0, int update = 0, int delete = 0)
     {
         var expected = $"Success: {create} created, {update} updated, {delete} deleted";
-        var summary = outcome is null ? "nothing" : OutcomeView.Summary(outcome);
+        var summary = outcome is null ? "nothing" : OutcomeView.Summary(outcome, session.Time.GetUtcNow());
         Check(summary == expected || summary.StartsWith($"{expected} in ", StringComparison.Ordinal), $"'{summary}' instead of '{expected}'");
     }
 

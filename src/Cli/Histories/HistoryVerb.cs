@@ -12,12 +12,7 @@ internal static class HistoryVerb
     {
         var name = new Argument<string?>("RESOURCE") { Description = "A KSUID, a label, or STACK/TYPE/LABEL.", Arity = ArgumentArity.ZeroOrOne };
         var stack = new Option<string?>("--stack") { Description = "Without RESOURCE: what was done to this stack. With it: look in the history of this stack, where what is gone is found too.", HelpName = "STACK" };
-        var max = new Option<int>("--max-results") { Description = "How many versions or commands, 1 to 200.", HelpName = "N", DefaultValueFactory = _ => 20 };
-        max.Validators.Add(option =>
-        {
-            if (option.GetValueOrDefault<int>() is < 1 or > 200)
-                option.AddError("--max-results is 1 to 200.");
-        });
+        var max = WholeNumber.Option("--max-results", "How many versions or commands, 1 to 200.", least: 1, most: 200, otherwise: 20);
         var command = new System.CommandLine.Command("history", "Shows the versions of a resource and what each changed, or what was done to a stack.") { name, stack, max };
         command.Validators.Add(result =>
         {

@@ -15,12 +15,7 @@ internal static class InventoryVerb
     {
         var query = Query("such as 'stack:web type:*::Bucket'");
         var tree = new Option<bool>("--tree") { Description = "As a tree: stack, resource, children." };
-        var max = new Option<int?>("--max-results") { Description = "How many. Default: all.", HelpName = "N" };
-        max.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token, ..] && int.TryParse(token.Value, System.Globalization.CultureInfo.InvariantCulture, out var number) && number < 1)
-                result.AddError("--max-results: 1 or more.");
-        });
+        var max = WholeNumber.Option("--max-results", "How many. Default: all.", least: 1);
         var command = new System.CommandLine.Command("resources", "Live resources.") { query, tree, max };
         command.RunsOn(new CommonOptions(), context, async (result, session) =>
         {

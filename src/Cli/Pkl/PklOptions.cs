@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using Formae.Cli.CommandLine;
 
 namespace Formae.Cli.Pkl;
 
@@ -29,18 +29,7 @@ internal sealed class PklOptions
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<int> _seconds = new("--pkl-timeout")
-    {
-        Description = $"Seconds that the evaluation of a Pkl document may take, 1 to 3600. Default {DefaultSeconds.ToString(CultureInfo.InvariantCulture)}.",
-        HelpName = "SECONDS",
-        DefaultValueFactory = _ => DefaultSeconds,
-    };
-
-    public PklOptions() => _seconds.Validators.Add(option =>
-    {
-        if (option.GetValueOrDefault<int>() is < 1 or > 3600)
-            option.AddError("--pkl-timeout takes 1 to 3600.");
-    });
+    private readonly Option<int> _seconds = WholeNumber.Option("--pkl-timeout", "Seconds that the evaluation of a Pkl document may take, 1 to 3600.", least: 1, most: 3600, DefaultSeconds, "SECONDS");
 
     public void AddTo(Command command)
     {

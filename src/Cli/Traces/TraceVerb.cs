@@ -40,7 +40,9 @@ internal static class TraceVerb
                 ?? (wanted is null ? traces.LastOrDefault() : null);
             if (found is null)
             {
-                context.Terminal.Fail(wanted is null ? $"{path} has no spans." : $"{path} has no trace of the command '{wanted}'.", "formae trace FILE --list shows what there is.");
+                context.Terminal.Fail(
+                    traces.Count == 0 ? $"{path} has no spans." : $"{path} has no trace of the command '{wanted}'.",
+                    traces.Count == 0 ? "It is what '--trace FILE' of formae up and of the other verbs writes to." : $"formae trace {path} --list shows what there is.");
                 return ExitCode.Failed;
             }
 

@@ -14,12 +14,7 @@ internal static class UpVerb
     public static Command Build(CliContext context)
     {
         var data = DataFolder.Option();
-        var port = new Option<int>("--port") { Description = "The port on 127.0.0.1; 0 is any free one.", HelpName = "N", DefaultValueFactory = _ => DefaultPort };
-        port.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token, ..] && int.TryParse(token.Value, out var number) && number is < 0 or > 65535)
-                result.AddError("--port: a number from 0 to 65535.");
-        });
+        var port = WholeNumber.Option("--port", "The port on 127.0.0.1; 0 is any free one.", least: 0, most: 65535, otherwise: DefaultPort);
         var readyFile = new Option<string?>("--ready-file") { Description = "Written as JSON when the coordinator serves and every plugin has announced itself.", HelpName = "FILE" };
         var plugin = new Option<string[]>("--plugin") { Description = "A further plugin app: the folder with its plugin.json. May be given more than once.", HelpName = "PATH" };
         var trace = new Option<string?>("--trace") { Description = "Every app adds its spans to this file; 'formae trace FILE' draws them.", HelpName = "FILE" };

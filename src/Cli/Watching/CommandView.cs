@@ -22,7 +22,7 @@ internal static class CommandView
 
         if (command.Error is { Length: > 0 } error)
             console.MarkupLine($"  [{UpdateText.ColourOf(command.State)}]{Literal.Of(error.ReplaceLineEndings(" "))}[/]");
-        console.MarkupLine($"[{UpdateText.ColourOf(command.State)}]{Literal.Of(OutcomeView.Summary(command))}[/]");
+        console.MarkupLine($"[{UpdateText.ColourOf(command.State)}]{Literal.Of(OutcomeView.Summary(command, now))}[/]");
     }
 
     public static void WriteList(IAnsiConsole console, IReadOnlyList<Command> commands)

@@ -12,6 +12,8 @@ internal sealed class CommandWatch(Session session)
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan Slowest = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan BetweenPictures = TimeSpan.FromSeconds(0.5);
+
     // More do not fit on any screen.
     private const int MostWaiting = 200;
 
@@ -37,7 +39,7 @@ internal sealed class CommandWatch(Session session)
         }
 
         Outcome = command;
-        OutcomeView.Write(session.Terminal.Out, command);
+        OutcomeView.Write(session.Terminal.Out, command, session.Time.GetUtcNow());
         return command.State == States.Success ? ExitCode.Ok : ExitCode.Failed;
     }
 
@@ -80,9 +82,7 @@ internal sealed class CommandWatch(Session session)
         {
             // What came together is shown together, before anything is waited for.
             var next = events.MoveNextAsync();
-            if (!next.IsCompleted)
-                Show();
-            if (!await next || events.Current is CommandEvent.End)
+            if (!await ComingAsync(next.AsTask(), Show) || events.Current is CommandEvent.End)
                 break;
             if (events.Current is CommandEvent.Update update && UpdateText.Of(update.Change) is var text && watched.Hear(text))
                 news.Add(text);
@@ -96,6 +96,20 @@ internal sealed class CommandWatch(Session session)
         }
 
         Show();
+    }
+
+    /// <summary>Waits for what comes next. Times grow on a screen meanwhile: a plugin that is slow shall not look like a program that hangs.</summary>
+    private async Task<bool> ComingAsync(Task<bool> next, Action show)
+    {
+        while (!next.IsCompleted)
+        {
+            show();
+            using var waiting = new CancellationTokenSource();
+            await Task.WhenAny(next, Task.Delay(BetweenPictures, session.Time, waiting.Token));
+            await waiting.CancelAsync();
+        }
+
+        return await next;
     }
 
     /// <summary>Asks until the command is final; each answer is shown.</summary>

@@ -8,7 +8,7 @@ namespace Formae.Cli.Watching;
 /// <summary>What became of a command: the sum, and everything that did not go well.</summary>
 internal static class OutcomeView
 {
-    public static void Write(IAnsiConsole console, Command command)
+    public static void Write(IAnsiConsole console, Command command, DateTimeOffset now)
     {
         var updates = UpdateText.Of(command);
         foreach (var update in updates.Where(update => update.State is States.Failed or States.Rejected or States.Canceled))
@@ -21,11 +21,11 @@ internal static class OutcomeView
 
         if (command.Error is { Length: > 0 } error)
             console.MarkupLine($"  [{UpdateText.ColourOf(command.State)}]{Literal.Of(error)}[/]");
-        console.MarkupLine($"[{UpdateText.ColourOf(command.State)}]{Literal.Of(Summary(command))}[/]");
+        console.MarkupLine($"[{UpdateText.ColourOf(command.State)}]{Literal.Of(Summary(command, now))}[/]");
     }
 
-    /// <summary><c>Success: 3 created, 1 updated, 0 deleted in 1.2s</c>, and how many failed or were canceled.</summary>
-    public static string Summary(Command command)
+    /// <summary><c>Success: 3 created, 1 updated, 0 deleted in 1.2s</c>, and how many failed or were canceled; of one that runs, for how long by <paramref name="now"/>.</summary>
+    public static string Summary(Command command, DateTimeOffset now)
     {
         var changes = (command.ResourceUpdates ?? []).ToLookup(update => update.State);
         int Done(ChangeKind kind) => changes[States.Success].Count(update => ResourceChange.KindOf(update.Operation) == kind);
@@ -40,7 +40,14 @@ internal static class OutcomeView
         Add("canceled", changes[States.Canceled].Count());
         Add("running", changes[States.InProgress].Count());
         Add("waiting", changes[States.NotStarted].Count());
-        var took = command is { StartTs: { } start, EndTs: { } end } && end >= start ? $" in {UpdateText.Format(end - start)}" : "";
-        return $"{command.State}: {string.Join(", ", parts)}{took}";
+        return $"{command.State}: {string.Join(", ", parts)}{Took(command, now)}";
+    }
+
+    private static string Took(Command command, DateTimeOffset now)
+    {
+        // While it runs, the time of its end is that of its last change.
+        if (!States.IsFinal(command.State))
+            return command.StartTs is { } began && now >= began ? $", {UpdateText.Format(now - began)} so far" : "";
+        return command is { StartTs: { } start, EndTs: { } end } && end >= start ? $" in {UpdateText.Format(end - start)}" : "";
     }
 }

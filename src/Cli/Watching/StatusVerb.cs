@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Formae.Cli.CommandLine;
 using Formae.Cli.Output;
 using Formae.Client;
@@ -15,13 +14,8 @@ internal static class StatusVerb
         var id = new Argument<string?>("ID") { Description = "A command. Default: a list of the latest ones.", Arity = ArgumentArity.ZeroOrOne };
         var watch = new Option<bool>("--watch", "-w") { Description = "Follow the command until it is done; without ID, your latest one." };
         var query = new Option<string?>("--query") { Description = "Only the commands that this query finds, such as 'status:Failed'.", HelpName = "QUERY" };
-        var max = new Option<int>("--max-results") { Description = "How many to list, 1 to 200.", HelpName = "N", DefaultValueFactory = _ => 10 };
+        var max = WholeNumber.Option("--max-results", "How many to list, 1 to 200.", least: 1, most: 200, otherwise: 10);
         var all = new Option<bool>("--all") { Description = "List all of them." };
-        max.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token, ..] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number is < 1 or > 200)
-                result.AddError("--max-results: a number from 1 to 200.");
-        });
         var command = new System.CommandLine.Command("status", "Shows commands: what they did, and how far they are.") { id, watch, query, max, all };
         command.Validators.Add(result =>
         {

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Formae.Cli.Tests.Support;
 
 /// <summary>A server's stream of events, as a test writes it. It ends, or is cut, where the script does.</summary>
-internal sealed class EventScript(string body, bool isCut = false, string contentType = CommandEvent.ContentType, Task? before = null) : IResult
+internal sealed class EventScript(string body, bool isCut = false, string contentType = CommandEvent.ContentType, Task? before = null, Task? between = null, string then = "") : IResult
 {
     public static string Status(string state, int total = 2) =>
         $"event: status\ndata: {JsonSerializer.Serialize(new CommandProgress { CommandId = "C1", Kind = "apply", State = state, Total = total }, HttpJson.Default.CommandProgress)}\n\n";
@@ -23,6 +23,13 @@ internal sealed class EventScript(string body, bool isCut = false, string conten
         http.Response.ContentType = contentType;
         await http.Response.WriteAsync("retry: 1\n\n" + body, http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
+        if (between is not null)
+        {
+            await between.WaitAsync(http.RequestAborted);
+            await http.Response.WriteAsync(then, http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+        }
+
         if (isCut)
             http.Abort();
     }
