@@ -4,12 +4,15 @@ using System.Text.Json;
 using Formae.Cli.Demo;
 using Formae.Cli.Tests.Support;
 using Formae.Cli.Up;
+using Formae.Protocol.Bus;
 using Formae.Protocol.Documents;
 
 namespace Formae.Cli.Tests;
 
 public sealed class UpTests
 {
+    private static readonly VersionGate Gate = new("1.2.3");
+
     [Fact]
     public void The_topology_has_a_queue_for_each_plugin_that_drops_repetitions()
     {
@@ -34,7 +37,7 @@ public sealed class UpTests
         Plugin(run, "plugins/one", "one", "One");
         var further = Plugin(run, "elsewhere", "two", "Two");
 
-        var found = Apps.Find(apps, [further]);
+        var found = Apps.Find(apps, [further], Gate);
 
         Assert.EndsWith("Formae.Coordinator.dll", found.Coordinator, StringComparison.Ordinal);
         Assert.Equal([("one", "One", "formae-requests-one"), ("two", "Two", "formae-requests-two")], found.Plugins.Select(plugin => (plugin.Name, plugin.Namespace, Apps.RequestQueueOf(plugin))));
@@ -46,8 +49,8 @@ public sealed class UpTests
         using var run = new TestRun();
         var apps = Folder(run, "coordinator", "Formae.Coordinator");
 
-        Assert.Contains("plugin.json is missing", Assert.Throws<UpException>(() => Apps.Find(apps, [run.Folder])).Message, StringComparison.Ordinal);
-        Assert.Contains("The coordinator is missing", Assert.Throws<UpException>(() => Apps.Find(Path.Combine(apps, "none"), [])).Message, StringComparison.Ordinal);
+        Assert.Contains("plugin.json is missing", Assert.Throws<UpException>(() => Apps.Find(apps, [run.Folder], Gate)).Message, StringComparison.Ordinal);
+        Assert.Contains("The coordinator is missing", Assert.Throws<UpException>(() => Apps.Find(Path.Combine(apps, "none"), [], Gate)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +60,7 @@ public sealed class UpTests
         var apps = Folder(run, "coordinator", "Formae.Coordinator");
         Plugin(run, "plugins/one", "coordinator", "One");
 
-        Assert.Contains("name 'coordinator'", Assert.Throws<UpException>(() => Apps.Find(apps, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("name 'coordinator'", Assert.Throws<UpException>(() => Apps.Find(apps, [], Gate)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,7 +71,29 @@ public sealed class UpTests
         Plugin(run, "plugins/one", "one", "Cloud");
         Plugin(run, "plugins/two", "two", "CLOUD");
 
-        Assert.Contains("namespace 'Cloud'", Assert.Throws<UpException>(() => Apps.Find(apps, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("namespace 'Cloud'", Assert.Throws<UpException>(() => Apps.Find(apps, [], Gate)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(""", "minFormaeVersion": "1.10.0" """, "1.2.3", "asks for formae 1.10.0 or newer; this control plane is formae 1.2.3")]
+    [InlineData(""", "minFormaeVersion": "new" """, "1.2.3", "'new', which is no semantic version")]
+    [InlineData(""", "minContract": 7 """, "1.2.3", "speaks contract 7; this control plane speaks contract 1")]
+    [InlineData(""", "minContract": 7 """, "0.0.0", "speaks contract 7; this control plane speaks contract 1")]
+    [InlineData(""", "minFormaeVersion": "1.2.3" """, "1.2.3", null)]
+    [InlineData(""", "minFormaeVersion": "1.10.0" """, "0.0.0", null)]
+    public void F134_a_plugin_that_cannot_be_worked_with_is_skipped_and_the_others_are_found(string more, string version, string? reason)
+    {
+        using var run = new TestRun();
+        var apps = Folder(run, "coordinator", "Formae.Coordinator");
+        Plugin(run, "plugins/one", "one", "One");
+        var further = Plugin(run, "elsewhere", "two", "Two", more);
+
+        var found = Apps.Find(apps, [further], new VersionGate(version));
+
+        Assert.Equal(reason is null ? ["one", "two"] : ["one"], found.Plugins.Select(plugin => plugin.Name));
+        Assert.Equal(reason is null ? [] : ["two"], found.Skipped.Select(skipped => skipped.Plugin.Name));
+        Assert.All(found.Skipped, skipped => Assert.Contains("Plugin two 1.0.0", skipped.Reason, StringComparison.Ordinal));
+        Assert.All(found.Skipped, skipped => Assert.Contains(reason!, skipped.Reason, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -134,10 +159,10 @@ public sealed class UpTests
         return run.Folder;
     }
 
-    private static string Plugin(TestRun run, string folder, string name, string nameSpace)
+    private static string Plugin(TestRun run, string folder, string name, string nameSpace, string more = "")
     {
         Folder(run, folder, "App");
-        run.Write($"{folder}/plugin.json", $$"""{"assembly":"App","version":"1.0.0","name":"{{name}}","namespace":"{{nameSpace}}"}""");
+        run.Write($"{folder}/plugin.json", $$"""{"assembly":"App","version":"1.0.0","name":"{{name}}","namespace":"{{nameSpace}}"{{more}}}""");
         return Path.Combine(run.Folder, folder);
     }
 }

@@ -40,7 +40,7 @@ public sealed partial class BusFunctions(MessageReader reader, PluginCatalog cat
 
         // A beat comes every half minute, and would bury everything else in the log and among the dead letters. The catalog shows who is refused.
         var isNews = await catalog.AnnounceAsync(announcement, cancellation);
-        if (isNews && PluginEntry.RefusalOf(announcement) is { } refusal)
+        if (isNews && catalog.RefusalOf(announcement) is { } refusal)
         {
             await RefuseAsync(message, actions, reader.Refuse(message, RefusalReason.ContractMismatch, refusal), cancellation);
             return;

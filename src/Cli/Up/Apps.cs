@@ -1,4 +1,5 @@
 using Formae.Embedded.Host;
+using Formae.Protocol.Bus;
 
 namespace Formae.Cli.Up;
 
@@ -7,12 +8,16 @@ namespace Formae.Cli.Up;
 /// <param name="Plugins">What their manifests say.</param>
 internal sealed record Apps(string Coordinator, IReadOnlyList<AppManifest> Plugins)
 {
+    /// <summary>Those that this control plane cannot work with: they are not started.</summary>
+    public IReadOnlyList<SkippedApp> Skipped { get; private init; } = [];
+
     public const string CoordinatorName = "coordinator";
 
     /// <param name="folder"><c>apps/</c>: <c>coordinator</c>, and <c>plugins</c> with a folder each.</param>
     /// <param name="further">Folders of further plugins.</param>
+    /// <param name="gate">Which plugins can be worked with.</param>
     /// <exception cref="UpException">Something is missing, wrong, or there twice.</exception>
-    public static Apps Find(string folder, IReadOnlyList<string> further)
+    public static Apps Find(string folder, IReadOnlyList<string> further, VersionGate gate)
     {
         var coordinator = Path.Combine(folder, CoordinatorName, "Formae.Coordinator.dll");
         if (!File.Exists(coordinator))
@@ -27,13 +32,27 @@ internal sealed record Apps(string Coordinator, IReadOnlyList<AppManifest> Plugi
             throw new UpException(e.Message, e);
         }
 
+        var skipped = plugins.Where(plugin => gate.RefusalOf(AnnouncementOf(plugin)) is not null).Select(plugin => new SkippedApp(plugin, gate.RefusalOf(AnnouncementOf(plugin))!)).ToList();
+        plugins = [.. plugins.Except(skipped.Select(one => one.Plugin))];
         Refuse(plugins.Select(plugin => (plugin.Name, plugin)).Concat([(CoordinatorName, null!), (EmbeddedCluster.BusName, null!)]), "name");
         Refuse(plugins.Select(plugin => (plugin.Namespace, plugin)), "namespace");
-        return new Apps(coordinator, plugins);
+        return new Apps(coordinator, plugins) { Skipped = skipped };
     }
 
     /// <summary>The queue that a plugin takes its requests from.</summary>
     public static string RequestQueueOf(AppManifest plugin) => $"formae-requests-{plugin.Namespace.ToLowerInvariant()}";
+
+    /// <summary>What a plugin would announce, as far as its manifest tells: the newest contract that it understands is known when it runs.</summary>
+    private static PluginAnnouncement AnnouncementOf(AppManifest plugin) => new()
+    {
+        Name = plugin.Name,
+        Namespace = plugin.Namespace,
+        Version = plugin.Version,
+        RequestQueue = RequestQueueOf(plugin),
+        MinContract = plugin.MinContract ?? BusContract.Version,
+        MaxContract = Math.Max(plugin.MinContract ?? 0, BusContract.Version),
+        MinFormaeVersion = plugin.MinFormaeVersion,
+    };
 
     private static void Refuse(IEnumerable<(string Key, AppManifest Plugin)> plugins, string what)
     {
@@ -41,6 +60,11 @@ internal sealed record Apps(string Coordinator, IReadOnlyList<AppManifest> Plugi
             throw new UpException($"Two apps have the {what} '{twice.Key}': {string.Join(" and ", twice.Select(one => one.Plugin?.AssemblyPath ?? "one of Formae's own"))}.");
     }
 }
+
+/// <summary>A plugin that is not started.</summary>
+/// <param name="Plugin">What its manifest says.</param>
+/// <param name="Reason">Why, with both versions.</param>
+internal sealed record SkippedApp(AppManifest Plugin, string Reason);
 
 /// <summary>A control plane cannot be started, or cannot go on; the message says why.</summary>
 internal sealed class UpException(string message, Exception? inner = null) : Exception(message, inner);

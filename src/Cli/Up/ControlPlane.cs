@@ -4,6 +4,7 @@ using Formae.Cli.Keys;
 using Formae.Client;
 using Formae.Embedded.Host;
 using Formae.Embedded.Sqlite;
+using Formae.Protocol.Bus;
 using Formae.Telemetry.Export;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -32,6 +33,9 @@ internal sealed record ControlPlaneOptions
 
     /// <summary>Takes the processes' lines beside the log files, given the names of all processes. Default: nobody.</summary>
     public Func<IReadOnlyList<string>, Action<LogLine>>? Log { get; init; }
+
+    /// <summary>Is told of a plugin that will not be started again, in a sentence. Default: nobody.</summary>
+    public Action<string>? Lost { get; init; }
 }
 
 /// <summary>A control plane on this machine: the bus, the coordinator and one process for each plugin.</summary>
@@ -46,6 +50,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     private readonly string? _readyFile;
     private readonly string? _traceFile;
     private readonly bool _logsJson;
+    private readonly Action<string>? _lost;
 
     /// <summary>Where the environment says that access is controlled, this program itself must be let in to see who has announced himself.</summary>
     private readonly string? _key = Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(name => name.StartsWith("Formae__Access__", StringComparison.OrdinalIgnoreCase))
@@ -56,10 +61,10 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     private ControlPlane(DataDirectory data, Apps apps, ControlPlaneOptions options)
     {
-        (_data, _apps, _readyFile, _traceFile, _logsJson) = (data, apps, options.ReadyFile, options.TraceFile, options.LogsJson);
+        (_data, _apps, _readyFile, _traceFile, _logsJson, _lost) = (data, apps, options.ReadyFile, options.TraceFile, options.LogsJson, options.Lost);
         var clusterApps = ClusterApps(options.Port).ToList();
         var log = options.Log?.Invoke([EmbeddedCluster.BusName, .. clusterApps.Select(app => app.Name)]);
-        _cluster = EmbeddedCluster.Create(data, Topology.Of(apps.Plugins.Select(Apps.RequestQueueOf)), clusterApps, log);
+        _cluster = EmbeddedCluster.Create(data, Topology.Of(apps.Plugins.Concat(apps.Skipped.Select(skipped => skipped.Plugin)).Select(Apps.RequestQueueOf).Distinct(StringComparer.Ordinal)), clusterApps, log);
         _cluster.Supervisor.Changed += Watch;
     }
 
@@ -74,6 +79,9 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>The names of its plugins.</summary>
     public IEnumerable<string> Plugins => _apps.Plugins.Select(plugin => plugin.Name);
 
+    /// <summary>What the coordinator says of plugins beside that they are there, known when it has started: why it refuses one, or takes it nevertheless.</summary>
+    public IReadOnlyList<string> Notices { get; private set; } = [];
+
     private string Address => _cluster.Addresses.Urls[Apps.CoordinatorName];
 
     private string Keys => Path.Combine(_data.Path, "keys");
@@ -84,7 +92,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <exception cref="UpException">It cannot be started; the message says why.</exception>
     public static async Task<ControlPlane> StartAsync(ControlPlaneOptions options, CancellationToken cancellation)
     {
-        var apps = Apps.Find(Path.Combine(AppContext.BaseDirectory, "apps"), options.Plugins);
+        var apps = Apps.Find(Path.Combine(AppContext.BaseDirectory, "apps"), options.Plugins, VersionGate.Of(typeof(ControlPlane).Assembly));
         var plane = new ControlPlane(Open(options), apps, options);
         try
         {
@@ -104,7 +112,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>Ends when <paramref name="cancellation"/> asks for it.</summary>
-    /// <exception cref="UpException">A process crashed too often.</exception>
+    /// <exception cref="UpException">The bus or the coordinator crashed too often. A plugin that does so is told of, and the others go on.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -205,7 +213,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             AssemblyPath = _apps.Coordinator,
             Port = port,
             Colour = ConsoleColor.Cyan,
-            Settings = addresses => Settings(addresses, new()
+            Settings = addresses => Settings(addresses, new(Skipped())
             {
                 ["FormaeStorage"] = $"TableEndpoint={new Uri(Path.Combine(_data.Path, "store", "tables.db")).AbsoluteUri}",
                 ["AzureWebJobsStorage"] = $"UseEmbeddedStorage=true;DataSource={Path.Combine(_data.Path, "hub")}",
@@ -228,6 +236,15 @@ internal sealed class ControlPlane : IAsyncDisposable
             };
         }
     }
+
+    /// <summary>Those that are not started cannot announce themselves: the coordinator is told of them, so that it can say why their operations wait.</summary>
+    private Dictionary<string, string?> Skipped() => new(_apps.Skipped.SelectMany((skipped, index) => (KeyValuePair<string, string?>[])
+    [
+        new($"Formae__Skipped__{index}__Name", skipped.Plugin.Name),
+        new($"Formae__Skipped__{index}__Namespace", skipped.Plugin.Namespace),
+        new($"Formae__Skipped__{index}__Version", skipped.Plugin.Version),
+        new($"Formae__Skipped__{index}__Reason", skipped.Reason),
+    ]));
 
     private Dictionary<string, string?> Settings(ClusterAddresses addresses, Dictionary<string, string?> own)
     {
@@ -254,21 +271,28 @@ internal sealed class ControlPlane : IAsyncDisposable
         using var client = new FormaeClient(new FormaeClientOptions { Server = new Uri(Address), Key = _key, ClientId = "formae-up" });
         while (true)
         {
-            foreach (var known in await client.GetPluginsAsync(cancellation))
+            var all = await client.GetPluginsAsync(cancellation);
+            waiting.RemoveWhere(name => _cluster.Supervisor.StatusOf(name) is var app && (app.Phase == AppPhase.Crashed || all.Any(known => Is(known.Name, name) && known.ProcessId == app.ProcessId)));
+            if (waiting.Count == 0)
             {
-                if (waiting.Contains(known.Name) && _cluster.Supervisor.StatusOf(known.Name).ProcessId == known.ProcessId)
-                    waiting.Remove(known.Name);
+                Notices = [.. all.Where(known => known.LoadReason is not null && Plugins.Concat(_apps.Skipped.Select(skipped => skipped.Plugin.Name)).Any(name => Is(known.Name, name))).Select(known => $"{(known.LoadStatus == "refused" ? "Skipped" : "Notice")}: {known.LoadReason}")];
+                return;
             }
 
-            if (waiting.Count == 0)
-                return;
             await Task.Delay(Look, cancellation);
         }
     }
 
+    private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+
     private void Watch(AppStatus app)
     {
-        if (app.Phase == AppPhase.Crashed)
-            _crashed.TrySetException(new UpException($"{app.Name} has crashed too often; its log is {Path.Combine(_data.LogsFolder, $"{app.Name}.log")}."));
+        if (app.Phase != AppPhase.Crashed)
+            return;
+        var log = Path.Combine(_data.LogsFolder, $"{app.Name}.log");
+        if (app.Name is Apps.CoordinatorName or EmbeddedCluster.BusName)
+            _crashed.TrySetException(new UpException($"{app.Name} has crashed too often; its log is {log}."));
+        else
+            _lost?.Invoke($"The plugin {app.Name} has crashed too often and is not started again; the others go on. Its log is {log}: when the cause is gone, stop formae up and start it again. What is for the plugin waits until then, or fails when its time is over.");
     }
 }

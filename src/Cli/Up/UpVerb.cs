@@ -33,6 +33,7 @@ internal static class UpVerb
                 Log = names => result.GetValue(log) == "json"
                     ? new JsonLog(context.Terminal.RawError, context.Time).Write
                     : new MergedLog(context.Terminal.RawError, names, context.Terminal.HasColour).Write,
+                Lost = text => context.Terminal.Out.MarkupLine($"[red]Crashed:[/] {Terminals.Literal.Of(text)}"),
             },
             cancellation)));
         return command;
@@ -45,7 +46,9 @@ internal static class UpVerb
         try
         {
             await using var plane = await ControlPlane.StartAsync(options, cancellation);
-            terminal.Out.MarkupLine($"[green]Formae serves at {Terminals.Literal.Of(plane.Ready.Address)}[/] after {UpdateText.Format(clock.Elapsed)}, with the plugins {string.Join(", ", plane.Plugins)}.");
+            terminal.Out.MarkupLine($"[green]Formae serves at {Terminals.Literal.Of(plane.Ready.Address)}[/] after {UpdateText.Format(clock.Elapsed)}, {(plane.Plugins.Any() ? $"with the plugins {string.Join(", ", plane.Plugins)}" : "without a plugin")}.");
+            foreach (var notice in plane.Notices)
+                terminal.Out.MarkupLine($"[yellow]{Terminals.Literal.Of(notice)}[/]");
             terminal.Out.WriteLine($"Its data is in {options.Data}. Ctrl-C stops it.");
             await plane.RunAsync(cancellation);
             return ExitCode.Ok;

@@ -13,7 +13,7 @@ namespace Formae.Coordination.Catalog;
 /// The plugins that have announced themselves, stored (one row per namespace) and kept in memory. Maps a resource type to its schema and a namespace to the channel
 /// through which its plugin is reached. A plugin whose beat stopped stays: its queue holds what it is sent until it is back.
 /// </summary>
-public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptionsMonitor<PluginOptions>? settings = null)
+public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptionsMonitor<PluginOptions>? settings = null, VersionGate? gate = null)
 {
     private const string Partition = "plugin";
 
@@ -25,14 +25,15 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
 
     private static readonly PluginSettings NoSettings = new();
 
+    private readonly VersionGate _gate = gate ?? VersionGate.Of(typeof(PluginCatalog).Assembly);
     private readonly SemaphoreSlim _reading = new(1, 1);
     private Snapshot _snapshot = Snapshot.Empty;
 
     /// <summary>Those that can be worked with, whether they are switched off or not.</summary>
     public IReadOnlyCollection<PluginEntry> Plugins => _snapshot.Plugins.Values;
 
-    /// <summary>Those that cannot.</summary>
-    public IReadOnlyCollection<PluginEntry> Refused => _snapshot.Refused;
+    /// <summary>Those that cannot: they announced themselves, or were not even started. Once another one has taken the place of one of them, it is history.</summary>
+    public IReadOnlyCollection<PluginEntry> Refused => [.. _snapshot.Refused.Where(refused => !IsHistory(refused)), .. (settings?.CurrentValue.Skipped ?? []).Select(EntryOf)];
 
     /// <summary>Schemas of all types of all plugins, those that are switched off included: what is stored still has secrets.</summary>
     public IReadOnlyDictionary<string, ResourceSchema> Schemas => _snapshot.Schemas;
@@ -57,8 +58,14 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
     /// <summary>Why there is nobody to take new work of a namespace.</summary>
     public string WhyMissing(string @namespace) =>
         _snapshot.Plugins.TryGetValue(@namespace, out var plugin) ? $"{plugin.Announcement.Name} is switched off (Formae:Plugins:{plugin.Announcement.Name}:Enabled)."
-        : _snapshot.Refused.FirstOrDefault(refused => refused.Announcement.Namespace.Equals(@namespace, StringComparison.OrdinalIgnoreCase)) is { } refused ? refused.Refusal!
+        : Refused.FirstOrDefault(refused => refused.Announcement.Namespace.Equals(@namespace, StringComparison.OrdinalIgnoreCase)) is { } refused ? refused.Refusal!
         : "none has announced itself.";
+
+    /// <summary>Why this control plane cannot work with a plugin that says this; null when it can.</summary>
+    public string? RefusalOf(PluginAnnouncement announcement) => _gate.RefusalOf(announcement);
+
+    /// <summary>What a plugin asks for and a development build does not look at; null when there is nothing of the kind.</summary>
+    public string? NoticeOf(PluginEntry plugin) => plugin.Refusal is null ? _gate.NoticeOf(plugin.Announcement) : null;
 
     /// <summary>The queue of a namespace's plugin. One that was switched off has one too: what it has begun is still asked about.</summary>
     public string? QueueOf(string @namespace) => _snapshot.Plugins.GetValueOrDefault(@namespace)?.Announcement.RequestQueue;
@@ -77,7 +84,7 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
 
     /// <summary>
     /// Takes an announcement in. Only the time of the beat is written when nothing else changed. Of two processes of a plugin (during a roll-out, or side by side)
-    /// the one that started last is listened to, until it falls silent. One that cannot be worked with (<see cref="PluginEntry.RefusalOf"/>) is written down for people only.
+    /// the one that started last is listened to, until it falls silent. One that cannot be worked with (<see cref="RefusalOf"/>) is written down for people only.
     /// </summary>
     /// <returns>Whether it said anything new, and was no mere beat.</returns>
     public async Task<bool> AnnounceAsync(PluginAnnouncement announcement, CancellationToken cancellation)
@@ -86,7 +93,7 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
         var text = JsonSerializer.Serialize(announcement with { SentAt = default }, StorageJson.Rows.PluginAnnouncement);
 
         // Announcements overtake each other, and those of a process that is gone may still wait: the row decides which one is the last.
-        var partition = PluginEntry.RefusalOf(announcement) is null ? Partition : RefusedPartition;
+        var partition = RefusalOf(announcement) is null ? Partition : RefusedPartition;
         bool? isNews;
         do
         {
@@ -152,12 +159,19 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
         if (known is not null)
             return known with { LastBeat = beat };
         var announcement = JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "Announcement", cancellation))!, StorageJson.Rows.PluginAnnouncement)!;
-        return PluginEntry.RefusalOf(announcement) is { } refusal
+        return RefusalOf(announcement) is { } refusal
             ? new PluginEntry(announcement, beat, text) { Refusal = refusal }
             : new PluginEntry(Complete(announcement), beat, text);
     }
 
     private PluginSettings SettingsOf(PluginEntry plugin) => settings?.CurrentValue.Plugins.GetValueOrDefault(plugin.Announcement.Name) ?? NoSettings;
+
+    /// <summary>One that serves its namespace has been started since, or it fell silent beside one that does.</summary>
+    private bool IsHistory(PluginEntry refused) => _snapshot.Plugins.TryGetValue(refused.Announcement.Namespace, out var serving)
+        && (serving.Announcement.StartedAt > refused.Announcement.StartedAt || refused.IsSilent(time.GetUtcNow()));
+
+    private static PluginEntry EntryOf(SkippedPlugin plugin) =>
+        new(new PluginAnnouncement { Name = plugin.Name, Namespace = plugin.Namespace, Version = plugin.Version, RequestQueue = "" }, default, "") { Refusal = plugin.Reason, IsSkipped = true };
 
     private static PluginAnnouncement Complete(PluginAnnouncement announcement) => announcement with
     {

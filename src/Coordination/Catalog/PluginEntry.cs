@@ -14,16 +14,8 @@ public sealed record PluginEntry(PluginAnnouncement Announcement, DateTimeOffset
     /// <summary>Why it cannot be worked with; null when it can.</summary>
     public string? Refusal { get; init; }
 
-    public bool IsSilent(DateTimeOffset now) => now - LastBeat > SilentAfter;
+    /// <summary>It was not even started (<see cref="PluginOptions.Skipped"/>), so that there is no beat to wait for.</summary>
+    public bool IsSkipped { get; init; }
 
-    /// <summary>Why this control plane cannot work with a plugin that says this; null when it can.</summary>
-    public static string? RefusalOf(PluginAnnouncement announcement) =>
-        announcement.MinContract > BusContract.Version || announcement.MaxContract < BusContract.Version
-            ? $"Plugin {announcement.Name} {announcement.Version} speaks {ContractsOf(announcement)}; this control plane speaks contract {BusContract.Version}. "
-                + (announcement.MinContract > BusContract.Version ? "Update the control plane, or deploy an older version of the plugin." : "Update the plugin.")
-            : null;
-
-    private static string ContractsOf(PluginAnnouncement announcement) => announcement.MinContract == announcement.MaxContract
-        ? $"contract {announcement.MinContract}"
-        : $"contracts {announcement.MinContract} to {announcement.MaxContract}";
+    public bool IsSilent(DateTimeOffset now) => !IsSkipped && now - LastBeat > SilentAfter;
 }

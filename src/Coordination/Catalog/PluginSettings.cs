@@ -9,6 +9,22 @@ public sealed class PluginOptions
 
     /// <summary><c>Formae:Plugins:NAME</c>.</summary>
     public Dictionary<string, PluginSettings> Plugins { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary><c>Formae:Skipped</c>: the plugins that whoever starts the apps (<c>formae up</c>) did not start, since this control plane cannot work with them.</summary>
+    public IReadOnlyList<SkippedPlugin> Skipped { get; set; } = [];
+}
+
+/// <summary>A plugin that was not started.</summary>
+public sealed class SkippedPlugin
+{
+    public string Name { get; set; } = "";
+
+    public string Namespace { get; set; } = "";
+
+    public string Version { get; set; } = "";
+
+    /// <summary>Why, with both versions.</summary>
+    public string Reason { get; set; } = "";
 }
 
 /// <summary>What the operator says of one plugin.</summary>

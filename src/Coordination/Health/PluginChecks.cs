@@ -24,6 +24,7 @@ public sealed class PluginChecks(PluginCatalog catalog, TimeProvider time)
             return check with { Verdict = Verdicts.Warn, Detail = $"Version {announcement.Version} is switched off: new operations wait.", Advice = $"Formae:Plugins:{announcement.Name}:Enabled switches it on." };
         if (plugin.IsSilent(now))
             return check with { Verdict = Verdicts.Warn, Detail = $"Version {announcement.Version} has not been heard of for {Doctor.Text(now - plugin.LastBeat)}.", Advice = "See whether its app runs, and what its log says. What it is sent waits until it is back." };
-        return check with { Detail = $"Version {announcement.Version} serves {announcement.Namespace} with {announcement.ResourceTypes.Count} resource types." };
+        var notice = catalog.NoticeOf(plugin) is { } text ? $" {text}" : "";
+        return check with { Detail = $"Version {announcement.Version} serves {announcement.Namespace} with {announcement.ResourceTypes.Count} resource types.{notice}" };
     }
 }

@@ -19,7 +19,7 @@ public sealed class PluginQueries(PluginCatalog catalog, PluginHealth health, Re
     {
         await catalog.RefreshAsync(cancellation);
         var shown = await TableRows.ReadEachAsync(
-            catalog.Plugins.Concat(Refused()).OrderBy(plugin => plugin.Announcement.Name, StringComparer.Ordinal), plugin => ShowAsync(plugin, client, cancellation));
+            catalog.Plugins.Concat(catalog.Refused).OrderBy(plugin => plugin.Announcement.Name, StringComparer.Ordinal), plugin => ShowAsync(plugin, client, cancellation));
         return [.. shown
             .Where(plugin => Has(text, plugin.Name) || Has(text, plugin.Namespace) || Has(text, plugin.Summary))
             .Where(plugin => Is(category, plugin.Category) && Is(type, plugin.Type))];
@@ -29,7 +29,7 @@ public sealed class PluginQueries(PluginCatalog catalog, PluginHealth health, Re
     public async Task<Plugin?> FindAsync(string name, DurableTaskClient client, CancellationToken cancellation)
     {
         await catalog.RefreshAsync(cancellation);
-        var found = catalog.Plugins.Concat(Refused()).FirstOrDefault(plugin =>
+        var found = catalog.Plugins.Concat(catalog.Refused).FirstOrDefault(plugin =>
             string.Equals(plugin.Announcement.Name, name, StringComparison.OrdinalIgnoreCase) || string.Equals(plugin.Announcement.Namespace, name, StringComparison.OrdinalIgnoreCase));
         if (found is null)
             return null;
@@ -44,10 +44,6 @@ public sealed class PluginQueries(PluginCatalog catalog, PluginHealth health, Re
             Schemas = found.Announcement.ResourceTypes.ToDictionary(type => type.Type, type => type.Schema, StringComparer.Ordinal),
         };
     }
-
-    /// <summary>One that fell silent while another one serves its namespace is history.</summary>
-    private IEnumerable<PluginEntry> Refused() =>
-        catalog.Refused.Where(plugin => !plugin.IsSilent(time.GetUtcNow()) || catalog.Plugins.All(other => !other.Announcement.Namespace.Equals(plugin.Announcement.Namespace, StringComparison.OrdinalIgnoreCase)));
 
     private static bool Has(string? part, string? text) => string.IsNullOrEmpty(part) || text?.Contains(part, StringComparison.OrdinalIgnoreCase) == true;
 
@@ -67,10 +63,10 @@ public sealed class PluginQueries(PluginCatalog catalog, PluginHealth health, Re
             License = announcement.License,
             InstalledVersion = announcement.Version,
             LoadStatus = plugin.Refusal is not null ? "refused" : !isEnabled ? "disabled" : plugin.IsSilent(now) ? "silent" : "active",
-            LoadReason = plugin.Refusal ?? (isEnabled ? null : $"Formae:Plugins:{announcement.Name}:Enabled is false: what it has begun is carried on, new operations wait."),
+            LoadReason = plugin.Refusal ?? (isEnabled ? catalog.NoticeOf(plugin) : $"Formae:Plugins:{announcement.Name}:Enabled is false: what it has begun is carried on, new operations wait."),
             MaxRequestsPerSecond = announcement.MaxRequestsPerSecond,
-            LastBeat = plugin.LastBeat,
-            ProcessId = announcement.ProcessId,
+            LastBeat = plugin.IsSkipped ? null : plugin.LastBeat,
+            ProcessId = plugin.IsSkipped ? null : announcement.ProcessId,
             ResourceTypes = [.. announcement.ResourceTypes.Select(type => type.Type).Order(StringComparer.Ordinal)],
         };
         if (plugin.Refusal is not null)

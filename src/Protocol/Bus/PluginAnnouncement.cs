@@ -17,6 +17,9 @@ public sealed record PluginAnnouncement
 
     public required string Version { get; init; }
 
+    /// <summary>The oldest control plane that it works with, a semantic version; null is any.</summary>
+    public string? MinFormaeVersion { get; init; }
+
     public string? Summary { get; init; }
 
     public string? Publisher { get; init; }

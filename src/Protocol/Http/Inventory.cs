@@ -131,7 +131,7 @@ public sealed record Plugin
     [JsonPropertyName("loadStatus")]
     public string? LoadStatus { get; init; }
 
-    /// <summary>Why it is refused or disabled, and what follows.</summary>
+    /// <summary>Why it is refused or disabled, and what follows; of an active one, what a development build does not hold against it.</summary>
     [JsonPropertyName("loadReason")]
     public string? LoadReason { get; init; }
 

@@ -75,6 +75,7 @@ public sealed class PluginDefinition(IServiceCollection services, IConfiguration
         Name = Manifest.Name,
         Namespace = Manifest.Namespace,
         Version = Manifest.Version,
+        MinFormaeVersion = Manifest.MinFormaeVersion,
         Summary = Manifest.Summary,
         Publisher = Manifest.Publisher,
         License = Manifest.License,

@@ -34,6 +34,9 @@ public sealed partial record PluginManifest
     /// <summary>The oldest bus contract it understands. Default: the one it was built with.</summary>
     public int MinContract { get; set; } = Protocol.Bus.BusContract.Version;
 
+    /// <summary>The oldest control plane that it works with, a semantic version. Default: any that speaks its contract.</summary>
+    public string? MinFormaeVersion { get; init; }
+
     /// <summary>Reads and checks a manifest.</summary>
     /// <param name="path">The file; default: <c>plugin.json</c> in the app's folder.</param>
     /// <exception cref="InvalidDataException">The file is missing, is no manifest, or a value in it is wrong; the message names both.</exception>
@@ -62,6 +65,8 @@ public sealed partial record PluginManifest
             throw new InvalidDataException($"'{path}': namespace '{Namespace}' must consist of letters and digits, a letter first.");
         if (!VersionPattern().IsMatch(Version))
             throw new InvalidDataException($"'{path}': version '{Version}' is no semantic version such as 1.2.3.");
+        if (MinFormaeVersion is not null && Protocol.Bus.SemanticVersion.Find(MinFormaeVersion) is null)
+            throw new InvalidDataException($"'{path}': minFormaeVersion '{MinFormaeVersion}' is no semantic version such as 1.2.3.");
         return this;
     }
 

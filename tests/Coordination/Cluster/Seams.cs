@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using Formae.Embedded.Tables;
+using Formae.Protocol.Bus;
 using Formae.Sdk;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -38,6 +39,9 @@ internal sealed class Seams
     /// <summary>Stands before the bus that the coordinator sends to.</summary>
     public Func<ServiceBusClient, ServiceBusClient>? Sending { get; init; }
 
+    /// <summary>The version that the control plane takes itself for; null for its own.</summary>
+    public string? Version { get; init; }
+
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Types that the plugin serves beside its own.</summary>
@@ -47,6 +51,8 @@ internal sealed class Seams
     {
         if (Time != TimeProvider.System)
             services.AddSingleton(Time);
+        if (Version is not null)
+            services.AddSingleton(new VersionGate(Version));
         if (Sending is not null)
         {
             var real = services.Last(service => service.ServiceType == typeof(ServiceBusClient)).ImplementationFactory!;

@@ -149,6 +149,12 @@ internal sealed class ControlPlane : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Everything that it has said so far, with a blank where a line was broken.</summary>
+    public string Output => string.Join(' ', _lines.Select(line => line.Trim()));
+
+    /// <summary>The exit code, once it has ended by itself.</summary>
+    public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
+
     public string LastLines => string.Join(Environment.NewLine, _lines.TakeLast(40));
 
     public async ValueTask DisposeAsync()

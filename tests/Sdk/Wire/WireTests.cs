@@ -71,6 +71,7 @@ public sealed class WireTests
             Name = "fakeaws",
             Namespace = "FakeAWS",
             Version = "1.2.3",
+            MinFormaeVersion = "0.1.0",
             Summary = "A cloud.",
             Publisher = "Somebody",
             License = "Apache-2.0",

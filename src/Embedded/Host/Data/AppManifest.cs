@@ -9,6 +9,12 @@ namespace Formae.Embedded.Host;
 /// <param name="AssemblyPath">The full path of the app's .dll.</param>
 internal sealed record AppManifest(string Name, string Namespace, string Version, string AssemblyPath)
 {
+    /// <summary>The oldest control plane that the app works with; null is any.</summary>
+    public string? MinFormaeVersion { get; init; }
+
+    /// <summary>The oldest bus contract that the app understands; null when it does not say.</summary>
+    public int? MinContract { get; init; }
+
     public const string FileName = "plugin.json";
 
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
@@ -40,7 +46,13 @@ internal sealed record AppManifest(string Name, string Namespace, string Version
             var name = Text("name");
             if (name.AsSpan().ContainsAnyExcept(NameCharacters))
                 throw new InvalidDataException($"{path}: 'name' is '{name}'; it may hold letters, digits, '-', '_' and '.'.");
-            return new AppManifest(name, Text("namespace"), Text("version"), assemblyPath);
+            return new AppManifest(name, Text("namespace"), Text("version"), assemblyPath)
+            {
+                MinFormaeVersion = document.RootElement.TryGetProperty("minFormaeVersion", out var floor) && floor.ValueKind != JsonValueKind.Null ? Text("minFormaeVersion") : null,
+                MinContract = document.RootElement.TryGetProperty("minContract", out var contract)
+                    ? contract.ValueKind == JsonValueKind.Number && contract.TryGetInt32(out var number) ? number : throw new InvalidDataException($"{path}: 'minContract' must be a whole number.")
+                    : null,
+            };
 
             string Text(string key) => document.RootElement.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
                 ? text
