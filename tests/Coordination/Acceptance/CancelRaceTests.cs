@@ -1,3 +1,4 @@
+using Azure.Messaging.ServiceBus;
 using Formae.Coordination.Commands;
 using Formae.Coordination.Intake;
 using Formae.Coordination.Storage;
@@ -53,6 +54,9 @@ public sealed class CancelRaceTests : IAsyncLifetime
             Assert.Empty(await _plane.Get<CommandStore>().OpenAsync(_cancellation));
             if (!force)
                 Assert.Equal(string.Join(" ", ended.ResourceUpdates!.Where(update => update.State == States.Success).Select(update => update.ResourceLabel).Order(StringComparer.Ordinal)), await _plane.LabelsAsync(stack));
+
+            // What was sent before the cancel is still carried out; only after it is there to be adopted.
+            await ControlPlane.UntilAsync("no message is under way", IsQuietAsync);
             await ControlPlane.UntilAsync("every object is in the inventory", IsWholeAsync);
             var again = await _plane.SubmitAsync(CanceledCommands.Document(stack));
             if (again is IntakeOutcome.Accepted going)
@@ -233,6 +237,18 @@ public sealed class CancelRaceTests : IAsyncLifetime
         Assert.Equal((States.Canceled, "never:Success"), (ended.State, ended.States()));
         Assert.Equal(["Success", "Canceled", "Canceled"], ended.TargetUpdates!.OrderBy(update => update.TargetLabel, StringComparer.Ordinal).Select(update => update.State));
         Assert.Equal(["idle-1", "idle-2"], (await _plane.Get<TargetStore>().ListAsync(_cancellation)).Select(target => target.Label).Order(StringComparer.Ordinal));
+    }
+
+    private async Task<bool> IsQuietAsync()
+    {
+        foreach (var queue in (string[])[ControlPlane.RequestQueue, BusContract.ReportQueue])
+        {
+            await using var receiver = _plane.Get<ServiceBusClient>().CreateReceiver(queue);
+            if (await receiver.PeekMessageAsync(cancellationToken: _cancellation) is not null)
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>Whether every object of the cloud is in the inventory, once.</summary>
