@@ -11,8 +11,10 @@ using Microsoft.Extensions.Logging;
 namespace Formae.Coordinator.Bus;
 
 /// <summary>What comes back from the plugins: reports go to the entity they belong to, unread and undecided; announcements go into the catalog.</summary>
-public sealed partial class BusFunctions(MessageReader reader, PluginCatalog catalog, PluginHealth health, ILogger<BusFunctions> logger)
+public sealed partial class BusFunctions(MessageReader reader, PluginCatalog catalog, PluginHealth health, TimeProvider time, ILogger<BusFunctions> logger)
 {
+    private readonly DeliveryPatience _patience = new(time, logger);
+
     [Function("Reports")]
     public async Task Reports(
         [ServiceBusTrigger(BusContract.ReportQueue, Connection = "ServiceBus", IsBatched = true, AutoCompleteMessages = false)] ServiceBusReceivedMessage[] messages,
@@ -27,7 +29,7 @@ public sealed partial class BusFunctions(MessageReader reader, PluginCatalog cat
         ServiceBusMessageActions actions,
         CancellationToken cancellation)
     {
-        var reading = await reader.ReadAsync(message, MessageKinds.Announcement, BusContract.AnnouncementQueue, cancellation);
+        var reading = await _patience.TryAsync(async () => await reader.ReadAsync(message, MessageKinds.Announcement, BusContract.AnnouncementQueue, cancellation), message.MessageId, cancellation);
         if (reading is not Reading<PluginAnnouncement>.Accepted { Body: var announcement, At: var at })
         {
             await RefuseAsync(message, actions, ((Reading<PluginAnnouncement>.Refused)reading).Refusal, cancellation);
@@ -39,7 +41,7 @@ public sealed partial class BusFunctions(MessageReader reader, PluginCatalog cat
             announcement = announcement with { SentAt = at };
 
         // A beat comes every half minute, and would bury everything else in the log and among the dead letters. The catalog shows who is refused.
-        var isNews = await catalog.AnnounceAsync(announcement, cancellation);
+        var isNews = await _patience.TryAsync(() => catalog.AnnounceAsync(announcement, cancellation), message.MessageId, cancellation);
         if (isNews && catalog.RefusalOf(announcement) is { } refusal)
         {
             await RefuseAsync(message, actions, reader.Refuse(message, RefusalReason.ContractMismatch, refusal), cancellation);
@@ -54,14 +56,15 @@ public sealed partial class BusFunctions(MessageReader reader, PluginCatalog cat
     private async Task DeliverAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, DurableTaskClient client, CancellationToken cancellation)
     {
         MessageMeasures.Received(BusContract.ReportQueue, message.EnqueuedTime);
-        var reading = await reader.ReadAsync(message, MessageKinds.Reports, BusContract.ReportQueue, cancellation);
+        var reading = await _patience.TryAsync(async () => await reader.ReadAsync(message, MessageKinds.Reports, BusContract.ReportQueue, cancellation), message.MessageId, cancellation);
         if (reading is not Reading<OperationReports>.Accepted { Body: var batch, Payload: var payload })
         {
             await RefuseAsync(message, actions, ((Reading<OperationReports>.Refused)reading).Refusal, cancellation);
             return;
         }
 
-        foreach (var stranger in await ReportDelivery.DeliverAsync(batch, client, cancellation))
+        // Some may be signalled twice: an entity that has heard a report does nothing when it comes again.
+        foreach (var stranger in await _patience.TryAsync(() => ReportDelivery.DeliverAsync(batch, client, cancellation), message.MessageId, cancellation))
             LogUnknownOperation(stranger.OperationId);
         await actions.CompleteMessageAsync(message, cancellation);
         await reader.SettledAsync(payload);

@@ -21,6 +21,7 @@ public sealed class ResumeTests
         { "FormaeChanges", 1 },
         { "FormaeResources", 1 },
         { "FormaeUpdates", 2 },
+        { "FormaeUpdates", 3 },
     };
 
     [Theory]

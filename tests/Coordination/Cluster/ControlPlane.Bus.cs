@@ -79,13 +79,14 @@ public sealed partial class ControlPlane
     private async Task ServeBusAsync()
     {
         var plugin = new OperationFunction(Plugin.Operator, _reports, OfPlugin<MessageReader>(), new PluginAppOptions { RequestQueue = RequestQueue }, _seams.Logs.CreateLogger<OperationFunction>());
-        var coordinator = new BusFunctions(Get<MessageReader>(), Get<PluginCatalog>(), Get<PluginHealth>(), _seams.Logs.CreateLogger<BusFunctions>());
+        var coordinator = new BusFunctions(Get<MessageReader>(), Get<PluginCatalog>(), Get<PluginHealth>(), Get<TimeProvider>(), _seams.Logs.CreateLogger<BusFunctions>());
+        var hub = _seams.Reporting(_hub.Client);
         await ServeAsync(RequestQueue, async (message, actions, cancellation) =>
         {
             await NoteAsync(message);
             await plugin.RunAsync(message, actions, cancellation);
         });
-        await ServeAsync(BusContract.ReportQueue, (message, actions, cancellation) => coordinator.Reports([message], actions, _hub.Client, cancellation));
+        await ServeAsync(BusContract.ReportQueue, (message, actions, cancellation) => coordinator.Reports([message], actions, hub, cancellation));
         await ServeAsync(BusContract.AnnouncementQueue, coordinator.Announcements);
     }
 

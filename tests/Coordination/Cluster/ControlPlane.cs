@@ -94,9 +94,11 @@ public sealed partial class ControlPlane : IAsyncDisposable
     /// <param name="cutOff">Lets go of what the dead one waits for.</param>
     internal async Task CrashAsync(Action cutOff)
     {
-        // The bus first: whoever could still take a message would fail at it, again and again, until it is dead.
-        await _broker.DisposeAsync();
+        // The hub first: with a bus that is gone before, it would still store that a turn has failed. Then every connection at once, as a kill cuts them: whoever is left
+        // with a bus that does not answer waits for it for minutes.
         await _hub.DisposeAsync();
+        await _pluginBus.DisposeAsync();
+        await _broker.DisposeAsync();
         cutOff();
         await RestartAsync();
     }

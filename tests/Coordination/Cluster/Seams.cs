@@ -3,6 +3,7 @@ using Azure.Messaging.ServiceBus;
 using Formae.Embedded.Tables;
 using Formae.Protocol.Bus;
 using Formae.Sdk;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -41,6 +42,9 @@ internal sealed class Seams
 
     /// <summary>The version that the control plane takes itself for; null for its own.</summary>
     public string? Version { get; init; }
+
+    /// <summary>Stands before the task hub for whoever hands on what comes from the bus.</summary>
+    public Func<DurableTaskClient, DurableTaskClient> Reporting { get; init; } = static client => client;
 
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 

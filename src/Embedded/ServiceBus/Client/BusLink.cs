@@ -45,8 +45,9 @@ internal sealed class BusLink : IDisposable
             link._reading = link.ReadLoopAsync();
             return link;
         }
-        catch (Exception e) when (e is SocketException or IOException or WireFormatException)
+        catch (Exception e) when (e is SocketException or IOException or WireFormatException or ObjectDisposedException)
         {
+            // Disposed of: the other half of the connection, which writes, has learned first that it is gone.
             link.Dispose();
             throw Unreachable($"The embedded bus at {to} cannot be reached: {e.Message}", e);
         }
