@@ -81,8 +81,9 @@ public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
     /// <summary>Writes final state, time of change and error. A command that is final stays as it is, and one that was canceled ends canceled. Answers the state that it has then.</summary>
     public async Task<string> EndAsync(string commandId, string state, DateTimeOffset at, string? error, CancellationToken cancellation) => (await ChangeAsync(commandId, state, at, row =>
     {
+        // A row that is refused for its size would keep the command open, and its stacks leased.
         if (error is not null)
-            row["Error"] = error;
+            row["Error"] = UpdateProgressColumns.Shorten(error);
     }, cancellation)).State;
 
     /// <summary>Writes a state, on what the row says at that moment. Answers the row as it was before, and the state that it has now.</summary>

@@ -108,5 +108,5 @@ internal static class UpdateProgressColumns
         return row;
     }
 
-    private static string Shorten(string text) => text.Length <= 8_000 ? text : text[..8_000] + " …";
+    internal static string Shorten(string text) => text.Length <= 8_000 ? text : text[..8_000] + " …";
 }

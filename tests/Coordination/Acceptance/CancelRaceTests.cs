@@ -216,6 +216,19 @@ public sealed class CancelRaceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_that_broke_for_a_reason_of_many_words_is_closed_with_the_first_of_them()
+    {
+        var id = await _plane.StoreAsync(record => record with { State = States.InProgress, OpenedAt = DateTimeOffset.UtcNow });
+
+        await _plane.Get<CommandLifecycle>().CloseAsync(id, new string('e', 50_000), _cancellation);
+
+        var ended = await _plane.ShowAsync(id);
+        Assert.Equal((States.Failed, "never:Failed"), (ended.State, ended.States()));
+        Assert.InRange(ended.Error!.Length, 1_000, 10_000);
+        Assert.DoesNotContain(id, await _plane.Get<CommandStore>().OpenAsync(_cancellation));
+    }
+
+    [Fact]
     public async Task Targets_that_were_to_be_deleted_in_the_end_stay_from_the_cancel_on()
     {
         var id = await _plane.StoreAsync(record => record with { State = States.InProgress, OpenedAt = DateTimeOffset.UtcNow, Groups = 0 });
