@@ -63,6 +63,22 @@ public sealed class WatchTests
         }
     }
 
+    [Fact]
+    public async Task What_a_cloud_says_commands_no_terminal()
+    {
+        const string message = "no \u001b[31mroom\u001b]0;title\u0007 \u009b2J [[bold]here[/]\u007f";
+        var failed = Samples.Command(Samples.Update("create", "a", state: States.Failed) with { ErrorMessage = message }) with { State = States.Failed };
+        await using var server = await FakeServer.StartAsync();
+        server.On(Events, _ => new EventScript(EventScript.Status(States.InProgress, total: 1) + EventScript.Update("1.0", "a", States.Failed, message) + EventScript.End(States.Failed))).On(Whole, Samples.Status(failed));
+        using var run = new TestRun();
+
+        await run.InvokeAsync(server, "status", "C1", "--watch");
+        await run.InvokeAsync(server, "status", "C1");
+
+        Assert.Equal(3, run.Out.Split("no ␛[31mroom␛]0;title␇ \ufffd2J [[bold]here[/]␡").Length - 1);
+        Assert.DoesNotContain(run.Out, character => char.IsControl(character) && character != '\n');
+    }
+
     [Theory]
     [InlineData(404)]
     [InlineData(405)]

@@ -61,7 +61,7 @@ internal static class DeadLetterVerb
             else if (withDetails)
                 Write(session.Terminal.Out, letter);
             else
-                session.Terminal.Out.WriteLine($"{done}: {letter.Summary ?? letter.Subject}");
+                session.Terminal.Out.WriteLine(Literal.Visible($"{done}: {letter.Summary ?? letter.Subject}"));
             return ExitCode.Ok;
         });
         return command;
@@ -86,7 +86,7 @@ internal static class DeadLetterVerb
         void Line(string name, string? value)
         {
             if (value is { Length: > 0 })
-                console.WriteLine($"{name,-11}  {value.ReplaceLineEndings(" ")}");
+                console.WriteLine(Literal.Visible($"{name,-11}  {value.ReplaceLineEndings(" ")}"));
         }
 
         Line("Queue", letter.Queue);

@@ -30,7 +30,7 @@ internal static class ErrorText
         if (e.Response.Diagnostics is { Count: > 0 } diagnostics)
             DiagnosticView.Write(console, diagnostics, document);
         if (text.Advice is not null)
-            console.WriteLine(text.Advice);
+            console.WriteLine(Literal.Visible(text.Advice));
     }
 
     private static Text Of(ErrorResponse error, string lookLater, bool hasDocument)

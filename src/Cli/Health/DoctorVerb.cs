@@ -81,7 +81,7 @@ internal static class DoctorVerb
             var colour = check.Verdict switch { Verdicts.Ok => "green", Verdicts.Warn => "yellow", _ => "red" };
             console.MarkupLine($"[{colour}]{check.Verdict,-4}[/]  {Literal.Of(check.Name)}: {Literal.Of(check.Detail.ReplaceLineEndings(" "))}");
             if (check.Advice is { Length: > 0 } advice)
-                console.WriteLine($"      {advice.ReplaceLineEndings(" ")}");
+                console.WriteLine(Literal.Visible($"      {advice.ReplaceLineEndings(" ")}"));
         }
     }
 }

@@ -1,3 +1,4 @@
+using Formae.Cli.Terminals;
 using Formae.Protocol.Http;
 using Spectre.Console;
 
@@ -24,7 +25,7 @@ internal sealed class PlainProgress(IAnsiConsole console, TimeProvider time) : I
             _seen[update.Key] = now;
             var attempt = update is { State: States.InProgress, Attempt: > 1 } ? $" (attempt {update.Attempt} of {update.MaxAttempts})" : "";
             var message = update.Message is { Length: > 0 } text && update.State != States.Success ? $": {text.ReplaceLineEndings(" ")}" : "";
-            console.WriteLine($"{UpdateText.Format(time.GetElapsedTime(_started)),7}  {update.Operation,-6}  {update.State,-10}  {update.Name}{(update.Type.Length == 0 ? "" : $"  {update.Type}")}{attempt}{message}");
+            console.WriteLine(Literal.Visible($"{UpdateText.Format(time.GetElapsedTime(_started)),7}  {update.Operation,-6}  {update.State,-10}  {update.Name}{(update.Type.Length == 0 ? "" : $"  {update.Type}")}{attempt}{message}"));
         }
     }
 }
