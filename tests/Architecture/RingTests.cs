@@ -10,7 +10,7 @@ public sealed class RingTests
         // Ring 0 and 1: nouns, decisions, bytes.
         ["src/Model"] = new([]),
         ["src/Engine"] = new(["src/Model"]),
-        ["src/Protocol"] = new(["src/Model"], Packages: ["YamlDotNet"], WebFramework: true),
+        ["src/Protocol"] = new(["src/Model"], Packages: ["NuGet.Versioning", "YamlDotNet"], WebFramework: true),
         ["src/Telemetry"] = new([]),
 
         // Ring 2: what authors and callers see, and the embedded runtime.

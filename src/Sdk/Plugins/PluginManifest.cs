@@ -65,7 +65,7 @@ public sealed partial record PluginManifest
             throw new InvalidDataException($"'{path}': namespace '{Namespace}' must consist of letters and digits, a letter first.");
         if (!VersionPattern().IsMatch(Version))
             throw new InvalidDataException($"'{path}': version '{Version}' is no semantic version such as 1.2.3.");
-        if (MinFormaeVersion is not null && Protocol.Bus.SemanticVersion.Find(MinFormaeVersion) is null)
+        if (MinFormaeVersion is not null && Protocol.Bus.VersionGate.Find(MinFormaeVersion) is null)
             throw new InvalidDataException($"'{path}': minFormaeVersion '{MinFormaeVersion}' is no semantic version such as 1.2.3.");
         return this;
     }

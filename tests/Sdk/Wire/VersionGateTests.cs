@@ -39,19 +39,9 @@ public sealed class VersionGateTests
         Assert.Contains($"this control plane speaks contract {BusContract.Version}", new VersionGate("0.0.0").RefusalOf(newer), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Versions_are_in_the_order_of_the_specification()
-    {
-        string[] ordered = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.0.1", "1.2.0", "1.10.0", "2.0.0"];
-
-        for (var one = 0; one < ordered.Length; one++)
-        {
-            for (var other = 0; other < ordered.Length; other++)
-                Assert.Equal(one.CompareTo(other), Math.Sign(SemanticVersion.Find(ordered[one])!.CompareTo(SemanticVersion.Find(ordered[other]))));
-        }
-
-        Assert.All((string[])["1.2", "1.2.3.4", "1.2.3-", "1.2.3-a..b", "v1.2.3", "", " 1.2.3", "1.2.3\n"], text => Assert.Null(SemanticVersion.Find(text)));
-    }
+    [Theory]
+    [InlineData("1.2"), InlineData("1.2.3.4"), InlineData("1.2.3-a..b"), InlineData("v1.2.3"), InlineData(""), InlineData("new")]
+    public void A_floor_is_a_whole_semantic_version(string text) => Assert.Null(VersionGate.Find(text));
 
     private static PluginAnnouncement Plugin(string? floor) => new() { Name = "one", Namespace = "One", Version = "3.0.0", RequestQueue = "q", MinFormaeVersion = floor };
 }
