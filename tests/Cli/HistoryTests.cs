@@ -93,6 +93,17 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    public async Task A_stack_that_nothing_was_written_to_has_no_table()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET stacks/web/history", """{"Changes":[]}""");
+        using var run = new TestRun();
+
+        Assert.Equal(ExitCode.Ok, await run.InvokeAsync(server, "history", "--stack", "web"));
+        Assert.Equal("Stack web\nNothing was written to it.\n", run.Out);
+    }
+
+    [Fact]
     public async Task The_history_of_a_stack_is_a_table_of_commands()
     {
         await using var server = await FakeServer.StartAsync();

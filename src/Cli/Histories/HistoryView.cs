@@ -32,6 +32,12 @@ internal static class HistoryView
     public static void Write(IAnsiConsole console, string stack, IReadOnlyList<StackChange> changes)
     {
         console.MarkupLine($"[bold]Stack {Literal.Of(stack)}[/]");
+        if (changes.Count == 0)
+        {
+            console.WriteLine("Nothing was written to it.");
+            return;
+        }
+
         var table = new Table().Border(TableBorder.Simple).AddColumns("Time", "Command", "What", "Created", "Updated", "Replaced", "Deleted");
         foreach (var change in changes)
         {
