@@ -15,7 +15,7 @@ namespace Formae.Coordinator.Entities;
 /// </summary>
 internal static partial class EntityRetry
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     public static async Task RunAsync(TaskEntityContext context, string operation, object input, Func<Task> work, TimeProvider time, ILogger logger)
     {
@@ -42,7 +42,8 @@ internal static partial class EntityRetry
         _ => null,
     };
 
-    private static bool IsPassing(Exception e) => e switch
+    /// <summary>Storage or bus may do it the next time.</summary>
+    public static bool IsPassing(Exception e) => e switch
     {
         RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
         ServiceBusException failed => failed.IsTransient,
@@ -51,5 +52,5 @@ internal static partial class EntityRetry
     };
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Warning, Message = "{Entity}: {Operation} did not get through to storage or bus; again in {Seconds} s")]
-    private static partial void LogLater(ILogger logger, EntityInstanceId entity, string operation, double seconds, Exception exception);
+    public static partial void LogLater(ILogger logger, EntityInstanceId entity, string operation, double seconds, Exception exception);
 }

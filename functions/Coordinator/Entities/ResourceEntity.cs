@@ -115,7 +115,7 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
         {
             foreach (var effect in effects)
             {
-                if (await CarryOutAsync(effect, operation, report, prepared) is not { } reason)
+                if (await (effect is OperationEffect.Send send && next is OperationState.Waiting ? SendAsync(send, operation, report, prepared) : CarryOutAsync(effect, operation, report, prepared)) is not { } reason)
                     continue;
                 (next, var instead) = OperationMachine.Apply(next, new OperationEvent.NotSent(time.GetUtcNow(), operation.CommandId, operation.UpdateRow, reason));
                 foreach (var announce in instead)

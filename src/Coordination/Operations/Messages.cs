@@ -34,6 +34,20 @@ public sealed record CancelOperation
     public required string Row { get; init; }
 }
 
+/// <summary>From a resource's entity to itself: a message whose sending did not get through is to be sent again, under the same name.</summary>
+public sealed record ResendOperation
+{
+    public required string CommandId { get; init; }
+
+    /// <summary>Row of the update.</summary>
+    public required string Row { get; init; }
+
+    public required OperationEffect.Send Send { get; init; }
+
+    /// <summary>When it was tried last.</summary>
+    public required DateTimeOffset TriedAt { get; init; }
+}
+
 /// <summary>
 /// To a changeset's orchestration: something happened to a node, or to the whole walk. There is one name for all of it, so that the walk waits in one place only.
 /// One of <see cref="Outcome"/>, <see cref="Attempt"/> and <see cref="IsCancel"/> is said; none by what only wakes the walk up.

@@ -58,6 +58,17 @@ public sealed class EntityRetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_request_that_the_bus_takes_without_saying_so_is_carried_out_once_and_recorded()
+    {
+        _bus.Refuse(times: 1, butTake: true);
+
+        ControlPlane.Succeeded(await _plane.RunAsync(Bucket()));
+
+        Assert.Equal(1, _plane.CallsOf(OperationVerb.Create));
+        Assert.True(Outside.Has(_plane, Assert.Single(await _plane.InventoryAsync()).NativeId));
+    }
+
+    [Fact]
     public async Task A_read_of_a_reference_that_the_bus_does_not_take_is_sent_later()
     {
         ControlPlane.Succeeded(await _plane.RunAsync(Bucket("BucketName: logs, Acl: Private")));
@@ -87,22 +98,33 @@ public sealed class EntityRetryTests : IAsyncLifetime
     private sealed class RefusingBus(ServiceBusClient real) : ServiceBusClient
     {
         private int _left;
+        private bool _takes;
 
         public int Left => Math.Max(0, Volatile.Read(ref _left));
 
-        public void Refuse(int times) => Volatile.Write(ref _left, times);
+        public void Refuse(int times, bool butTake = false)
+        {
+            _takes = butTake;
+            Volatile.Write(ref _left, times);
+        }
 
-        public override ServiceBusSender CreateSender(string queueOrTopicName) => new RefusingSender(real.CreateSender(queueOrTopicName), () => Interlocked.Decrement(ref _left) >= 0);
+        public override ServiceBusSender CreateSender(string queueOrTopicName) => new RefusingSender(real.CreateSender(queueOrTopicName), () => Interlocked.Decrement(ref _left) >= 0, () => _takes);
 
         public override ServiceBusProcessor CreateProcessor(string queueName, ServiceBusProcessorOptions options) => real.CreateProcessor(queueName, options);
 
         public override ValueTask DisposeAsync() => real.DisposeAsync();
     }
 
-    private sealed class RefusingSender(ServiceBusSender real, Func<bool> refuses) : ServiceBusSender
+    private sealed class RefusingSender(ServiceBusSender real, Func<bool> refuses, Func<bool> takes) : ServiceBusSender
     {
-        public override Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default) =>
-            refuses() ? throw new ServiceBusException("Busy.", ServiceBusFailureReason.ServiceBusy) : real.SendMessageAsync(message, cancellationToken);
+        public override async Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default)
+        {
+            var isRefused = refuses();
+            if (!isRefused || takes())
+                await real.SendMessageAsync(message, cancellationToken);
+            if (isRefused)
+                throw new ServiceBusException("Busy.", ServiceBusFailureReason.ServiceBusy);
+        }
 
         public override ValueTask DisposeAsync() => real.DisposeAsync();
     }
