@@ -1,5 +1,7 @@
 using Formae.BlackBox.Tests.Scripts;
 using Formae.BlackBox.Tests.Systems;
+using Formae.Plugins.FakeAws;
+using Formae.Protocol.Bus;
 
 namespace Formae.BlackBox.Tests.Running;
 
@@ -24,10 +26,19 @@ internal sealed class Session(Func<Task<ISystem>> start) : IAsyncDisposable
         return failure;
     }
 
-    /// <summary>What can only be seen of everything together: what is left on the disk.</summary>
-    public async Task<string?> FinishAsync() => _system is null || await _system.FinishAsync() is not { Count: > 0 } left ? null : $"{Rules.NothingIsLeftBehind}: {string.Join(", ", left)}";
+    /// <summary>What can only be seen of everything together: what plugins were asked for, and what is left on the disk.</summary>
+    public async Task<string?> FinishAsync()
+    {
+        if (_system is null)
+            return null;
+        if ((await _system.CallsAsync()).FirstOrDefault(call => !IsWhole(call)) is { } call)
+            return $"{Rules.CallsAreWhole}: {call}";
+        return await _system.FinishAsync() is { Count: > 0 } left ? $"{Rules.NothingIsLeftBehind}: {string.Join(", ", left)}" : null;
+    }
 
     public async ValueTask DisposeAsync() => await AbandonAsync();
+
+    private static bool IsWhole(RecordedCall call) => call.ResourceType.Length > 0 && (call.NativeId is not null || call.Operation is OperationVerb.Create or OperationVerb.List);
 
     private async Task AbandonAsync()
     {

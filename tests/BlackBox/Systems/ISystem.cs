@@ -48,6 +48,9 @@ internal interface ISystem : IAsyncDisposable
 
     Task<IReadOnlyList<CloudItem>> CloudAsync();
 
+    /// <summary>Every call that handlers got.</summary>
+    Task<IReadOnlyList<RecordedCall>> CallsAsync();
+
     Task PutInCloudAsync(CloudItem item);
 
     /// <summary>Sets some properties of an object, if it is there.</summary>

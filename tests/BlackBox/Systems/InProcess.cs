@@ -56,6 +56,8 @@ internal sealed class InProcess : ISystem
         return new InProcess(plane, weather) { Patience = patience ?? TimeSpan.FromSeconds(60), Settling = settling ?? TimeSpan.FromSeconds(5) };
     }
 
+    public Task<IReadOnlyList<RecordedCall>> CallsAsync() => Task.FromResult(_plane.Calls);
+
     public Task<int> MessagesAsync() => Task.FromResult(_plane.Sent.Count);
 
     public async Task<bool> IsQuietAsync()

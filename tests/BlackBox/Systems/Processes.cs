@@ -56,6 +56,8 @@ internal sealed partial class Processes : ISystem
         return new Processes(folder, await ControlPlane.StartAsync(folder.File("data")));
     }
 
+    public Task<IReadOnlyList<RecordedCall>> CallsAsync() => AskAsync(() => _cloud.CallsAsync());
+
     public Task<int> MessagesAsync() => AskAsync(async () => (await _cloud.CallsAsync()).Count);
 
     public Task<bool> IsQuietAsync() => AskAsync(async () =>
