@@ -14,7 +14,7 @@ public static class SecretValues
     public static string Digest(JsonElement value) => Convert.ToHexStringLower(SHA256.HashData(value.ValueKind switch
     {
         JsonValueKind.String => Encoding.UTF8.GetBytes(value.GetString()!),
-        JsonValueKind.Object or JsonValueKind.Array => Encoding.UTF8.GetBytes(JsonText.Write(writer => WriteSorted(value, writer)).GetRawText()),
+        JsonValueKind.Object or JsonValueKind.Array => Encoding.UTF8.GetBytes(JsonText.Write(writer => JsonText.WriteSorted(value, writer, withoutNulls: true)).GetRawText()),
         _ => Encoding.UTF8.GetBytes(value.GetRawText()),
     }));
 
@@ -111,33 +111,6 @@ public static class SecretValues
         Envelope.IsHashed(secret)
             ? secret.TryGetProperty(Envelope.Value, out var digest) && digest.ValueKind == JsonValueKind.String && Envelope.IsOpaque(secret) && !secret.TryGetProperty(Envelope.Applied, out _)
             : Envelope.IsReference(secret) && Envelope.IsOpaque(secret) && !secret.TryGetProperty(Envelope.Value, out _) && !secret.TryGetProperty(Envelope.Applied, out _);
-
-    private static void WriteSorted(JsonElement value, Utf8JsonWriter writer)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                writer.WriteStartObject();
-                foreach (var property in value.EnumerateObject().Where(static property => property.Value.ValueKind != JsonValueKind.Null).OrderBy(static property => property.Name, StringComparer.Ordinal))
-                {
-                    writer.WritePropertyName(property.Name);
-                    WriteSorted(property.Value, writer);
-                }
-
-                writer.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                writer.WriteStartArray();
-                foreach (var element in value.EnumerateArray())
-                    WriteSorted(element, writer);
-                writer.WriteEndArray();
-                break;
-            default:
-                value.WriteTo(writer);
-                break;
-        }
-    }
-
 
     private static void WriteHashed(JsonElement value, Utf8JsonWriter writer)
     {

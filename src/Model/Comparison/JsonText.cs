@@ -117,16 +117,20 @@ public static class JsonText
         }
     }
 
-    private static void WriteSorted(JsonElement value, Utf8JsonWriter writer)
+    /// <summary>Writes a value with sorted keys.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="writer">Where to.</param>
+    /// <param name="withoutNulls">Members that are null are left out, at every depth; elements of arrays stay.</param>
+    internal static void WriteSorted(JsonElement value, Utf8JsonWriter writer, bool withoutNulls = false)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
                 writer.WriteStartObject();
-                foreach (var property in value.EnumerateObject().OrderBy(property => property.Name, StringComparer.Ordinal))
+                foreach (var property in value.EnumerateObject().Where(property => !withoutNulls || property.Value.ValueKind != JsonValueKind.Null).OrderBy(static property => property.Name, StringComparer.Ordinal))
                 {
                     writer.WritePropertyName(property.Name);
-                    WriteSorted(property.Value, writer);
+                    WriteSorted(property.Value, writer, withoutNulls);
                 }
 
                 writer.WriteEndObject();
@@ -134,7 +138,7 @@ public static class JsonText
             case JsonValueKind.Array:
                 writer.WriteStartArray();
                 foreach (var element in value.EnumerateArray())
-                    WriteSorted(element, writer);
+                    WriteSorted(element, writer, withoutNulls);
                 writer.WriteEndArray();
                 break;
             default:
