@@ -1,3 +1,4 @@
+using System.Buffers;
 using Azure;
 using Azure.Data.Tables;
 
@@ -8,6 +9,8 @@ internal static class TableRows
 {
     /// <summary>Rows a transaction takes.</summary>
     public const int TransactionLimit = 100;
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .:,-_{}[]");
 
     private const int ReadsAtOnce = 128;
 
@@ -23,19 +26,17 @@ internal static class TableRows
     public static Task<List<TableEntity>> ReadPartitionAsync(this TableClient table, string partition, CancellationToken cancellation, IEnumerable<string>? select = null) =>
         table.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellation, select);
 
-    public static async Task<List<TableEntity>> ReadAsync(this TableClient table, string? filter, CancellationToken cancellation, IEnumerable<string>? select = null)
-    {
-        var rows = new List<TableEntity>();
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, maxPerPage: 1000, select, cancellation))
-            rows.Add(row);
-        return rows;
-    }
+    public static Task<List<TableEntity>> ReadAsync(this TableClient table, string? filter, CancellationToken cancellation, IEnumerable<string>? select = null) =>
+        ReadAsync(table, filter, static row => row, select, cancellation);
 
     /// <summary>The rows of a partition as what they stand for, each as it is read: a row takes many times as much memory, and there may be very many.</summary>
-    public static async Task<List<T>> ReadPartitionAsync<T>(this TableClient table, string partition, Func<TableEntity, T> convert, IEnumerable<string> select, CancellationToken cancellation)
+    public static Task<List<T>> ReadPartitionAsync<T>(this TableClient table, string partition, Func<TableEntity, T> convert, IEnumerable<string> select, CancellationToken cancellation) =>
+        ReadAsync(table, TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), convert, select, cancellation);
+
+    private static async Task<List<T>> ReadAsync<T>(TableClient table, string? filter, Func<TableEntity, T> convert, IEnumerable<string>? select, CancellationToken cancellation)
     {
         var read = new List<T>();
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), maxPerPage: 1000, select, cancellation))
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, maxPerPage: 1000, select, cancellation))
             read.Add(convert(row));
         return read;
     }
@@ -111,7 +112,14 @@ internal static class TableRows
     {
         var size = 500;
         foreach (var (name, value) in row)
-            size += name.Length + 64 + (value is string text ? text.Sum(character => char.IsAsciiLetterOrDigit(character) || character is ' ' or '.' or ':' or ',' or '-' or '_' or '{' or '}' or '[' or ']' ? 1 : 6) : 0);
+        {
+            size += name.Length + 64;
+            if (value is not string text)
+                continue;
+            foreach (var character in text)
+                size += Plain.Contains(character) ? 1 : 6;
+        }
+
         return size;
     }
 }
