@@ -6,6 +6,7 @@ using Formae.Cli.Submitting;
 using Formae.Cli.Traces;
 using Formae.Cli.Up;
 using Formae.Client;
+using Formae.Embedded.Host;
 using Formae.Protocol.Http;
 using Command = System.CommandLine.Command;
 

@@ -5,6 +5,7 @@ using Formae.Cli.Output;
 using Formae.Cli.Pkl;
 using Formae.Cli.Terminals;
 using Formae.Client;
+using Formae.Embedded.Host;
 using Formae.Protocol.Http;
 using Spectre.Console;
 using Command = System.CommandLine.Command;

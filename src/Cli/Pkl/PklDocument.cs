@@ -1,6 +1,7 @@
 using Formae.Cli.CommandLine;
 using Formae.Cli.Submitting;
 using Formae.Cli.Terminals;
+using Formae.Embedded.Host;
 using Spectre.Console;
 
 namespace Formae.Cli.Pkl;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Formae.Cli.CommandLine;
 using Formae.Cli.Pkl;
+using Formae.Embedded.Host;
 using Formae.Model;
 using Formae.Protocol.Documents;
 

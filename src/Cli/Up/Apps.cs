@@ -13,8 +13,8 @@ internal sealed record Apps(string Coordinator, IReadOnlyList<AppManifest> Plugi
 
     public const string CoordinatorName = "coordinator";
 
-    /// <param name="folder"><c>apps/</c>: <c>coordinator</c>, and <c>plugins</c> with a folder each.</param>
-    /// <param name="further">Folders of further plugins.</param>
+    /// <param name="folder"><c>apps/</c>: <c>coordinator</c>, <c>plugins</c> with a folder each, and <c>more</c> with those that are started when they are named.</param>
+    /// <param name="further">Further plugins: the name of one that lies in <c>more</c>, or a folder.</param>
     /// <param name="gate">Which plugins can be worked with.</param>
     /// <exception cref="UpException">Something is missing, wrong, or there twice.</exception>
     public static Apps Find(string folder, IReadOnlyList<string> further, VersionGate gate)
@@ -25,7 +25,7 @@ internal sealed record Apps(string Coordinator, IReadOnlyList<AppManifest> Plugi
         List<AppManifest> plugins;
         try
         {
-            plugins = [.. AppManifest.ReadAll(Path.Combine(folder, "plugins")), .. further.Select(AppManifest.Read)];
+            plugins = [.. AppManifest.ReadAll(Path.Combine(folder, "plugins")), .. further.Select(plugin => AppManifest.Read(FolderOf(plugin, Path.Combine(folder, "more"))))];
         }
         catch (InvalidDataException e)
         {
@@ -41,6 +41,16 @@ internal sealed record Apps(string Coordinator, IReadOnlyList<AppManifest> Plugi
 
     /// <summary>The queue that a plugin takes its requests from.</summary>
     public static string RequestQueueOf(AppManifest plugin) => $"formae-requests-{plugin.Namespace.ToLowerInvariant()}";
+
+    /// <summary>The folder of a plugin that was named on the command line.</summary>
+    private static string FolderOf(string plugin, string more)
+    {
+        if (File.Exists(Path.Combine(plugin, AppManifest.FileName)))
+            return plugin;
+        var shipped = Directory.Exists(more) ? Directory.EnumerateDirectories(more).Order(StringComparer.Ordinal).ToList() : [];
+        return shipped.Find(one => Path.GetFileName(one).Equals(plugin, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UpException($"--plugin {plugin}: this is neither a folder with a {AppManifest.FileName} nor one of the plugins that come with formae: {string.Join(", ", shipped.Select(Path.GetFileName))}.");
+    }
 
     /// <summary>What a plugin would announce, as far as its manifest tells: the newest contract that it understands is known when it runs.</summary>
     private static PluginAnnouncement AnnouncementOf(AppManifest plugin) => new()

@@ -16,7 +16,7 @@ internal static class UpVerb
         var data = DataFolder.Option();
         var port = WholeNumber.Option("--port", "The port on 127.0.0.1; 0 is any free one.", least: 0, most: 65535, otherwise: DefaultPort);
         var readyFile = new Option<string?>("--ready-file") { Description = "Written as JSON when the coordinator serves and every plugin has announced itself.", HelpName = "FILE" };
-        var plugin = new Option<string[]>("--plugin") { Description = "A further plugin app: the folder with its plugin.json. May be given more than once.", HelpName = "PATH" };
+        var plugin = new Option<string[]>("--plugin") { Description = "A further plugin app: the name of one that comes with formae (aws, azure, azurestorage, postgres), or the folder with its plugin.json. May be given more than once.", HelpName = "NAME|PATH" };
         var trace = new Option<string?>("--trace") { Description = "Every app adds its spans to this file; 'formae trace FILE' draws them.", HelpName = "FILE" };
         var log = new Option<string>("--log") { Description = "How the apps log: for people, or a JSON object a line.", HelpName = "text|json", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
         var command = new Command("up", "Runs the control plane on this machine: bus, coordinator, one process for each plugin.") { data, port, readyFile, plugin, trace, log };

@@ -1,5 +1,6 @@
-using System.Security.Cryptography;
+using Formae.Cli.CommandLine;
 using Formae.Cli.Pkl;
+using Formae.Embedded.Host;
 
 namespace Formae.Cli.Tests.Support;
 
@@ -24,7 +25,7 @@ internal static class NodeTools
     {
         run.Variables["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "";
         run.Variables[PklOptions.ProgramVariable] = Environment.GetEnvironmentVariable(PklOptions.ProgramVariable) ?? "";
-        run.Variables[PklProgram.CacheVariable] = Cache;
+        run.Variables[CacheFolder.Variable] = Cache;
         await Installing.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
@@ -63,27 +64,17 @@ internal static class NodeTools
 
     private static async Task<string> PackagesAsync()
     {
-        var pins = Path.Combine(Root, "tools", "package.json");
-        var folder = Path.Combine(Cache, "tools-" + Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(pins)).AsSpan(0, 6)));
         await Installing.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
-            if (Directory.Exists(Path.Combine(folder, "node_modules", "ajv")) && Directory.Exists(Path.Combine(folder, "node_modules", "vscode-json-languageservice")))
-                return folder;
             SkipWhenUnserved();
-            if (Tool.Find("npm", Environment.GetEnvironmentVariable("PATH")) is not { } npm)
-            {
-                Assert.Skip("There is no npm on this machine.");
-                return "";
-            }
-
-            Directory.CreateDirectory(folder);
-            File.Copy(pins, Path.Combine(folder, "package.json"), overwrite: true);
-            var result = await Tool.RunAsync(npm, ["install", "--omit=optional", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder, Patience, TestContext.Current.CancellationToken);
-            if (result.ExitCode != 0)
-                await SkipUnlessServedAsync(result.Error);
-            Assert.True(result.ExitCode == 0, result.Error);
-            return folder;
+            return await new NodePackages(Path.Combine(Root, "tools", "package.json"), Cache, Environment.GetEnvironmentVariable("PATH"))
+                .InstallAsync(["ajv", "vscode-json-languageservice"], () => { }, TestContext.Current.CancellationToken);
+        }
+        catch (ToolException e)
+        {
+            await SkipUnlessServedAsync(e.Message);
+            throw;
         }
         finally
         {
@@ -95,7 +86,7 @@ internal static class NodeTools
     {
         if (Tool.Find("npm", Environment.GetEnvironmentVariable("PATH")) is not { } npm)
         {
-            Assert.Skip($"There is neither pkl nor npm on this machine: {reason}");
+            Assert.Skip($"There is no npm on this machine: {reason}");
             return;
         }
 

@@ -1,10 +1,11 @@
 using Azure;
 using Formae.Messaging.Payloads;
+using Formae.Servers;
 
 namespace Formae.Coordination.Tests.Payloads;
 
 /// <summary>The same against the real emulator of Blob storage.</summary>
-public sealed class BlobPayloadsTests(Azurite azurite) : PayloadContract, IClassFixture<Azurite>
+public sealed class BlobPayloadsTests(AzuriteServer azurite) : PayloadContract, IClassFixture<AzuriteServer>
 {
     protected override PayloadStore Store => field ??= new BlobPayloads(azurite.ConnectionString);
 

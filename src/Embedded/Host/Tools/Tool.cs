@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace Formae.Cli.Pkl;
+namespace Formae.Embedded.Host;
 
 /// <summary>Runs another program and takes what it prints.</summary>
 internal static class Tool
