@@ -42,6 +42,7 @@ public static class DiagnosticCodes
     public const string MissingTarget = "MissingTarget";
     public const string UnknownNamespace = "UnknownNamespace";
     public const string SchemaMismatch = "SchemaMismatch";
+    public const string TypeNotice = "TypeNotice";
     public const string UnknownResourceType = "UnknownResourceType";
     public const string TargetNamespaceMismatch = "TargetNamespaceMismatch";
     public const string UnknownProperty = "UnknownProperty";

@@ -25,6 +25,10 @@ public sealed record ResourceSchema
     public string Parent { get; set; } = "";
 
     public IReadOnlyList<ParentMapping>? ParentMappings { get; init; }
+
+    /// <summary>What whoever uses the type should know, such as that nothing of it is checked beforehand: a warning in each plan.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Notice { get; init; }
 }
 
 public sealed record ParentMapping

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Formae.Cli.CommandLine;
 using Formae.Cli.Tests.Support;
+using Formae.Model;
 using Formae.Protocol.Http;
 
 namespace Formae.Cli.Tests;
@@ -66,6 +67,24 @@ public sealed class SubmissionTests
         Assert.Equal(ExitCode.Ok, exit);
         Assert.True(Assert.Single(server.Requests).Form.ContainsKey("simulate"));
         Assert.EndsWith("Simulation only: nothing was changed.\n", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("apply", "--mode", "patch", "--simulate")]
+    [InlineData("apply", "--mode", "patch", "--yes")]
+    [InlineData("validate")]
+    public async Task A_warning_about_the_document_is_shown_with_its_place(string verb, params string[] flags)
+    {
+        await using var server = await FakeServer.StartAsync();
+        var notice = new Diagnostic { Severity = Severity.Warning, Code = DiagnosticCodes.TypeNotice, Summary = "A::B::C: nobody checks it.", Path = "Resources[0].Type", Line = 1, Column = 2 };
+        server.On("POST commands", JsonSerializer.Serialize(new SubmitCommandResponse { Diagnostics = [notice] }, HttpJson.Default.SubmitCommandResponse));
+        using var run = new TestRun();
+
+        Assert.Equal(ExitCode.Ok, await run.InvokeAsync(server, [verb, run.Write("shop.json", "{}"), .. flags]));
+
+        Assert.Contains("TypeNotice", run.Error, StringComparison.Ordinal);
+        Assert.Contains("nobody checks it", run.Error, StringComparison.Ordinal);
+        Assert.Contains("shop.json:1:2", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

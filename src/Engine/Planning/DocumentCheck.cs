@@ -7,6 +7,7 @@ namespace Formae.Engine.Planning;
 internal sealed class DocumentCheck(PlanRequest request, Catalog catalog)
 {
     private readonly List<Diagnostic> _diagnostics = [];
+    private readonly HashSet<string> _noticed = new(StringComparer.OrdinalIgnoreCase);
 
     public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
 
@@ -72,6 +73,7 @@ internal sealed class DocumentCheck(PlanRequest request, Catalog catalog)
         // A document that brings the schema along can be planned before there is a plugin; its operations wait for one.
         if (catalog.Missing(resource.Type, PropertyPath.Of(declared.Place, "Type")) is { } missing && (resource.Schema is null || catalog.HasPlugin(resource.Namespace)))
             _diagnostics.Add(missing);
+        Notice(declared);
         if (resource.Properties is not { } properties)
             return;
         if (properties.ValueKind == JsonValueKind.Object)
@@ -81,6 +83,20 @@ internal sealed class DocumentCheck(PlanRequest request, Catalog catalog)
         }
         else if (properties.ValueKind != JsonValueKind.Null)
             Add(DiagnosticCodes.WrongType, "Properties must be an object.", null, declared.PropertiesPlace);
+    }
+
+    /// <summary>What the plugin has to say of a type, at its first resource.</summary>
+    private void Notice(DeclaredResource declared)
+    {
+        if (declared.Resource.Schema?.Notice is not { Length: > 0 } notice || !_noticed.Add(declared.Resource.Type))
+            return;
+        _diagnostics.Add(new Diagnostic
+        {
+            Severity = Severity.Warning,
+            Code = DiagnosticCodes.TypeNotice,
+            Summary = $"{declared.Resource.Type}: {notice}",
+            Path = PropertyPath.Of(declared.Place, "Type").ToString(),
+        });
     }
 
     private void Add(string code, string summary, string? detail, PropertyPath place) =>

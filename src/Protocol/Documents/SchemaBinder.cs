@@ -6,7 +6,7 @@ namespace Formae.Protocol.Documents;
 /// <summary>Schemas that a document carries. Resources of one type nearly always carry the same text, which is bound once.</summary>
 internal sealed class SchemaBinder(NodeReader read)
 {
-    private static readonly string[] SchemaKeys = ["Identifier", "Fields", "Hints", "Discoverable", "Extractable", "Portable", "Parent", "ParentMappings"];
+    private static readonly string[] SchemaKeys = ["Identifier", "Fields", "Hints", "Discoverable", "Extractable", "Portable", "Parent", "ParentMappings", "Notice"];
 
     private static readonly string[] HintKeys =
     [
@@ -80,6 +80,7 @@ internal sealed class SchemaBinder(NodeReader read)
                 "Portable" => schema with { Portable = read.Flag(member) ?? false },
                 "Parent" => schema with { Parent = read.Text(member) ?? "" },
                 "ParentMappings" => schema with { ParentMappings = read.IsNull(member) ? null : read.List(member, "ParentMappings", Mapping) },
+                "Notice" => schema with { Notice = read.Text(member) },
                 _ => read.Unknown(member, SchemaKeys, schema),
             };
         }

@@ -61,6 +61,9 @@ public sealed class StatusRequest<T> : OperationContext
 
     /// <summary>What the cloud calls the object, where it is known already.</summary>
     public string? NativeId { get; init; }
+
+    /// <summary>What it shall have become (after a create or an update), or what is stored of it (after a delete); secrets and what is not known yet left out. Null when it does not fit <typeparamref name="T"/>.</summary>
+    public T? Prior { get; init; }
 }
 
 /// <summary>Tell one page of the native ids that exist.</summary>

@@ -159,6 +159,7 @@ internal sealed partial class ServedType<T> : ServedType
                 TargetConfig = call.TargetConfig,
                 RequestId = requestId,
                 NativeId = request.NativeId,
+                Prior = BindPrior(call.Prior),
             },
             cancellationToken).ConfigureAwait(false);
         return result switch

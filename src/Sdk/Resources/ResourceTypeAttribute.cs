@@ -24,6 +24,9 @@ public sealed class ResourceTypeAttribute(string name) : Attribute
 
     /// <summary>The type that contains this one, such as <c>FakeAWS::EC2::VPC</c>. Empty (the default) for a type that stands alone.</summary>
     public string Parent { get; set; } = "";
+
+    /// <summary>One sentence that every plan of a document with such a resource shows as a warning, once. Empty (the default) for a type of which there is nothing to warn.</summary>
+    public string Notice { get; set; } = "";
 }
 
 /// <summary>Says how a child names its parent when its objects are listed: the parent's property is passed to <see cref="IListable{T}"/> under a name of its own.</summary>

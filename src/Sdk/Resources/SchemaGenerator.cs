@@ -33,6 +33,7 @@ public static class SchemaGenerator
             Portable = type.Portable,
             Parent = type.Parent,
             ParentMappings = mappings.Length == 0 ? null : mappings,
+            Notice = type.Notice.Length == 0 ? null : type.Notice,
         };
     }
 

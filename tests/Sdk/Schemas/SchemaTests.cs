@@ -43,7 +43,7 @@ public sealed class SchemaTests
         Assert.Equal(new ParentMapping { ParentProperty = "VpcId", ChildProperty = "VpcId" }, Assert.Single(schema.ParentMappings!));
     }
 
-    [ResourceType("Test::A::Everything", Identifier = nameof(Name), Portable = true, Discoverable = false, Extractable = false, Parent = "Test::A::Parent")]
+    [ResourceType("Test::A::Everything", Identifier = nameof(Name), Portable = true, Discoverable = false, Extractable = false, Parent = "Test::A::Parent", Notice = "There is one of each.")]
     [Description("One of each.")]
     public sealed record Everything
     {

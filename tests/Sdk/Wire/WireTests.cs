@@ -77,7 +77,7 @@ public sealed class WireTests
             License = "Apache-2.0",
             RequestQueue = "formae-plugin-fakeaws",
             MaxRequestsPerSecond = 20,
-            ResourceTypes = [new AnnouncedType { Type = "FakeAWS::A::B", Schema = new ResourceSchema { Fields = ["Name"] }, JsonSchema = Requests.Json("{}"), CanList = true }],
+            ResourceTypes = [new AnnouncedType { Type = "FakeAWS::A::B", Schema = new ResourceSchema { Fields = ["Name"], Notice = "Nobody checks it." }, JsonSchema = Requests.Json("{}"), CanList = true }],
             ProcessId = 42,
             NodeName = "here",
             StartedAt = Noon,
