@@ -49,7 +49,7 @@ public sealed class UpTests
         using var run = new TestRun();
         var apps = Folder(run, "coordinator", "Formae.Coordinator");
 
-        Assert.Contains("plugin.json is missing", Assert.Throws<UpException>(() => Apps.Find(apps, [run.Folder], Gate)).Message, StringComparison.Ordinal);
+        Assert.Contains($"{run.Folder}: this is neither a folder with a plugin.json nor one of the plugins that come with formae", Assert.Throws<UpException>(() => Apps.Find(apps, [run.Folder], Gate)).Message, StringComparison.Ordinal);
         Assert.Contains("The coordinator is missing", Assert.Throws<UpException>(() => Apps.Find(Path.Combine(apps, "none"), [], Gate)).Message, StringComparison.Ordinal);
     }
 

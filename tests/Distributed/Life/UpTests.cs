@@ -66,8 +66,7 @@ public sealed class UpTests(OneSystem system)
         var (code, output) = await ControlPlane.RunAsync("up", "--data", folder.File("data"), "--port", "0", "--plugin", folder.Path);
 
         Assert.Equal(1, code);
-        Assert.Contains("plugin.json", output, StringComparison.Ordinal);
-        Assert.Contains("holds no plugin", output, StringComparison.Ordinal);
+        Assert.Contains($"{folder.Path}: this is neither a folder with a plugin.json nor one of the plugins that come with formae", output, StringComparison.Ordinal);
     }
 
     [Fact]
