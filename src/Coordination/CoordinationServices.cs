@@ -109,11 +109,17 @@ public static class CoordinationServices
         return services;
     }
 
-    /// <summary>A connection string in <c>FormaeStorage</c>, or an account's table endpoint in <c>FormaeStorage__tableServiceUri</c> and the app's identity.</summary>
+    /// <summary>
+    /// A connection string in <c>FormaeStorage</c>, or an account's table endpoint in <c>FormaeStorage__tableServiceUri</c> and the app's identity, or a shared access signature for
+    /// the endpoint's query.
+    /// </summary>
     private static TableServiceClient Tables(IConfiguration configuration) =>
-        configuration["FormaeStorage:tableServiceUri"] is { Length: > 0 } endpoint ? new TableServiceClient(new Uri(endpoint), new DefaultAzureCredential())
+        configuration["FormaeStorage:tableServiceUri"] is { Length: > 0 } endpoint ? Tables(new Uri(endpoint))
         : configuration["FormaeStorage"] is { Length: > 0 } connection ? new TableServiceClient(connection)
         : throw new InvalidOperationException("The setting FormaeStorage (a connection string) or FormaeStorage__tableServiceUri (an endpoint) is missing.");
+
+    private static TableServiceClient Tables(Uri endpoint) =>
+        endpoint.Query.Length > 1 ? new TableServiceClient(endpoint) : new TableServiceClient(endpoint, new DefaultAzureCredential());
 
     /// <summary>A connection string in <c>ServiceBus</c>, or a namespace in <c>ServiceBus__fullyQualifiedNamespace</c> and the app's identity.</summary>
     private static ServiceBusClient Bus(IConfiguration configuration) =>

@@ -5,6 +5,9 @@ namespace Formae.Embedded.Tables.Tests;
 
 public abstract partial class TableContract
 {
+    /// <summary>A later ETag is a later text too. Nobody may rest on it; where it is so, it stays so.</summary>
+    protected virtual bool ETagsGrow => true;
+
     [Fact]
     public async Task Every_write_gives_a_new_ETag_of_the_services_form()
     {
@@ -18,7 +21,8 @@ public abstract partial class TableContract
 
         Assert.Equal(seen.Count, seen.Distinct().Count());
         Assert.All(seen, etag => Assert.Matches("^W/\"datetime'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}%3A[0-9]{2}%3A[0-9]{2}\\.[0-9]{7}Z'\"$", etag.ToString()));
-        Assert.Equal(seen.Select(etag => etag.ToString()).Order(StringComparer.Ordinal), seen.Select(etag => etag.ToString()));
+        if (ETagsGrow)
+            Assert.Equal(seen.Select(etag => etag.ToString()).Order(StringComparer.Ordinal), seen.Select(etag => etag.ToString()));
         var got = await Table.GetEntityAsync<TableEntity>("p", "r");
         Assert.Equal(seen[^1], got.Value.ETag);
         Assert.Equal(seen[^1], got.GetRawResponse().Headers.ETag);
@@ -30,7 +34,7 @@ public abstract partial class TableContract
     {
         var old = (await Table.AddEntityAsync(new TableEntity("p", "r") { ["A"] = 1 })).Headers.ETag!.Value;
         await Table.UpsertEntityAsync(new TableEntity("p", "r") { ["A"] = 2 });
-        foreach (var etag in (ETag[])[old, new ETag("nonsense"), new ETag("W/\"datetime'2026-01-01T00%3A00%3A00.0000000Z'\"")])
+        foreach (var etag in (ETag[])[old, new ETag("W/\"datetime'2026-01-01T00%3A00%3A00.0000000Z'\"")])
         {
             Assert.Equal((412, "UpdateConditionNotSatisfied"), await Refused(() => Table.UpdateEntityAsync(new TableEntity("p", "r"), etag)));
             Assert.Equal((412, "UpdateConditionNotSatisfied"), await Refused(() => Table.UpdateEntityAsync(new TableEntity("p", "r"), etag, TableUpdateMode.Replace)));
@@ -40,6 +44,14 @@ public abstract partial class TableContract
         var current = (await Table.GetEntityAsync<TableEntity>("p", "r")).Value;
         Assert.Equal(2, current["A"]);
         Assert.Equal(204, (await Table.DeleteEntityAsync(current, current.ETag)).Status);
+    }
+
+    [Fact]
+    public virtual async Task An_ETag_that_is_none_fits_no_entity()
+    {
+        await Table.AddEntityAsync(new TableEntity("p", "r"));
+        Assert.Equal((412, "UpdateConditionNotSatisfied"), await Refused(() => Table.UpdateEntityAsync(new TableEntity("p", "r"), new ETag("nonsense"))));
+        Assert.Equal((412, "UpdateConditionNotSatisfied"), await Refused(() => Table.DeleteEntityAsync("p", "r", new ETag("nonsense"))));
     }
 
     [Fact]

@@ -11,9 +11,12 @@ public abstract partial class TableContract
         { new string('k', 513), "KeyValueTooLarge" },
     };
 
+    /// <summary>The code of a key with a character that keys may not have.</summary>
+    protected virtual string WrongKey => "OutOfRangeInput";
+
     [Theory]
     [MemberData(nameof(WrongKeys))]
-    public async Task A_key_out_of_the_rules_is_refused(string key, string code)
+    public virtual async Task A_key_out_of_the_rules_is_refused(string key, string code)
     {
         Assert.Equal((400, code), await Refused(() => Table.AddEntityAsync(new TableEntity(key, "r"))));
         Assert.Equal((400, code), await Refused(() => Table.UpsertEntityAsync(new TableEntity("p", key))));
@@ -67,7 +70,7 @@ public abstract partial class TableContract
     }
 
     [Fact]
-    public async Task An_entity_has_252_properties_of_its_own_and_not_one_more()
+    public virtual async Task An_entity_has_252_properties_of_its_own_and_not_one_more()
     {
         await Table.AddEntityAsync(Wide("fits", 0, 252));
         Assert.Equal(256, (await Table.GetEntityAsync<TableEntity>("p", "fits")).Value.Count);
@@ -85,7 +88,7 @@ public abstract partial class TableContract
     }
 
     [Fact]
-    public async Task An_entity_has_one_MiB_and_not_one_byte_more()
+    public virtual async Task An_entity_has_one_MiB_and_not_one_byte_more()
     {
         // 4 + 2 x 2 for the keys; for a binary 8 + 2 x 3 for the name + 4 + its bytes.
         await Table.AddEntityAsync(Heavy("f", 0));
@@ -108,18 +111,18 @@ public abstract partial class TableContract
     [InlineData("with space")]
     [InlineData("1st")]
     [InlineData("a.b")]
-    public async Task A_property_name_that_is_no_identifier_is_refused(string name) =>
+    public virtual async Task A_property_name_that_is_no_identifier_is_refused(string name) =>
         Assert.Equal((400, "PropertyNameInvalid"), await Refused(() => Table.AddEntityAsync(new TableEntity("p", "r") { [name] = 1 })));
 
     [Fact]
-    public async Task A_property_name_has_255_characters_and_not_one_more()
+    public virtual async Task A_property_name_has_255_characters_and_not_one_more()
     {
         await Table.AddEntityAsync(new TableEntity("p", "fits") { [new string('n', 255)] = 1, ["_ünder1"] = 2 });
         Assert.Equal((400, "PropertyNameTooLong"), await Refused(() => Table.AddEntityAsync(new TableEntity("p", "r") { [new string('n', 256)] = 1 })));
     }
 
     [Fact]
-    public async Task A_time_before_1601_is_refused()
+    public virtual async Task A_time_before_1601_is_refused()
     {
         await Table.AddEntityAsync(new TableEntity("p", "fits") { ["At"] = new DateTimeOffset(1601, 1, 1, 0, 0, 0, TimeSpan.Zero) });
         Assert.Equal((400, "OutOfRangeInput"), await Refused(() => Table.AddEntityAsync(new TableEntity("p", "r") { ["At"] = DateTimeOffset.MinValue })));

@@ -157,21 +157,6 @@ public sealed class TableFileTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("UseDevelopmentStorage=true")]
-    [InlineData("TableEndpoint=http://127.0.0.1:10002/devstoreaccount1")]
-    [InlineData("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=a2V5;EndpointSuffix=core.windows.net")]
-    public void An_endpoint_that_needs_the_REST_transport_says_so(string connectionString)
-    {
-        var refused = Assert.Throws<NotSupportedException>(() => new TableServiceClient(connectionString));
-        Assert.Contains("TableEndpoint=file:///absolute/path/tables.db", refused.Message);
-        Assert.DoesNotContain("a2V5", refused.Message);
-    }
-
-    [Fact]
-    public void An_address_with_a_credential_needs_the_REST_transport_too() =>
-        Assert.Throws<NotSupportedException>(() => new TableClient(new Uri("https://a.table.core.windows.net"), "Things", new TableSharedKeyCredential("a", "a2V5")));
-
-    [Theory]
     [InlineData("nonsense")]
     [InlineData("Key=value")]
     [InlineData("TableEndpoint=relative/path")]

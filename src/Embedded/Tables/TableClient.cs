@@ -21,7 +21,7 @@ public class TableClient
     }
 
     public TableClient(string connectionString, string tableName, TableClientOptions options = null)
-        : this(TableTransports.Open(connectionString), tableName)
+        : this(TableTransports.Open(connectionString, options), tableName)
     {
     }
 
@@ -31,12 +31,12 @@ public class TableClient
     }
 
     public TableClient(Uri endpoint, string tableName, TableSharedKeyCredential credential, TableClientOptions options = null)
-        : this(TableTransports.Open(endpoint, credential), tableName)
+        : this(TableTransports.Open(endpoint, credential, options), tableName)
     {
     }
 
     public TableClient(Uri endpoint, string tableName, TokenCredential tokenCredential, TableClientOptions options = null)
-        : this(TableTransports.Open(endpoint, tokenCredential), tableName)
+        : this(TableTransports.Open(endpoint, tokenCredential, options), tableName)
     {
     }
 
@@ -66,7 +66,7 @@ public class TableClient
     public virtual async Task<Response<TableItem>> CreateIfNotExistsAsync(CancellationToken cancellationToken = default)
     {
         var response = await _transport.CreateTableAsync(Name, cancellationToken).ConfigureAwait(false);
-        return Response.FromValue(new TableItem(Name), response.Status == 409 ? response : TableErrors.ThrowIfError(response));
+        return Response.FromValue(new TableItem(Name), IsThere(response) ? response : TableErrors.ThrowIfError(response));
     }
 
     /// <summary>Deletes the table. As with the real client, a table that is not there is a response with status 404, not an exception.</summary>
@@ -194,6 +194,9 @@ public class TableClient
         TableUpdateMode.Replace => replace,
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not an update mode."),
     };
+
+    // A table that is being deleted is a conflict too, and not there.
+    private static bool IsThere(Response response) => response.Status == 409 && TableErrorCode.TableAlreadyExists == ServiceErrors.Of(response)?.Code;
 
     private static void AssertKeys(ITableEntity entity)
     {

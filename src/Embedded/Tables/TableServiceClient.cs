@@ -21,7 +21,12 @@ public class TableServiceClient
     }
 
     public TableServiceClient(string connectionString, TableClientOptions options = null)
-        : this(TableTransports.Open(connectionString))
+        : this(TableTransports.Open(connectionString, options))
+    {
+    }
+
+    public TableServiceClient(Uri endpoint, TableClientOptions options = null)
+        : this(TableTransports.Open(endpoint, options))
     {
     }
 
@@ -31,12 +36,12 @@ public class TableServiceClient
     }
 
     public TableServiceClient(Uri endpoint, TableSharedKeyCredential credential, TableClientOptions options)
-        : this(TableTransports.Open(endpoint, credential))
+        : this(TableTransports.Open(endpoint, credential, options))
     {
     }
 
     public TableServiceClient(Uri endpoint, TokenCredential tokenCredential, TableClientOptions options = null)
-        : this(TableTransports.Open(endpoint, tokenCredential))
+        : this(TableTransports.Open(endpoint, tokenCredential, options))
     {
     }
 

@@ -36,7 +36,7 @@ internal static class TableErrors
         public override bool TryParse(Response response, out ResponseError? error, out IDictionary<string, string>? data)
         {
             (error, data) = (null, null);
-            if (response is not TableResponse { Error: { } found })
+            if (ServiceErrors.Of(response) is not { } found)
                 return false;
             error = new ResponseError(found.Code, found.Text);
             if (found.FailedIndex is { } index)

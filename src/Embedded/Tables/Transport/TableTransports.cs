@@ -3,49 +3,52 @@ using Azure.Data.Tables;
 
 namespace Formae.Embedded.Tables;
 
-/// <summary>Finds the transport that an endpoint asks for.</summary>
+/// <summary>Finds the transport that an endpoint asks for: a file of this machine, or the service.</summary>
 internal static class TableTransports
 {
-    private const string Form = "TableEndpoint=file:///absolute/path/tables.db";
-
-    public static ITableTransport Open(string connectionString)
+    public static ITableTransport Open(string connectionString, TableClientOptions? options)
     {
         ArgumentException.ThrowIfNullOrEmpty(connectionString);
         var settings = Parse(connectionString);
         if (settings.TryGetValue("TableEndpoint", out var endpoint))
         {
-            return Uri.TryCreate(endpoint, UriKind.Absolute, out var uri)
-                ? Open(uri)
-                : throw new FormatException($"The connection string's TableEndpoint '{endpoint}' is not an absolute address; the embedded tables are {Form}.");
+            if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri))
+                throw new FormatException($"The connection string's TableEndpoint '{endpoint}' is not an absolute address, such as https://ACCOUNT.table.core.windows.net or file:///absolute/path/tables.db.");
+            if (uri.IsFile)
+                return new SqliteTableTransport(uri);
         }
 
-        throw settings.ContainsKey("UseDevelopmentStorage") || settings.ContainsKey("AccountName")
-            ? NoRest("UseDevelopmentStorage and storage accounts need")
-            : new FormatException($"The connection string names no TableEndpoint; the embedded tables are {Form}.");
+        return settings.ContainsKey("UseDevelopmentStorage") || settings.ContainsKey("AccountName") || settings.ContainsKey("TableEndpoint")
+            ? new RestTableTransport(RestAccount.Of(settings), options)
+            : throw new FormatException("The connection string names no account and no TableEndpoint.");
     }
 
-    public static ITableTransport Open(Uri endpoint, TableSharedKeyCredential credential)
+    /// <summary>An address with a shared access signature, or a file.</summary>
+    public static ITableTransport Open(Uri endpoint, TableClientOptions? options) =>
+        Open(endpoint, () => new RestTableTransport(RestAccount.Of(endpoint), options));
+
+    public static ITableTransport Open(Uri endpoint, TableSharedKeyCredential credential, TableClientOptions? options)
     {
         ArgumentNullException.ThrowIfNull(credential);
-        return Open(endpoint);
+        return Open(endpoint, () => new RestTableTransport(RestAccount.Of(endpoint, credential), options));
     }
 
-    public static ITableTransport Open(Uri endpoint, TokenCredential credential)
+    public static ITableTransport Open(Uri endpoint, TokenCredential credential, TableClientOptions? options)
     {
         ArgumentNullException.ThrowIfNull(credential);
-        return Open(endpoint);
+        return Open(endpoint, () => new RestTableTransport(RestAccount.Of(endpoint, credential), options));
     }
 
-    private static ITableTransport Open(Uri endpoint)
+    private static ITableTransport Open(Uri endpoint, Func<ITableTransport> service)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return endpoint is { IsAbsoluteUri: true, Scheme: "file" }
-            ? new SqliteTableTransport(endpoint)
-            : throw NoRest($"The table endpoint '{endpoint}' needs");
+        return endpoint switch
+        {
+            { IsAbsoluteUri: true, IsFile: true } => new SqliteTableTransport(endpoint),
+            { IsAbsoluteUri: true, Scheme: "https" or "http" } => service(),
+            _ => throw new ArgumentException($"'{endpoint.OriginalString.Split('?')[0]}' is no address of a table service.", nameof(endpoint)),
+        };
     }
-
-    private static NotSupportedException NoRest(string who) =>
-        new($"{who} the REST transport, which is not part of this build. Use the connection string {Form}.");
 
     private static Dictionary<string, string> Parse(string connectionString)
     {
