@@ -7,7 +7,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
 
 solution=Formae.Functions.sln
 configuration=${FORMAE_CONFIGURATION:-Release}
-libraries=(src/Model src/Protocol src/Telemetry src/Client src/Sdk src/Sdk.Testing)
+libraries=(src/Model src/Protocol src/Telemetry src/Client src/Sdk src/Sdk.Conformance src/Sdk.Testing)
 apps=(functions/Coordinator functions/plugins/* src/Cli)
 
 usage() {

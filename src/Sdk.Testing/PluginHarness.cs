@@ -4,6 +4,7 @@ using Formae.Protocol.Secrets;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Formae.Sdk.Testing;
 
@@ -40,15 +41,26 @@ public sealed class PluginHarness : IAsyncDisposable
     /// <param name="define">What it consists of, as its program says.</param>
     /// <param name="time">The clock; default: the system's.</param>
     /// <param name="settings">The app's settings.</param>
-    public static PluginHarness Start(string pluginNamespace, Action<PluginDefinition> define, TimeProvider? time = null, IReadOnlyDictionary<string, string?>? settings = null)
+    public static PluginHarness Start(string pluginNamespace, Action<PluginDefinition> define, TimeProvider? time = null, IReadOnlyDictionary<string, string?>? settings = null) => Start(
+        new PluginManifest { Name = pluginNamespace.ToLowerInvariant(), Namespace = pluginNamespace, Version = "1.0.0-test" },
+        define,
+        new EphemeralDataProtectionProvider(),
+        time,
+        settings);
+
+    internal static PluginHarness Start(
+        PluginManifest manifest, Action<PluginDefinition> define, IDataProtectionProvider keys, TimeProvider? time, IReadOnlyDictionary<string, string?>? settings, ILoggerProvider? log = null)
     {
         var services = new ServiceCollection();
-        services.AddLogging();
+        services.AddLogging(logging =>
+        {
+            if (log is not null)
+                logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log);
+        });
         services.AddSingleton(time ?? TimeProvider.System);
-        services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+        services.AddSingleton(keys);
         services.AddSingleton<SecretSeal>();
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings ?? new Dictionary<string, string?>()).Build();
-        var manifest = new PluginManifest { Name = pluginNamespace.ToLowerInvariant(), Namespace = pluginNamespace, Version = "1.0.0-test" };
         var definition = new PluginDefinition(services, configuration, manifest);
         define(definition);
         return new PluginHarness(services.BuildServiceProvider(), definition);

@@ -15,6 +15,7 @@ public sealed class RingTests
 
         // Ring 2: what authors and callers see, and the embedded runtime.
         ["src/Sdk"] = new(["src/Model", "src/Protocol", "src/Telemetry"]),
+        ["src/Sdk.Conformance"] = new(["src/Model", "src/Protocol"]),
         ["src/Messaging"] = new(["src/Protocol"], ["ServiceBus"], ["Azure.Core", "Azure.Identity"], WebFramework: true),
         ["src/Client"] = new(["src/Protocol"]),
         ["src/Telemetry.Export"] = new(["src/Telemetry"], Packages: ["OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"], WebFramework: true),
@@ -28,7 +29,7 @@ public sealed class RingTests
         // Ring 3: the rooms of the control plane, the plugin's triggers, the conformance kit.
         ["src/Coordination"] = new(["src/Engine", "src/Messaging", "src/Protocol", "src/Telemetry"], ["DurableTask", "ServiceBus", "Tables"], ["Azure.Identity"], WebFramework: true),
         ["src/Sdk.Functions"] = new(["src/Messaging", "src/Sdk", "src/Telemetry", "src/Telemetry.Export"], ["Functions", "ServiceBus"], ["Azure.Identity"], WebFramework: true),
-        ["src/Sdk.Testing"] = new(["src/Sdk"]),
+        ["src/Sdk.Testing"] = new(["src/Sdk", "src/Sdk.Conformance"], Packages: ["xunit.v3.assert", "xunit.v3.extensibility.core"]),
 
         // Ring 4: what is started.
         ["functions/Coordinator"] = new(["src/Coordination", "src/Telemetry.Export"], ["Functions", "FunctionsAspNetCore", "DurableTask", "ServiceBus", "Tables"], ["Microsoft.IdentityModel.JsonWebTokens", "Microsoft.IdentityModel.Protocols.OpenIdConnect"]),
@@ -58,6 +59,7 @@ public sealed class RingTests
 
     [Theory]
     [InlineData("src/Sdk")]
+    [InlineData("src/Sdk.Conformance")]
     [InlineData("src/Sdk.Testing")]
     [InlineData("src/Sdk.Functions")]
     [InlineData("functions/plugins/FakeAws")]

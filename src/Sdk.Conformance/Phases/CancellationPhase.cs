@@ -1,0 +1,52 @@
+using Formae.Model;
+using Formae.Protocol.Bus;
+
+namespace Formae.Sdk.Conformance;
+
+/// <summary>Calls whose time is over before they are done.</summary>
+internal static class CancellationPhase
+{
+    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(3);
+    private static readonly int[] Deadlines = [1, 5, 25];
+
+    public static async Task RunAsync(Trial trial)
+    {
+        foreach (var milliseconds in Deadlines)
+        {
+            var thing = trial.New();
+            var before = await trial.BeforeAsync(thing).ConfigureAwait(false);
+            var create = trial.Create(thing);
+            var cut = await EndsAsync(trial, create with { Timeout = TimeSpan.FromMilliseconds(milliseconds) }).ConfigureAwait(false);
+
+            // Nobody knows what became of it: it comes again, in doubt.
+            if (cut.Status == OperationStatus.Success)
+                Trial.Made(thing, cut);
+            else if (cut.Status == OperationStatus.InProgress)
+                Trial.Made(thing, await trial.Bench.CompleteAsync(create, first: cut).ConfigureAwait(false));
+            else
+                await trial.MakeAsync(thing, create with { Sequence = cut.Sequence + 1, Doubt = Doubt.Unheard }).ConfigureAwait(false);
+            await trial.IsOneAsync(thing, before, $"after a create that was cut off after {milliseconds} ms and came again").ConfigureAwait(false);
+            await EndsAsync(trial, trial.Read(thing) with { Timeout = TimeSpan.FromMilliseconds(milliseconds) }).ConfigureAwait(false);
+            if (trial.Sample.Changed is not null)
+            {
+                await EndsAsync(trial, trial.Update(thing, trial.Changed(thing)) with { Timeout = TimeSpan.FromMilliseconds(milliseconds) }).ConfigureAwait(false);
+                await trial.ChangeAsync(thing, trial.Changed(thing), expected: null).ConfigureAwait(false);
+            }
+
+            await EndsAsync(trial, trial.Delete(thing) with { Timeout = TimeSpan.FromMilliseconds(milliseconds) }).ConfigureAwait(false);
+            await trial.RemoveAsync(thing).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<OperationReport> EndsAsync(Trial trial, OperationRequest request)
+    {
+        try
+        {
+            return await trial.Bench.HearAsync(request, trial.Bench.Plugin.ServeAsync(request, Instance.First, trial.Bench.CancellationToken).WaitAsync(request.Timeout + Prompt, trial.Bench.CancellationToken)).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new BrokenRuleException($"A {request.Verb.ToString().ToLowerInvariant()} whose deadline passed after {request.Timeout.TotalMilliseconds:0} ms must end; it had not {Prompt.TotalSeconds:0} s later. Pass the CancellationToken on to everything that waits.");
+        }
+    }
+}
