@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Npgsql;
+
+namespace Formae.Plugins.Postgres;
+
+/// <summary>One connection for the time of one call. Everything that it asks ends with the call's token.</summary>
+internal sealed class Session(NpgsqlConnection connection, ConnectionSettings target, CancellationToken cancellationToken) : IAsyncDisposable
+{
+    private NpgsqlTransaction? _transaction;
+
+    public ConnectionSettings Target { get; } = target;
+
+    /// <summary>The database that it is connected to.</summary>
+    public string Database => connection.Database;
+
+    /// <summary>The server and the database, and nothing secret.</summary>
+    public string Place => $"{connection.DataSource}/{connection.Database}";
+
+    /// <summary>The server's version, such as 15.</summary>
+    public int Version => connection.PostgreSqlVersion.Major;
+
+    /// <summary>Begins a transaction, in which names without a schema are looked for in these schemas and in the server's own only. What is not committed is undone.</summary>
+    public async Task BeginAsync(params IEnumerable<string> schemas)
+    {
+        _transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await SetAsync(isLocal: true, schemas).ConfigureAwait(false);
+    }
+
+    /// <summary>For statements that no transaction may hold. The settings stay until the connection goes back to its pool.</summary>
+    public Task WithoutTransactionAsync() => SetAsync(isLocal: false, []);
+
+    public async Task CommitAsync()
+    {
+        await _transaction!.CommitAsync(cancellationToken).ConfigureAwait(false);
+        _transaction = null;
+    }
+
+    /// <summary>Undoes what the transaction has done so far.</summary>
+    public async Task RollbackAsync()
+    {
+        await _transaction!.RollbackAsync(cancellationToken).ConfigureAwait(false);
+        _transaction = null;
+    }
+
+    /// <summary>Does something and undoes it, whatever comes of it.</summary>
+    public async Task<T> TryOutAsync<T>(Func<Task<T>> work)
+    {
+        const string Before = "formae_before";
+        await _transaction!.SaveAsync(Before, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            // After a cancellation nothing more can be said on this connection; the transaction is undone with it.
+            if (!cancellationToken.IsCancellationRequested)
+                await _transaction.RollbackAsync(Before, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Waits until nobody else who asks for this name in this way is at work in this database.</summary>
+    public Task LockAsync(string name) => ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended($1, 7077))", name);
+
+    public async Task ExecuteAsync(string sql, params object?[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The first row, made of it what <paramref name="read"/> makes; the default where there is none.</summary>
+    public async Task<T?> FirstAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params object?[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(reader) : default;
+    }
+
+    /// <summary>The first column of the first row as text; null where there is no row, or nothing in it.</summary>
+    public Task<string?> TextAsync(string sql, params object?[] parameters) => FirstAsync(sql, static row => row.IsDBNull(0) ? null : row.GetString(0), parameters);
+
+    public async Task<List<T>> AllAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params object?[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    /// <summary>A row whose only column is a JSON text; null where there is none.</summary>
+    public async Task<T?> JsonAsync<T>(string sql, JsonTypeInfo<T> json, params object?[] parameters)
+        where T : class =>
+        await TextAsync(sql, parameters).ConfigureAwait(false) is { } text ? JsonSerializer.Deserialize(text, json) : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_transaction is not null)
+            await _transaction.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private Task SetAsync(bool isLocal, IEnumerable<string> schemas) => ExecuteAsync(
+        """
+        SELECT set_config('search_path', $1, $4), set_config('statement_timeout', $2, $4), set_config('lock_timeout', $3, $4),
+          set_config('standard_conforming_strings', 'on', $4), set_config('client_min_messages', 'warning', $4), set_config('DateStyle', 'ISO', $4), set_config('TimeZone', 'UTC', $4)
+        """,
+        Quoted.Names(schemas) is { Length: > 0 } path ? path : "pg_catalog",
+        Target.StatementTimeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
+        Target.LockTimeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
+        isLocal);
+
+    private NpgsqlCommand Command(string sql, object?[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection, _transaction);
+        foreach (var value in parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        return command;
+    }
+}
