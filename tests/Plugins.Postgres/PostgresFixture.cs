@@ -1,0 +1,3 @@
+using Formae.Servers;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
