@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Identity;
+using Azure.ResourceManager;
+
+namespace Formae.Plugins.AzureResources.Arm;
+
+/// <summary>A pipeline for each target, kept because tokens and connections are worth keeping.</summary>
+internal sealed class ArmConnections
+{
+    private const int Most = 100;
+
+    private readonly ConcurrentDictionary<AzureTarget, ArmConnection> _connections = new();
+
+    public ArmConnection Of(AzureTarget target)
+    {
+        // Configs change when secrets do; those of before are not needed any more.
+        if (_connections.Count > Most)
+            _connections.Clear();
+        return _connections.GetOrAdd(target, Open);
+    }
+
+    private static ArmConnection Open(AzureTarget target)
+    {
+        var environment = target.Environment switch
+        {
+            "China" => ArmEnvironment.AzureChina,
+            "Government" => ArmEnvironment.AzureGovernment,
+            _ => ArmEnvironment.AzurePublicCloud,
+        };
+        if (target.Endpoint is { } endpoint)
+            environment = new ArmEnvironment(new Uri(endpoint), endpoint.TrimEnd('/'));
+
+        // The engine decides on retries, and the operation has a deadline of its own.
+        var options = new ArmClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = TimeSpan.FromSeconds(50) }, Diagnostics = { ApplicationId = "formae", IsLoggingContentEnabled = false } };
+        var isLoopback = environment.Endpoint.IsLoopback;
+        if (isLoopback)
+            options.Transport = new HttpClientTransport(new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan });
+        HttpPipelinePolicy authentication = isLoopback ? new NoCredential() : new BearerTokenAuthenticationPolicy(CredentialOf(target), environment.DefaultScope);
+        return new ArmConnection(HttpPipelineBuilder.Build(options, authentication), environment.Endpoint, target.SubscriptionId);
+    }
+
+    private static TokenCredential CredentialOf(AzureTarget target)
+    {
+        var authority = target.Environment switch
+        {
+            "China" => AzureAuthorityHosts.AzureChina,
+            "Government" => AzureAuthorityHosts.AzureGovernment,
+            _ => AzureAuthorityHosts.AzurePublicCloud,
+        };
+        if (target.ClientSecret is { Length: > 0 } secret)
+            return new ClientSecretCredential(target.TenantId, target.ClientId, secret, new ClientSecretCredentialOptions { AuthorityHost = authority, Retry = { MaxRetries = 1 } });
+        return new DefaultAzureCredential(new DefaultAzureCredentialOptions
+        {
+            AuthorityHost = authority,
+            TenantId = target.TenantId,
+            ManagedIdentityClientId = target.ClientId,
+            WorkloadIdentityClientId = target.ClientId,
+            Retry = { MaxRetries = 1 },
+        });
+    }
+
+    /// <summary>A simulator on this machine asks for a token and believes any; a real one never leaves for it.</summary>
+    private sealed class NoCredential : HttpPipelineSynchronousPolicy
+    {
+        public override void OnSendingRequest(HttpMessage message) => message.Request.Headers.SetValue(HttpHeader.Names.Authorization, "Bearer none");
+    }
+}
