@@ -89,7 +89,7 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
         var failures = 0;
         for (var pause = TimeSpan.FromMilliseconds(1); ; pause = Shorter(pause * 2))
         {
-            var poll = request with { Verb = OperationVerb.Status, RequestId = report.RequestId, NativeId = report.NativeId ?? request.NativeId, Sequence = report.Sequence + 1 };
+            var poll = request with { Verb = OperationVerb.Status, RequestId = report.RequestId, NativeId = report.NativeId ?? request.NativeId, Sequence = report.Sequence + 1, PriorProperties = Prior(request) };
             var said = await ServeAsync(poll, instance).ConfigureAwait(false);
             if (said.Status == OperationStatus.InProgress)
                 report = said;
@@ -102,6 +102,10 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
             await Task.Delay(pause, CancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>With a poll goes what the object shall have become; of a delete, what it was.</summary>
+    private JsonElement? Prior(OperationRequest request) =>
+        request.Properties is { } desired ? SecretValues.Redacted(desired, Find(request.ResourceType)?.Schema) : request.PriorProperties;
 
     private static TimeSpan Shorter(TimeSpan pause) => pause < LongestPause ? pause : LongestPause;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Formae.Model;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Secrets;
 using Microsoft.AspNetCore.DataProtection;
@@ -78,11 +79,14 @@ public sealed class PluginHarness : IAsyncDisposable
     public async Task<OperationReport> CompleteAsync(OperationRequest request, int mostPolls = 100, CancellationToken cancellationToken = default)
     {
         var report = await ExecuteAsync(request, cancellationToken).ConfigureAwait(false);
+
+        // With a poll goes what the object shall have become; of a delete, what it was.
+        var prior = request.Properties is { } desired ? SecretValues.Redacted(desired, Operator.Types.FirstOrDefault(type => type.Name == request.ResourceType)?.Schema) : request.PriorProperties;
         for (var poll = 0; report.Status == OperationStatus.InProgress; poll++)
         {
             if (poll == mostPolls)
                 throw new TimeoutException($"{request.Verb} of {request.ResourceType} was still in progress after {mostPolls} polls.");
-            var status = request with { Verb = OperationVerb.Status, RequestId = report.RequestId, NativeId = report.NativeId, Sequence = report.Sequence + 1 };
+            var status = request with { Verb = OperationVerb.Status, RequestId = report.RequestId, NativeId = report.NativeId, Sequence = report.Sequence + 1, PriorProperties = prior };
             report = await ExecuteAsync(status, cancellationToken).ConfigureAwait(false);
         }
 

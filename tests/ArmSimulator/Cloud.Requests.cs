@@ -78,6 +78,8 @@ public sealed partial class Cloud
         {
             if (!_objects.TryGetValue(path.Id, out var found))
                 return Missing(path) is { } missing && path.Type != TypeCatalog.Group ? missing : path.Type == TypeCatalog.Group ? NotFound(path) : new Answer(204);
+            if (found.Pending is { IsDelete: true } deletion)
+                return Accepted(deletion, links);
             if ((Busy(path) ?? conditions.Check(found.ETag)) is { } refusal)
                 return refusal;
             return Begin(found, Types[path.Type].Delete, isDelete: true, "Deleting", 200, links, fault);

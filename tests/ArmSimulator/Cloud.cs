@@ -82,16 +82,24 @@ public sealed partial class Cloud
 
         stored.State = state;
         stored.Pending = operation;
+        if (isDelete || style == AsyncStyle.Location)
+            return Accepted(operation, links);
         var headers = Later();
         if (style == AsyncStyle.AsyncOperation)
             headers["Azure-AsyncOperation"] = links.Operation(operation.Id);
-        if (style == AsyncStyle.Location || style == AsyncStyle.AsyncOperation && isDelete)
-            headers["Location"] = links.Result(operation.Id);
-        if (isDelete || style == AsyncStyle.Location)
-            return new Answer(202) { Headers = headers };
         foreach (var (name, value) in ETagOf(stored))
             headers[name] = value;
         return new Answer(status, Show(stored)) { Headers = headers };
+    }
+
+    private Answer Accepted(Operation operation, Links links)
+    {
+        var headers = Later();
+        if (operation.Style == AsyncStyle.AsyncOperation)
+            headers["Azure-AsyncOperation"] = links.Operation(operation.Id);
+        if (operation.Style != AsyncStyle.ProvisioningState)
+            headers["Location"] = links.Result(operation.Id);
+        return new Answer(202) { Headers = headers };
     }
 
     private void Ask(Operation operation)
@@ -157,13 +165,16 @@ public sealed partial class Cloud
             : null;
     }
 
-    /// <summary>One operation at a time: on an object, and on a network with its subnets.</summary>
+    /// <summary>One operation at a time: on an object, and on a network with its subnets. Whoever is turned away has asked, too.</summary>
     private Answer? Busy(ResourcePath path)
     {
         var root = path.Type.Equals(TypeCatalog.Subnet, StringComparison.OrdinalIgnoreCase) ? path.Parent : path.Id;
-        return _objects.Values.Any(one => one.Pending is not null && (one.Path.Id.Equals(root, StringComparison.OrdinalIgnoreCase) || path.Type != TypeCatalog.Group && IsBelow(one.Path.Id, root)))
-            ? Answer.Error(409, "AnotherOperationInProgress", "Another operation on this or dependent resource is in progress.")
-            : null;
+        var busy = _objects.Values.FirstOrDefault(one =>
+            one.Pending is not null && (one.Path.Id.Equals(root, StringComparison.OrdinalIgnoreCase) || path.Type != TypeCatalog.Group && IsBelow(one.Path.Id, root)));
+        if (busy is null)
+            return null;
+        Ask(busy.Pending!);
+        return Answer.Error(409, "AnotherOperationInProgress", "Another operation on this or dependent resource is in progress.");
     }
 
     private Answer Page(IEnumerable<Stored> found, int skip, Links links)

@@ -38,8 +38,8 @@ internal sealed class AsyncProtocol(TimeProvider time)
         return GoesOn(Followed(answer, pending) ?? pending, answer, "Deleting");
     }
 
-    /// <summary>Whether it is still too early to ask.</summary>
-    public bool IsEarly(PendingOperation operation) => operation.NotBefore is { } notBefore && time.GetUtcNow() < notBefore;
+    /// <summary>Whether it is still too early to ask. Whose clock is behind the one that has noted the time cannot tell, and asks.</summary>
+    public bool IsEarly(PendingOperation operation) => operation is { AskedAt: { } asked, NotBefore: { } notBefore } && time.GetUtcNow() is var now && now >= asked && now < notBefore;
 
     /// <summary>After a question.</summary>
     public Progress AfterQuestion(ArmAnswer answer, PendingOperation operation) => operation.By switch
@@ -93,8 +93,11 @@ internal sealed class AsyncProtocol(TimeProvider time)
     private Progress.GoesOn Forgotten(ArmAnswer answer, PendingOperation operation) =>
         GoesOn(operation with { By = Following.Object, Address = null }, answer, "Azure has forgotten the operation; the object is looked at.");
 
-    private Progress.GoesOn GoesOn(PendingOperation operation, ArmAnswer answer, string message) =>
-        new(operation with { NotBefore = answer.RetryAfter is { } wait ? time.GetUtcNow() + wait : null }, message);
+    private Progress.GoesOn GoesOn(PendingOperation operation, ArmAnswer answer, string message)
+    {
+        var now = time.GetUtcNow();
+        return new(answer.RetryAfter is { } wait ? operation with { AskedAt = now, NotBefore = now + wait } : operation with { AskedAt = null, NotBefore = null }, message);
+    }
 
     private static PendingOperation? Followed(ArmAnswer answer, PendingOperation operation) =>
         answer.OperationAddress is { } status ? operation with { By = Following.Status, Address = status }

@@ -31,7 +31,10 @@ internal sealed record PendingOperation
 
     public bool IsDelete { get; init; }
 
-    /// <summary>Before then Azure does not want to be asked.</summary>
+    /// <summary>When it was asked about.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
+    /// <summary>Before then Azure does not want to be asked again.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     public override string ToString() => JsonSerializer.Serialize(this, AzureJson.Default.PendingOperation);

@@ -163,7 +163,7 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
                 if (problem is not null)
                     return new StatusResult<T>.Unanswered(problem);
                 return UnfinishedState(body) is { } state
-                    ? new StatusResult<T>.InProgress((operation with { By = Following.Object, Address = null, NotBefore = null }).ToString(), operation.Id) { Message = state }
+                    ? new StatusResult<T>.InProgress((operation with { By = Following.Object, Address = null, AskedAt = null, NotBefore = null }).ToString(), operation.Id) { Message = state }
                     : new StatusResult<T>.Success(operation.Id, view);
             default:
                 throw new InvalidOperationException("An operation stands in a way that is not known.");
