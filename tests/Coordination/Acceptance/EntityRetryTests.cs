@@ -15,7 +15,7 @@ public sealed class EntityRetryTests : IAsyncLifetime
     private Refusals _tables = null!;
     private RefusingBus _bus = null!;
 
-    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(new Seams { Tables = inner => _tables = new Refusals(inner), Sending = real => _bus = new RefusingBus(real) }, Quick);
+    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(new Seams { Tables = inner => _tables = new Refusals(inner), Sending = real => _bus = new RefusingBus(real), HubTime = new QuickTime(20) }, Quick);
 
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
 

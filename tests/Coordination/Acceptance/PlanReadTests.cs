@@ -25,7 +25,7 @@ public sealed class PlanReadTests : IAsyncLifetime
     public PlanReadTests()
     {
         var connection = $"TableEndpoint={new Uri(_folder.File("tables.db"))}";
-        _transport = new CountingTransport(TableTransports.Open(connection));
+        _transport = new CountingTransport(TableTransports.Open(connection, options: null));
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddFormaeCoordination(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["FormaeStorage"] = connection }).Build());

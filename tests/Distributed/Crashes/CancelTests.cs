@@ -4,7 +4,6 @@ using static Formae.Distributed.Tests.DocumentBuilder;
 namespace Formae.Distributed.Tests;
 
 /// <summary>Cancels by the command line, among processes that are killed.</summary>
-[Collection(OneSystem.Collection)]
 public sealed class CancelTests
 {
     [Theory]

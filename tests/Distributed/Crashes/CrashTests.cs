@@ -10,7 +10,6 @@ namespace Formae.Distributed.Tests;
 /// <summary>
 /// kill -9 at random moments while a command runs. <c>FORMAE_TEST_SEED</c> replays the choices of a run, <c>FORMAE_TEST_ROUNDS</c> asks for more rounds.
 /// </summary>
-[Collection(OneSystem.Collection)]
 public sealed class CrashTests
 {
     private const int Resources = 150;

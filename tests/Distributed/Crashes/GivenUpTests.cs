@@ -5,7 +5,6 @@ using static Formae.Distributed.Tests.DocumentBuilder;
 namespace Formae.Distributed.Tests;
 
 /// <summary>A process that ends more often than it is started again.</summary>
-[Collection(OneSystem.Collection)]
 public sealed class GivenUpTests : IDisposable
 {
     private const int Restarts = 5;

@@ -5,7 +5,6 @@ using static Formae.Distributed.Tests.DocumentBuilder;
 namespace Formae.Distributed.Tests;
 
 /// <summary>What becomes of each kind of update when a process is killed, kill -9, at a point that the test has chosen.</summary>
-[Collection(OneSystem.Collection)]
 public sealed class ResumeTests : IDisposable
 {
     private const string Stack = "resumed";

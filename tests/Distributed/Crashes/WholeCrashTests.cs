@@ -4,7 +4,6 @@ using Formae.Protocol.Http;
 namespace Formae.Distributed.Tests;
 
 /// <summary>The whole control plane ends in the middle of a command; the next one on its data folder carries the command to its end.</summary>
-[Collection(OneSystem.Collection)]
 public sealed class WholeCrashTests : IDisposable
 {
     private const int Resources = 120;

@@ -51,11 +51,14 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <param name="data">Where it keeps everything.</param>
     /// <param name="program">Which formae; default: the one that was built with the tests.</param>
     /// <param name="more">Further arguments.</param>
-    public static async Task<ControlPlane> StartAsync(string data, string? program = null, params string[] more)
+    public static Task<ControlPlane> StartAsync(string data, string? program = null, params string[] more) => StartWithAsync([], data, program, more);
+
+    /// <summary>The same with variables of its environment, beside those of the tests.</summary>
+    public static async Task<ControlPlane> StartWithAsync(Dictionary<string, string> variables, string data, string? program = null, params string[] more)
     {
         var clock = Stopwatch.StartNew();
         var readyFile = ReadyFileOf(data);
-        var (process, output, lines) = Start(program ?? Install.Program, ["up", "--data", data, "--port", "0", "--ready-file", readyFile, .. more]);
+        var (process, output, lines) = Start(program ?? Install.Program, ["up", "--data", data, "--port", "0", "--ready-file", readyFile, .. more], variables);
         try
         {
             await Wait.UntilAsync("the ready file of formae up", Patience, () => process.HasExited || (File.Exists(readyFile) && File.ReadAllText(readyFile).Contains($"\"pid\": {process.Id},", StringComparison.Ordinal)), () => string.Join(Environment.NewLine, lines));
@@ -74,7 +77,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>Runs the command line until it ends by itself, which it must.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
-        var (process, output, lines) = Start(Install.Program, arguments);
+        var (process, output, lines) = Start(Install.Program, arguments, []);
         using (process)
         {
             try
@@ -175,12 +178,14 @@ internal sealed class ControlPlane : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static (Process Process, Task Output, ConcurrentQueue<string> Lines) Start(string program, string[] arguments)
+    private static (Process Process, Task Output, ConcurrentQueue<string> Lines) Start(string program, string[] arguments, Dictionary<string, string> variables)
     {
         Assert.True(File.Exists(program), $"{program} is missing: build src/Cli in the configuration of the tests.");
         var start = new ProcessStartInfo(DotnetCommand.Path) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in (string[])[program, .. arguments])
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         var process = Process.Start(start)!;
         var lines = new ConcurrentQueue<string>();
         return (process, Task.WhenAll(PumpAsync(process.StandardOutput, lines), PumpAsync(process.StandardError, lines)), lines);

@@ -3,7 +3,7 @@ namespace Formae.Distributed.Tests;
 /// <summary>The control plane of the tests that break nothing: started once for all of them.</summary>
 public sealed class OneSystem : IAsyncLifetime
 {
-    public const string Collection = "Processes";
+    public const string Collection = "One system";
 
     private readonly TempFolder _folder = new();
 
@@ -20,6 +20,6 @@ public sealed class OneSystem : IAsyncLifetime
     }
 }
 
-/// <summary>Tests that start processes run one after the other.</summary>
+/// <summary>Tests that share it run one after the other, beside those that have a control plane of their own: each has its own folder, and ports that the system chose.</summary>
 [CollectionDefinition(OneSystem.Collection)]
 public sealed class OneSystemDefinition : ICollectionFixture<OneSystem>;

@@ -3,7 +3,6 @@ using Formae.Client;
 namespace Formae.Distributed.Tests;
 
 /// <summary>A store that is damaged is never started upon and never touched: what is in it may still be saved.</summary>
-[Collection(OneSystem.Collection)]
 public sealed class CorruptStoreTests
 {
     [Fact]

@@ -4,7 +4,6 @@ using Formae.Protocol.Bus;
 namespace Formae.Distributed.Tests;
 
 /// <summary>What nobody takes, from the bus to the command line, over real processes.</summary>
-[Collection(OneSystem.Collection)]
 public sealed class DeadLetterTests
 {
     [Fact]

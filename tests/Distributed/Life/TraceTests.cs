@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 namespace Formae.Distributed.Tests;
 
 /// <summary>The trace that real processes write to one file, read back.</summary>
-[Collection(OneSystem.Collection)]
 public sealed class TraceTests : IDisposable
 {
     private const string Secret = "hunter2-in-a-property";

@@ -11,7 +11,6 @@ using Formae.Protocol.Http;
 namespace Formae.Distributed.Tests;
 
 /// <summary>Large messages, new keys and plugins that are asked to end, between real processes.</summary>
-[Collection(OneSystem.Collection)]
 public sealed class MessagesUnderLoadTests : IAsyncLifetime
 {
     private const int Resources = 150;

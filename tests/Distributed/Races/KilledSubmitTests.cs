@@ -7,7 +7,6 @@ using Formae.Protocol.Http;
 namespace Formae.Distributed.Tests;
 
 /// <summary>kill -9 of the coordinator while it takes a command in. <c>FORMAE_TEST_SEED</c> replays the moments of a run.</summary>
-[Collection(OneSystem.Collection)]
 public sealed class KilledSubmitTests
 {
     private const int Kills = 4;

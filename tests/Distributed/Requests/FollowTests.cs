@@ -3,7 +3,6 @@ using Formae.Protocol.Http;
 namespace Formae.Distributed.Tests;
 
 /// <summary>Following a command through the death of whoever tells of it.</summary>
-[Collection(OneSystem.Collection)]
 public sealed class FollowTests
 {
     private const int Resources = 120;
