@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Unicode;
+using Formae.Model;
+using Formae.Sdk;
+
+namespace Formae.Plugins.AzureStorage.Blobs;
+
+/// <summary>The content of a blob, between the two ways a document writes it and the bytes that the service keeps.</summary>
+internal static class BlobContent
+{
+    /// <summary>A document and each message on its way hold the whole content, and a report may have 8 MiB.</summary>
+    public const int Largest = 5 * 1024 * 1024;
+
+    public static Problem? Parse(Blob desired, out byte[] content)
+    {
+        content = [];
+        if (desired is { Content.Length: > 0, ContentBase64.Length: > 0 })
+            return Problems.InvalidRequest("'ContentBase64': a blob has either Content or ContentBase64, not both.");
+        if (desired.ContentBase64 is { Length: > 0 } encoded)
+        {
+            content = new byte[encoded.Length];
+            if (!Convert.TryFromBase64String(encoded, content, out var length))
+                return Problems.InvalidRequest("'ContentBase64' is no base64.");
+            Array.Resize(ref content, length);
+        }
+        else
+        {
+            content = Encoding.UTF8.GetBytes(desired.Content ?? "");
+        }
+
+        return content.Length > Largest ? Problems.ServiceLimit($"The content has {content.Length} bytes; a blob here may have {Largest}. Upload larger ones by a pipeline of their own.") : null;
+    }
+
+    /// <summary>In the form in which it was written, where that is known; else as text, where it is text.</summary>
+    public static Blob Show(Blob blob, ReadOnlyMemory<byte> content, Blob? form)
+    {
+        var asText = string.IsNullOrEmpty(form?.ContentBase64) && Utf8.IsValid(content.Span) && !content.Span.Contains((byte)0);
+        return blob with
+        {
+            Content = asText && (content.Length > 0 || form?.Content is not null) ? Encoding.UTF8.GetString(content.Span) : null,
+            ContentBase64 = asText ? null : Encoded(content.Span, form),
+            ContentHash = HashOf(content.Span),
+            Size = content.Length,
+        };
+    }
+
+    public static string HashOf(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    /// <summary>What the service keeps beside a content and hands to whoever reads it.</summary>
+    public static string Md5Of(ReadOnlySpan<byte> content) => Convert.ToBase64String(MD5.HashData(content));
+
+    // With line breaks, too, where it was written so.
+    private static string Encoded(ReadOnlySpan<byte> content, Blob? form) =>
+        form is not null && Parse(form, out var written) is null && content.SequenceEqual(written) && form.ContentBase64 is { Length: > 0 } same ? same : Convert.ToBase64String(content);
+}
