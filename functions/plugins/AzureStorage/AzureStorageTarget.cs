@@ -6,7 +6,7 @@ public sealed record AzureStorageTarget
     /// <summary>The account's name, such as <c>mystorage</c>. Needed unless the endpoints say it all; default: AZURE_STORAGE_ACCOUNT of the environment, where no endpoint is given.</summary>
     public string? AccountName { get; init; }
 
-    /// <summary>Where blobs are, such as <c>http://127.0.0.1:10000/devstoreaccount1</c>. Default: <c>https://ACCOUNT.blob.SUFFIX</c>. Where one endpoint is given, each that is used must be.</summary>
+    /// <summary>Where blobs are, such as <c>http://127.0.0.1:10000/devstoreaccount1</c>. Default: that of the account in the cloud of <see cref="EndpointSuffix"/>. Where one endpoint is given, each that is used must be.</summary>
     public string? BlobEndpoint { get; init; }
 
     /// <summary>The same for queues.</summary>

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Formae.Model;
+using Formae.Plugins.AzureStorage.Transport;
 using Formae.Protocol.Bus;
 using Formae.Sdk.Testing;
 using Formae.Servers;
+using Microsoft.Extensions.DependencyInjection;
 using static Formae.Plugins.AzureStorage.Tests.StoragePlugin;
 
 namespace Formae.Plugins.AzureStorage.Tests.Blobs;
@@ -22,6 +24,22 @@ public sealed class ContainerPolicyTests(AzuriteServer server) : IClassFixture<A
         var (ids, pages) = await one.ListAsync(ContainerPolicy, pageSize: 2, new JsonObject { ["Container"] = container });
         Assert.Equal(names.Select(name => $"{container}/{name}"), ids);
         Assert.Equal(3, pages);
+    }
+
+    [Fact]
+    public async Task A_lease_that_a_broken_off_change_left_is_in_the_way_of_others_and_not_of_its_own_operation()
+    {
+        await using var plugin = On(server);
+        var container = await plugin.MakeAsync(Container, new JsonObject { ["Name"] = Unique("lease-") });
+        var create = Create(ContainerPolicy, new JsonObject { ["Container"] = container, ["Name"] = "readers", ["Permissions"] = "r" });
+        await LeaseAsync(plugin, container, create.OperationId);
+
+        var other = await plugin.ExecuteAsync(Create(ContainerPolicy, new JsonObject { ["Container"] = container, ["Name"] = "writers", ["Permissions"] = "w" }));
+        var own = await plugin.DeliverAgainAsync(create);
+
+        Assert.True(other.Problem is { Code: ProblemCodes.ResourceConflict, IsRecoverable: true, RetryAfter: not null }, other.Problem?.Message);
+        Assert.Equal(OperationStatus.Success, own.Status);
+        Assert.Equal([own.NativeId!], (await plugin.ListAsync(ContainerPolicy, parents: new JsonObject { ["Container"] = container })).Ids);
     }
 
     [Fact]
@@ -97,6 +115,19 @@ public sealed class ContainerPolicyTests(AzuriteServer server) : IClassFixture<A
         Assert.Equal(OperationStatus.Success, (await plugin.DeleteAsync(ContainerPolicy, "no-such-container/readers")).Status);
         Assert.Equal(ProblemCodes.NotFound, (await plugin.ExecuteAsync(Requests.Read(ContainerPolicy, "no-such-container/readers"))).Problem?.Code);
         Assert.Equal(ProblemCodes.NotFound, (await plugin.ExecuteAsync(Create(ContainerPolicy, new JsonObject { ["Container"] = "no-such-container", ["Name"] = "readers", ["Permissions"] = "r" }))).Problem?.Code);
+    }
+
+    private static async Task LeaseAsync(StoragePlugin plugin, string container, string operation)
+    {
+        var request = new Formae.Sdk.ReadRequest<AzureStorage.Blobs.ContainerPolicy> { OperationId = operation, Ksuid = Requests.Ksuid, ResourceType = ContainerPolicy, NativeId = container, TargetConfig = plugin.Harness.TargetConfig!.Value };
+        var blobs = plugin.Harness.Services.GetRequiredService<StorageConnections>().Open(StorageService.Blob, request);
+        var leased = await blobs.SendAsync(Azure.Core.RequestMethod.Put, $"{container}?restype=container&comp=lease", TestContext.Current.CancellationToken, put =>
+        {
+            put.Headers.Add("x-ms-lease-action", "acquire");
+            put.Headers.Add("x-ms-lease-duration", "60");
+            put.Headers.Add("x-ms-proposed-lease-id", AzureStorage.Blobs.ContainerAcls.LeaseOf(request));
+        });
+        Assert.True(leased.IsSuccess);
     }
 
     // As the control plane does: what is recoverable is tried again.

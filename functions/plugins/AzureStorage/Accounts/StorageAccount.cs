@@ -59,7 +59,7 @@ internal sealed partial record StorageAccount
             throw new TargetConfigException($"The target's config names endpoints, but no {property}, which this type needs.");
         var text = given ?? $"https://{Name}.{service.ToString().ToLowerInvariant()}.{_target.EndpointSuffix ?? PublicCloud}";
         if (!Uri.TryCreate(text, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("https" or "http") || endpoint is not { Query: "", Fragment: "", UserInfo: "" })
-            throw new TargetConfigException($"The target's {property} must be an address such as https://ACCOUNT.{service.ToString().ToLowerInvariant()}.{PublicCloud}, without a query.");
+            throw new TargetConfigException($"The target's {property} must be an address such as https://mystorage.blob.core.windows.net, without a query.");
         if (Credential is StorageCredential.Identity && endpoint.Scheme != "https")
             throw new TargetConfigException($"The target's {property} must begin with https:// where an identity is used, which would hand its token to anybody on the way. Give an AccountKey for an emulator.");
         return new Uri(endpoint.AbsoluteUri.TrimEnd('/'));

@@ -60,7 +60,7 @@ internal sealed class BlobContainerHandler(StorageConnections connections, Conta
 
         // Who may read is part of the same list as the policies, of which each is a resource of its own.
         if (desired.PublicAccess is { } access && access != ContainerAcl.AccessOf(live)
-            && await acls.ChangeAsync(blobs, name, acl => acl.Allow(access), cancellationToken).ConfigureAwait(false) is { } refused)
+            && await acls.ChangeAsync(request, blobs, name, acl => acl.Allow(access), cancellationToken).ConfigureAwait(false) is { } refused)
         {
             return refused;
         }

@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using Azure.Core;
 using Formae.Model;
 using Formae.Plugins.AzureStorage.Transport;
+using Formae.Sdk;
 
 namespace Formae.Plugins.AzureStorage.Blobs;
 
@@ -10,10 +13,10 @@ namespace Formae.Plugins.AzureStorage.Blobs;
 /// </summary>
 internal sealed class ContainerAcls(TimeProvider time) : IDisposable
 {
-    /// <summary>The shortest that the service gives; should this process die, the next change waits no longer.</summary>
+    /// <summary>The shortest that the service gives; should this process die, the next change of another operation waits no longer.</summary>
     private const string LeaseSeconds = "15";
 
-    private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LeasePatience = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
@@ -23,28 +26,33 @@ internal sealed class ContainerAcls(TimeProvider time) : IDisposable
         return answer.IsSuccess ? (ContainerAcl.Of(answer), null) : (null, answer.ProblemOf(BlobContainerHandler.Subject(container)));
     }
 
+    /// <param name="request">On whose behalf.</param>
     /// <param name="blobs">The service.</param>
     /// <param name="container">Which container.</param>
     /// <param name="change">Changes the list, or says why it is left as it is.</param>
     /// <param name="cancellation">Ends the change before it is written.</param>
     /// <returns>Null when the list is written.</returns>
-    public async Task<Problem?> ChangeAsync(StorageClient blobs, string container, Func<ContainerAcl, Problem?> change, CancellationToken cancellation)
+    public async Task<Problem?> ChangeAsync(OperationContext request, StorageClient blobs, string container, Func<ContainerAcl, Problem?> change, CancellationToken cancellation)
     {
         var turn = _turns[(uint)blobs.UrlOf(container).GetHashCode(StringComparison.Ordinal) % _turns.Length];
         await turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var leased = await LeaseAsync(blobs, container, "acquire", null, cancellation).ConfigureAwait(false);
-            if (!leased.IsSuccess)
+            var lease = LeaseOf(request);
+            var leased = await LeaseAsync(blobs, container, "acquire", lease).ConfigureAwait(false);
+            if (leased.Status >= 400)
                 return leased.ProblemOf(BlobContainerHandler.Subject(container));
-            var lease = leased["x-ms-lease-id"]!;
             try
             {
+                if (!leased.IsSuccess)
+                    return leased.ProblemOf(BlobContainerHandler.Subject(container));
+                cancellation.ThrowIfCancellationRequested();
                 return await ChangeAsync(blobs, container, lease, change, cancellation).ConfigureAwait(false);
             }
             finally
             {
-                await ReleaseAsync(blobs, container, lease).ConfigureAwait(false);
+                // One of which nobody heard, too; should this fail, it ends by itself.
+                await LeaseAsync(blobs, container, "release", lease).ConfigureAwait(false);
             }
         }
         finally
@@ -57,20 +65,6 @@ internal sealed class ContainerAcls(TimeProvider time) : IDisposable
     {
         foreach (var turn in _turns)
             turn.Dispose();
-    }
-
-    // A change that was broken off, too, gives the container free; where that fails the lease ends by itself.
-    private async Task ReleaseAsync(StorageClient blobs, string container, string lease)
-    {
-        using var patience = new CancellationTokenSource(ReleasePatience, time);
-        try
-        {
-            await LeaseAsync(blobs, container, "release", lease, patience.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
-        {
-            // The next change waits for the lease to end.
-        }
     }
 
     private static async Task<Problem?> ChangeAsync(StorageClient blobs, string container, string lease, Func<ContainerAcl, Problem?> change, CancellationToken cancellation)
@@ -89,15 +83,28 @@ internal sealed class ContainerAcls(TimeProvider time) : IDisposable
         return written.IsSuccess ? null : written.ProblemOf(BlobContainerHandler.Subject(container));
     }
 
-    private static Task<Answer> LeaseAsync(StorageClient blobs, string container, string action, string? lease, CancellationToken cancellation) =>
-        blobs.SendAsync(RequestMethod.Put, $"{BlobContainerHandler.PathOf(container)}&comp=lease", cancellation, put =>
+    /// <summary>Neither is broken off by whoever called: a lease of which nobody heard would be in everybody's way.</summary>
+    private async Task<Answer> LeaseAsync(StorageClient blobs, string container, string action, string lease)
+    {
+        using var patience = new CancellationTokenSource(LeasePatience, time);
+        try
         {
-            put.Headers.Add("x-ms-lease-action", action);
-            if (lease is null)
-                put.Headers.Add("x-ms-lease-duration", LeaseSeconds);
-            else
-                put.Headers.Add("x-ms-lease-id", lease);
-        });
+            return await blobs.SendAsync(RequestMethod.Put, $"{BlobContainerHandler.PathOf(container)}&comp=lease", patience.Token, put =>
+            {
+                put.Headers.Add("x-ms-lease-action", action);
+                put.Headers.Add(action == "acquire" ? "x-ms-proposed-lease-id" : "x-ms-lease-id", lease);
+                if (action == "acquire")
+                    put.Headers.Add("x-ms-lease-duration", LeaseSeconds);
+            }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            return Answer.Of(Problems.Of(ProblemCodes.ServiceTimeout, $"the lease was not answered within {LeasePatience.TotalSeconds} s."));
+        }
+    }
+
+    /// <summary>The same for each delivery of one operation: one that comes again after a crash need not wait for its own lease to end.</summary>
+    internal static string LeaseOf(OperationContext request) => new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(request.OperationId)).AsSpan(0, 16)).ToString("D");
 
     private static string PathOf(string container) => $"{BlobContainerHandler.PathOf(container)}&comp=acl";
 }

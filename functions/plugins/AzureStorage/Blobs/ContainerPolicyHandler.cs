@@ -16,6 +16,7 @@ internal sealed class ContainerPolicyHandler(StorageConnections connections, Con
         if (Check(desired) is { } wrong)
             return wrong;
         var refused = await acls.ChangeAsync(
+            request,
             blobs,
             desired.Container,
             acl => acl.Find(desired.Name) is null ? acl.Add(desired.Name, Stored(desired)) : Problems.AlreadyExists($"{Subject(IdOf(desired))} exists already."),
@@ -47,6 +48,7 @@ internal sealed class ContainerPolicyHandler(StorageConnections connections, Con
             return wrong;
         var (container, name) = Split(request.NativeId);
         var refused = await acls.ChangeAsync(
+            request,
             blobs,
             container,
             acl =>
@@ -69,7 +71,7 @@ internal sealed class ContainerPolicyHandler(StorageConnections connections, Con
         var (found, problem) = await FindAsync(blobs, request.NativeId, null, cancellationToken).ConfigureAwait(false);
         if (found is null)
             return problem!;
-        return await acls.ChangeAsync(blobs, container, acl => acl.Remove(name) ? null : Problems.NotFound($"{Subject(request.NativeId)} does not exist."), cancellationToken).ConfigureAwait(false) is { } refused
+        return await acls.ChangeAsync(request, blobs, container, acl => acl.Remove(name) ? null : Problems.NotFound($"{Subject(request.NativeId)} does not exist."), cancellationToken).ConfigureAwait(false) is { } refused
             ? refused
             : new DeleteResult.Success();
     }
