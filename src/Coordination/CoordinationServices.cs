@@ -17,9 +17,9 @@ using Formae.Coordination.Secrets;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Synchronization;
 using Formae.Messaging;
+using Formae.Messaging.KeyRing;
 using Formae.Model;
 using Formae.Protocol.Secrets;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -45,7 +45,7 @@ public static class CoordinationServices
         services.AddSingleton(_ => Tables(configuration));
         services.AddSingleton(_ => Bus(configuration));
         services.AddFormaeMessaging(configuration);
-        AddKeyRing(services, configuration);
+        services.AddFormaeKeyRing(configuration, KeyRingRole.Keeper);
         services.AddSingleton<SecretSeal>();
 
         services.AddSingleton<FormaeTables>();
@@ -126,12 +126,4 @@ public static class CoordinationServices
         configuration["ServiceBus:fullyQualifiedNamespace"] is { Length: > 0 } name ? new ServiceBusClient(name, new DefaultAzureCredential())
         : configuration["ServiceBus"] is { Length: > 0 } connection ? new ServiceBusClient(connection)
         : throw new InvalidOperationException("The setting ServiceBus (a connection string) or ServiceBus__fullyQualifiedNamespace is missing.");
-
-    /// <summary><c>FormaeKeyRing</c> is the folder of the keys that secrets are sealed with; every app of one control plane shares it.</summary>
-    private static void AddKeyRing(IServiceCollection services, IConfiguration configuration)
-    {
-        var keys = services.AddDataProtection().SetApplicationName("formae");
-        if (configuration["FormaeKeyRing"] is { Length: > 0 } folder)
-            keys.PersistKeysToFileSystem(new DirectoryInfo(folder));
-    }
 }

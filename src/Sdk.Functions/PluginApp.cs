@@ -1,11 +1,11 @@
 using Azure.Identity;
 using Azure.Messaging.ServiceBus;
 using Formae.Messaging;
+using Formae.Messaging.KeyRing;
 using Formae.Messaging.Payloads;
 using Formae.Protocol.Secrets;
 using Formae.Sdk.Functions.Logging;
 using Formae.Telemetry.Export;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -93,9 +93,7 @@ public sealed class PluginAppBuilder
             provider.GetRequiredService<ILogger<Announcer>>()));
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
         services.AddSingleton<SecretSeal>();
-        var keys = services.AddDataProtection().SetApplicationName("formae");
-        if (!string.IsNullOrEmpty(options.KeyRing))
-            keys.PersistKeysToFileSystem(new DirectoryInfo(options.KeyRing));
+        services.AddFormaeKeyRing(_app.Configuration, KeyRingRole.Reader);
         return _app.Build();
     }
 

@@ -14,9 +14,6 @@ public sealed class PluginAppOptions
     /// <summary>The host name of the Service Bus namespace, reached with the app's identity. Setting <c>ServiceBus__fullyQualifiedNamespace</c>.</summary>
     public string? ServiceBusNamespace { get; init; }
 
-    /// <summary>The folder of the key ring that secrets are sealed with, shared with the coordinator. Setting <c>FormaeKeyRing</c>; default: the user's own key ring.</summary>
-    public string? KeyRing { get; init; }
-
     /// <summary>The most a report waits for others to travel with. Setting <c>FormaeReportLingerMs</c>; default 5 ms, 0 to 50.</summary>
     public TimeSpan ReportLinger { get; init; } = TimeSpan.FromMilliseconds(5);
 
@@ -40,7 +37,6 @@ public sealed class PluginAppOptions
                 : throw new InvalidOperationException("The setting FormaeRequestQueue is missing: the name of the queue that requests come from."),
             ServiceBusConnection = settings["ServiceBus"],
             ServiceBusNamespace = settings["ServiceBus:fullyQualifiedNamespace"],
-            KeyRing = settings["FormaeKeyRing"],
             ReportLinger = TimeSpan.FromMilliseconds(linger),
             LargestReport = largest,
         };

@@ -12,6 +12,10 @@ internal sealed record BlobAccount(string Name, byte[] Key, Uri Service)
     /// <summary>The account of the emulator. Its key is the same everywhere, and no secret.</summary>
     private const string Development = "AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1";
 
+    /// <summary>Whether a text is meant for one; else it is a folder.</summary>
+    public static bool IsConnectionString(string text) =>
+        text.Contains("AccountName=", StringComparison.OrdinalIgnoreCase) || text.Contains("UseDevelopmentStorage=", StringComparison.OrdinalIgnoreCase);
+
     /// <exception cref="FormatException">It is no connection string of an account; the message says why, without the key.</exception>
     public static BlobAccount Parse(string connectionString)
     {

@@ -27,14 +27,11 @@ public static class PayloadSettings
             return new NoPayloads();
         try
         {
-            return IsConnectionString(place) ? new BlobPayloads(place) : new FolderPayloads(place);
+            return BlobAccount.IsConnectionString(place) ? new BlobPayloads(place) : new FolderPayloads(place);
         }
         catch (FormatException e)
         {
             throw new InvalidOperationException($"The setting FormaePayloads is wrong: {e.Message}", e);
         }
     }
-
-    private static bool IsConnectionString(string place) =>
-        place.Contains("AccountName=", StringComparison.OrdinalIgnoreCase) || place.Contains("UseDevelopmentStorage=", StringComparison.OrdinalIgnoreCase);
 }

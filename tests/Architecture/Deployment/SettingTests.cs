@@ -1,0 +1,154 @@
+using System.Text.RegularExpressions;
+using Formae.Architecture.Tests.Bicep;
+
+namespace Formae.Architecture.Tests.Deployment;
+
+/// <summary>Settings: those that code reads are set or need not be, and those that are set are read.</summary>
+public sealed partial class SettingTests
+{
+    /// <summary>Settings that the Functions host and the libraries of Azure read, and what for.</summary>
+    private static readonly Dictionary<string, string> OfThePlatform = new(StringComparer.Ordinal)
+    {
+        ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] = "the host writes its log with the identity",
+        ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = "where the host writes its log to",
+        ["AZURE_CLIENT_ID"] = "which identity DefaultAzureCredential takes",
+        ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:connectionStringName"] = "in the place of what host.json says",
+        ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:type"] = "in the place of what host.json says",
+        ["AzureWebJobsStorage:blobServiceUri"] = "the host's locks and keys",
+        ["AzureWebJobsStorage:clientId"] = "the identity for it",
+        ["AzureWebJobsStorage:credential"] = "the identity for it",
+        ["AzureWebJobsStorage:queueServiceUri"] = "the task hub on Azure Storage",
+        ["AzureWebJobsStorage:tableServiceUri"] = "the task hub on Azure Storage",
+        ["DURABLE_TASK_SCHEDULER_CONNECTION_STRING"] = "the task hub in the scheduler",
+        ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "the exporter of OpenTelemetry",
+        ["ServiceBus:clientId"] = "the triggers' identity",
+        ["ServiceBus:credential"] = "the triggers' identity",
+    };
+
+    /// <summary>Settings that code reads and a deployment leaves alone, and why that is right. Sections have a default for every option.</summary>
+    private static readonly Dictionary<string, string> NotSet = new(StringComparer.Ordinal)
+    {
+        ["Formae"] = "a section, of the plugins' settings",
+        ["FakeAwsCloudFile"] = "FakeAws runs on one machine",
+        ["FormaeKeyRing"] = "the folder of one machine; on Azure FormaeKeyRing:blobServiceUri",
+        ["FormaeLargestReportBytes"] = "has a default",
+        ["FormaeMaxRequestsPerSecond"] = "has a default, the plugin's own",
+        ["FormaeMessageKeyFile"] = "a file of one machine; on Azure FormaeMessageKeys",
+        ["FormaePayloads"] = "the folder of one machine; on Azure FormaePayloads:blobServiceUri",
+        ["FormaePluginData"] = "FakeAws and Local run on one machine",
+        ["FormaePluginManifest"] = "has a default",
+        ["FormaeReportLingerMs"] = "has a default",
+        ["FormaeStorage"] = "a connection string; on Azure FormaeStorage:tableServiceUri",
+        ["FormaeTraceFile"] = "a file of one machine",
+        ["Formae:Access"] = "no roles and no tokens unless 'entraAudience' says otherwise",
+        ["Formae:Events"] = "a section",
+        ["Formae:Intake"] = "a section",
+        ["Formae:Operations"] = "a section",
+        ["Formae:Synchronization"] = "a section",
+        ["OTEL_METRIC_EXPORT_INTERVAL"] = "has a default",
+        ["OTEL_SDK_DISABLED"] = "has a default",
+        ["OTEL_SERVICE_NAME"] = "has a default",
+        ["ServiceBus"] = "a connection string; on Azure ServiceBus:fullyQualifiedNamespace",
+    };
+
+    [Fact]
+    public void What_code_reads_is_set_or_need_not_be()
+    {
+        var read = ReadByCode();
+        Repository.NoneOf("Code reads these, nothing sets them, and nothing says why that is right:", read.Except(Set()).Except(NotSet.Keys).Except(OfThePlatform.Keys).Order(StringComparer.Ordinal));
+        Repository.NoneOf("Said to be left alone, and no code reads them (any more):", NotSet.Keys.Except(read));
+        Repository.NoneOf("Said to be left alone, and set:", NotSet.Keys.Intersect(Set()));
+    }
+
+    [Fact]
+    public void What_is_set_is_read()
+    {
+        var read = ReadByCode();
+        Repository.NoneOf("Nobody reads these:", Set().Where(name => !OfThePlatform.ContainsKey(name) && !read.Contains(name) && !read.Any(section => name.StartsWith(section + ":", StringComparison.Ordinal) && OptionExists(name))).Order(StringComparer.Ordinal));
+        Repository.NoneOf("Said to be of the platform, and not set:", OfThePlatform.Keys.Except(Set()));
+    }
+
+    [Fact]
+    public void What_is_set_is_in_the_documentation()
+    {
+        var text = File.ReadAllText(Repository.Full("docs/azure.md"));
+        Repository.NoneOf("docs/azure.md says nothing of:", Set().Where(name => !OfThePlatform.ContainsKey(name) && !text.Contains($"`{name.Replace(":", "__", StringComparison.Ordinal)}`", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_secret_has_one_name()
+    {
+        var reference = (Node.Text)((Node.Map)Infrastructure.Module("function-app").Of("var").Single(value => value.Name == "common").Value!)["FormaeMessageKeys"]!;
+        Assert.Equal("@Microsoft.KeyVault(VaultName={};SecretName=formae-message-keys)", reference.Pattern);
+        Assert.Contains("formae-message-keys", File.ReadAllText(Repository.Full("infra/hooks/message-keys.sh")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_of_the_files_of_parameters_are_options()
+    {
+        var given = Infrastructure.Parameters.SelectMany(file => file.Of("param").Where(param => param.Name == "coordinatorSettings").SelectMany(param => NamesIn(Infrastructure.Main, param.Value!)));
+        Repository.NoneOf("There is no such option:", given.Where(name => !OptionExists(name)));
+    }
+
+    /// <summary>Names with a colon, as code has them.</summary>
+    private static HashSet<string> Set()
+    {
+        var module = Infrastructure.Module("function-app");
+        var settings = module.Resources.Single(resource => resource.Type == "Microsoft.Web/sites/config").Resource.Body["properties"]!;
+        return [.. NamesIn(module, settings), .. Infrastructure.CallsOf("function-app").SelectMany(call => NamesIn(Infrastructure.Main, call["settings"]!))];
+    }
+
+    /// <summary>The names of every object that may become part of a value: behind variables, choices and unions.</summary>
+    private static IEnumerable<string> NamesIn(BicepFile file, Node node) => node switch
+    {
+        Node.Map map => map.Properties.Select(property => ((Node.Text)property.Name).Plain!.Replace("__", ":", StringComparison.Ordinal)),
+        Node.Choice choice => NamesIn(file, choice.Then).Concat(NamesIn(file, choice.Else)),
+        Node.Call { Function: "union" } union => union.Arguments.SelectMany(argument => NamesIn(file, argument)),
+        Node.Operation { Operator: "??" } either => NamesIn(file, either.Left).Concat(NamesIn(file, either.Right)),
+        Node.Symbol symbol when file.Of("var").SingleOrDefault(value => value.Name == symbol.Name) is { } variable => NamesIn(file, variable.Value!),
+        // What a parameter brings is looked at where it is given.
+        Node.Symbol or Node.Member => [],
+        _ => throw new FormatException($"{file.Path}: settings come from {node}, which this test does not follow."),
+    };
+
+    private static HashSet<string> ReadByCode()
+    {
+        var read = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in Repository.FilesOf(".cs", "src", "functions").Where(file => !file.StartsWith("src/Embedded/", StringComparison.Ordinal) && !file.StartsWith("src/Cli/", StringComparison.Ordinal)))
+        {
+            var text = File.ReadAllText(Repository.Full(file));
+            var constants = Constant().Matches(text).ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value, StringComparer.Ordinal);
+            foreach (Match match in ByName().Matches(text))
+                read.Add(match.Groups[1].Value);
+            foreach (Match match in ByConstant().Matches(text).Where(match => constants.ContainsKey(match.Groups[1].Value)))
+                read.Add(constants[match.Groups[1].Value]);
+            foreach (Match match in Section().Matches(text))
+                read.Add(match.Groups[1].Value);
+            foreach (Match match in OfTrigger().Matches(text))
+                read.Add(match.Groups[1].Value);
+        }
+
+        return read;
+    }
+
+    /// <summary>Whether an options class has a property of the last part of the name, and a section of the first.</summary>
+    private static bool OptionExists(string name) => Repository.FilesOf(".cs", "src", "functions")
+        .Select(file => File.ReadAllText(Repository.Full(file)))
+        .Any(text => Section().Match(text) is { Success: true } section && name.StartsWith(section.Groups[1].Value + ":", StringComparison.Ordinal)
+            && name[(section.Groups[1].Length + 1)..].Split(':').All(part => Regex.IsMatch(text, $$"""\b{{part}} \{ get;""")));
+
+    [GeneratedRegex("""(?:[sS]ettings|[cC]onfiguration)(?:\[|\.GetValue(?:<[^(]+>)?\()"([A-Za-z_:]+)["]""")]
+    private static partial Regex ByName();
+
+    [GeneratedRegex("""(?:[sS]ettings|[cC]onfiguration)(?:\[|\.GetValue(?:<[^(]+>)?\()([A-Z]\w+)\]""")]
+    private static partial Regex ByConstant();
+
+    [GeneratedRegex("""const string (\w+) = "([^"]+)";""")]
+    private static partial Regex Constant();
+
+    [GeneratedRegex("""const string Section = "([^"]+)";""")]
+    private static partial Regex Section();
+
+    [GeneratedRegex("""Trigger\("%(\w+)%["]""")]
+    private static partial Regex OfTrigger();
+}
