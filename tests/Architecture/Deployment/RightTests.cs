@@ -12,7 +12,7 @@ public sealed class RightTests
     private static readonly Right[] Rights =
     [
         new("monitoring", "3913510d-42f4-4e42-8a64-420c390055eb", "Monitoring Metrics Publisher", "insights", "the Functions host writes its log with the identity of the app"),
-        new("storage-rights", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "Storage Table Data Contributor", "account", "src/Coordination/CoordinationServices.cs", "new TableServiceClient(new Uri(endpoint)"),
+        new("storage-rights", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "Storage Table Data Contributor", "account", "src/Coordination/CoordinationServices.cs", "new TableServiceClient(endpoint, new DefaultAzureCredential())"),
         new("storage-rights", "ba92f5b4-2d11-453d-a403-e96b0029c9fe", "Storage Blob Data Contributor", "payloads", "src/Messaging/Payloads/PayloadSettings.cs", "new BlobPayloads(service,"),
         new("storage-rights", "ba92f5b4-2d11-453d-a403-e96b0029c9fe", "Storage Blob Data Contributor", "keys", "src/Coordination/CoordinationServices.cs", "AddFormaeKeyRing(configuration, KeyRingRole.Keeper)"),
         new("storage-rights", "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "Storage Blob Data Reader", "keys", "src/Sdk.Functions/PluginApp.cs", "AddFormaeKeyRing(_app.Configuration, KeyRingRole.Reader)"),
