@@ -66,6 +66,12 @@ internal sealed class AnnouncedShape(AnnouncedType announced)
         }
     }
 
+    /// <summary>Each field that is not the same in two states, in words.</summary>
+    public IEnumerable<string> Changes(JsonElement before, JsonElement after) =>
+        from name in before.EnumerateObject().Concat(after.EnumerateObject()).Select(property => property.Name).Where(IsField).Distinct(StringComparer.Ordinal)
+        where !PropertyComparison.Equal(Alone(after, name), Alone(before, name), Schema)
+        select $"'{name}' was {(Of(before, name) is { } one ? Show(name, one) : "nothing")} and is {(Of(after, name) is { } other ? Show(name, other) : "nothing")}";
+
     /// <summary>Whether two states are one to the control plane.</summary>
     public bool Same(JsonElement left, JsonElement right) => PropertyComparison.Equal(SecretValues.Hashed(left, Schema), SecretValues.Hashed(right, Schema), Schema);
 

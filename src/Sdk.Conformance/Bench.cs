@@ -7,7 +7,7 @@ using Formae.Protocol.Samples;
 namespace Formae.Sdk.Conformance;
 
 /// <summary>What all samples are tried on: the plugin, its target, and the way of an operation to its end, which is the control plane's.</summary>
-internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IReadOnlyDictionary<string, string> variables, JsonElement? target, CancellationToken cancellationToken)
+internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IReadOnlyDictionary<string, string> variables, JsonElement? target, FaultyWay way, CancellationToken cancellationToken)
 {
     private const int MostAttempts = 10;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -22,6 +22,9 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
     public ConformanceFile File { get; } = file;
 
     public Placeholders Placeholders { get; } = new(variables);
+
+    /// <summary>Where faults between the plugin and its servers come from.</summary>
+    public FaultyWay Way { get; } = way;
 
     public Heard Heard { get; } = new();
 
@@ -51,8 +54,6 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
     /// <summary>Takes note of a report that is on its way.</summary>
     public async Task<OperationReport> HearAsync(OperationRequest request, Task<OperationReport> coming)
     {
-        if (request.Properties is { } properties)
-            Heard.Keep(properties, Find(request.ResourceType)!.Hints);
         var report = await coming.ConfigureAwait(false);
         Heard.Say($"the report of a {request.Verb.ToString().ToLowerInvariant()}", JsonSerializer.Serialize(report, BusJson.Default.OperationReport));
         return report;

@@ -72,7 +72,7 @@ internal static class Listing
     }
 
     /// <summary>The values by which the object's parents are listed below.</summary>
-    private static JsonElement? ParentsOf(ResourceSchema schema, Thing thing)
+    public static JsonElement? ParentsOf(ResourceSchema schema, Thing thing)
     {
         if (schema.ParentMappings is not { Count: > 0 } mappings)
             return null;

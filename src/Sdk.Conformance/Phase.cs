@@ -22,6 +22,14 @@ public sealed record Phase
         new("BadProperties", "what does not fit is refused, with its path", DocumentPhases.BadPropertiesAsync),
         new("Schema", "everything that is returned stands in the schema", DocumentPhases.SchemaAsync),
         new("Cancellation", "a call whose deadline passes ends, and leaves nothing unseen", CancellationPhase.RunAsync),
+        new("Redelivery", "a message that is delivered twice does its work once", DeliveryFaultPhases.RedeliveryAsync, isFault: true),
+        new("Crash", "a crash between the work and its report makes no second object and leaves none behind", DeliveryFaultPhases.CrashAsync, isFault: true),
+        new("LockLost", "a message that is handed out again while it is still worked on does its work once", DeliveryFaultPhases.LockLostAsync, isFault: true),
+        new("Throttling", "a storm of refusals is told as such and lived through", ServerFaultPhases.ThrottlingAsync, isFault: true),
+        new("LostAnswer", "a connection that breaks after the server has acted makes no second object", ServerFaultPhases.LostAnswerAsync, isFault: true),
+        new("SlowPages", "a listing whose pages are slow shows everything", ServerFaultPhases.SlowPagesAsync, isFault: true),
+        new("ClockSkew", "a clock that is minutes off does no harm", InstancePhases.ClockSkewAsync, isFault: true),
+        new("TwoInstances", "two instances work on one cloud", InstancePhases.TwoInstancesAsync, isFault: true),
         new("Secrets", "no secret stands in a report or in the log", SecretsPhase.RunAsync),
     ];
 

@@ -21,7 +21,14 @@ internal sealed class Thing(string sample, AnnouncedShape type, string unique, s
     public required JsonElement Wanted { get; set; }
 
     /// <summary>Null until it is made, and again when it is gone.</summary>
-    public string? NativeId { get; set; }
+    public string? NativeId
+    {
+        get;
+        set => (field, LastId) = (value, value ?? LastId);
+    }
+
+    /// <summary>The native id that it has, or had.</summary>
+    public string? LastId { get; private set; }
 
     /// <summary>What was reported of it last.</summary>
     public JsonElement Live { get; set; }

@@ -24,13 +24,13 @@ internal sealed class Trial(Bench bench, ConformanceSample sample, AnnouncedShap
     public Thing New()
     {
         var unique = Placeholders.Unique();
-        var thing = new Thing(Sample.Name, Type, unique, Bench.Ksuid()) { Wanted = Bench.Placeholders.Fill(Sample.Properties, unique, others) };
+        var thing = new Thing(Sample.Name, Type, unique, Bench.Ksuid()) { Wanted = Filled(Sample.Properties, unique) };
         _things.Add(thing);
         return thing;
     }
 
     /// <summary>Another form of the same object.</summary>
-    public JsonElement Filled(JsonElement template, Thing thing) => Bench.Placeholders.Fill(template, thing.Unique, others);
+    public JsonElement Filled(JsonElement template, Thing thing) => Filled(template, thing.Unique);
 
     /// <summary>The form with changed fields.</summary>
     /// <exception cref="NotApplicableException">The sample has none.</exception>
@@ -129,6 +129,13 @@ internal sealed class Trial(Bench bench, ConformanceSample sample, AnnouncedShap
 
     /// <summary>Something else than what was made turned up; it goes too.</summary>
     public void AlsoRemove(Thing like, string nativeId) => _things.Add(new Thing(like.Sample, like.Type, like.Unique, like.Ksuid) { Wanted = like.Wanted, Live = like.Live, NativeId = nativeId });
+
+    private JsonElement Filled(JsonElement template, string unique)
+    {
+        var filled = Bench.Placeholders.Fill(template, unique, others);
+        Bench.Heard.Keep(filled, Type.Hints);
+        return filled;
+    }
 
     private JsonElement? Prior(Thing thing) => thing.Live.ValueKind == JsonValueKind.Object ? Type.Prior(Stored(thing)) : null;
 

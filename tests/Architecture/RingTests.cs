@@ -15,7 +15,7 @@ public sealed class RingTests
 
         // Ring 2: what authors and callers see, and the embedded runtime.
         ["src/Sdk"] = new(["src/Model", "src/Protocol", "src/Telemetry"]),
-        ["src/Sdk.Conformance"] = new(["src/Model", "src/Protocol"]),
+        ["src/Sdk.Conformance"] = new(["src/Model", "src/Protocol"], WebFramework: true),
         ["src/Messaging"] = new(["src/Protocol"], ["ServiceBus"], ["Azure.Core", "Azure.Identity"], WebFramework: true),
         ["src/Client"] = new(["src/Protocol"]),
         ["src/Telemetry.Export"] = new(["src/Telemetry"], Packages: ["OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol"], WebFramework: true),

@@ -7,10 +7,12 @@ namespace Formae.Sdk.Conformance;
 internal static class CancellationPhase
 {
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(300);
     private static readonly int[] Deadlines = [1, 5, 25];
 
     public static async Task RunAsync(Trial trial)
     {
+        await SilenceAsync(trial).ConfigureAwait(false);
         foreach (var milliseconds in Deadlines)
         {
             var thing = trial.New();
@@ -36,6 +38,22 @@ internal static class CancellationPhase
             await EndsAsync(trial, trial.Delete(thing) with { Timeout = TimeSpan.FromMilliseconds(milliseconds) }).ConfigureAwait(false);
             await trial.RemoveAsync(thing).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The surest way to be late: the server acts, and never answers.</summary>
+    private static async Task SilenceAsync(Trial trial)
+    {
+        if (!trial.Bench.Way.IsThere)
+            return;
+        var thing = trial.New();
+        var before = await trial.BeforeAsync(thing).ConfigureAwait(false);
+        var create = trial.Create(thing);
+        OperationReport cut;
+        using (trial.Bench.Way.Strike(FaultKind.Silent, int.MaxValue))
+            cut = await EndsAsync(trial, create with { Timeout = Silence }).ConfigureAwait(false);
+        await trial.MakeAsync(thing, create with { Sequence = cut.Sequence + 1, Doubt = Doubt.Unheard }).ConfigureAwait(false);
+        await trial.IsOneAsync(thing, before, "after a create that the server never answered and that came again").ConfigureAwait(false);
+        await trial.RemoveAsync(thing).ConfigureAwait(false);
     }
 
     private static async Task<OperationReport> EndsAsync(Trial trial, OperationRequest request)

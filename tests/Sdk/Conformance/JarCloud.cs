@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+
+namespace Formae.Sdk.Tests.Conformance;
+
+/// <summary>Where jars are kept: outside of all plugins.</summary>
+internal sealed class JarCloud
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Jar> _jars = [];
+    private readonly Dictionary<string, string> _tokens = [];
+    private int _last;
+
+    public ConcurrentDictionary<string, string> Marks { get; } = new();
+
+    public ConcurrentQueue<string> Gone { get; } = new();
+
+    public Jar Put(Jar jar, string? token)
+    {
+        lock (_lock)
+        {
+            if (token is not null && _tokens.TryGetValue(token, out var made) && _jars.TryGetValue(made, out var there))
+                return there;
+            var kept = jar with { Id = $"jar-{++_last:D4}", Size = jar.Size ?? "small", Smell = "sweet" };
+            _jars[kept.Id!] = kept;
+            if (token is not null)
+                _tokens[token] = kept.Id!;
+            return kept;
+        }
+    }
+
+    public Jar? Find(string id)
+    {
+        lock (_lock)
+            return _jars.GetValueOrDefault(id);
+    }
+
+    public Jar? Change(string id, Jar wanted)
+    {
+        lock (_lock)
+            return _jars.TryGetValue(id, out var jar) ? _jars[id] = wanted with { Id = id, Size = wanted.Size ?? jar.Size, Recipe = wanted.Recipe ?? jar.Recipe, Smell = jar.Smell } : null;
+    }
+
+    public bool Remove(string id)
+    {
+        Gone.Enqueue(id);
+        lock (_lock)
+            return _jars.Remove(id);
+    }
+
+    public IReadOnlyList<string> List(string? after, int most)
+    {
+        lock (_lock)
+            return [.. _jars.Keys.Order(StringComparer.Ordinal).Where(id => string.CompareOrdinal(id, after) > 0).Take(most)];
+    }
+}
