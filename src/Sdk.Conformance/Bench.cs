@@ -11,6 +11,8 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
 {
     private const int MostAttempts = 10;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MostRetryAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
     private readonly KsuidSource _ksuids = new(TimeProvider.System);
@@ -74,7 +76,7 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
             if (report.Status != OperationStatus.Failure || report.Problem is not { IsRecoverable: true, Code: not ProblemCodes.NotFound } problem
                 || attempt.Attempt >= MostAttempts || Stopwatch.GetElapsedTime(begun) > Patience)
                 return report;
-            await Task.Delay(Shorter(problem.RetryAfter ?? pause), CancellationToken).ConfigureAwait(false);
+            await Task.Delay(Way.IsStriking ? Moment : problem.RetryAfter is { } asked ? (asked < MostRetryAfter ? asked : MostRetryAfter) : pause, CancellationToken).ConfigureAwait(false);
             attempt = attempt with
             {
                 Attempt = attempt.Attempt + 1,

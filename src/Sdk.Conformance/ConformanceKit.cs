@@ -15,7 +15,22 @@ public static class ConformanceKit
         if (!File.Exists(path))
             throw new ConformanceFileException([new Diagnostic { Code = DiagnosticCodes.MissingKey, Summary = $"There is no {path}.", Detail = "It holds a sample of each resource type." }]);
         var reading = ConformanceFileReader.Read(File.ReadAllBytes(path));
-        return reading.File ?? throw new ConformanceFileException(reading.Diagnostics);
+        var file = reading.File ?? throw new ConformanceFileException(reading.Diagnostics);
+        Check(file);
+        return file;
+    }
+
+    /// <exception cref="ConformanceFileException">The file names a phase that there is not.</exception>
+    internal static void Check(ConformanceFile file)
+    {
+        var wrong = file.Samples.SelectMany(sample => sample.NotApplicable.Keys.Where(name => Phase.Find(name) is null).Select(name => new Diagnostic
+        {
+            Code = DiagnosticCodes.UnknownValue,
+            Summary = $"'{sample.Name}' says of '{name}' that it does not apply, and there is no such phase.{Suggestion.Sentence(name, Phase.All.Select(phase => phase.Name))}",
+            Path = $"samples[{file.Samples.ToList().IndexOf(sample)}].notApplicable",
+        })).ToList();
+        if (wrong.Count > 0)
+            throw new ConformanceFileException(wrong);
     }
 
     /// <summary>Tries what the options ask for. Whatever a plugin does wrong is in the report.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Formae.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -35,10 +36,11 @@ internal sealed class FaultProxy : IAsyncDisposable
         set => _fault = value;
     }
 
+    /// <exception cref="ConformanceFileException">The address is none of an HTTP server.</exception>
     public static async Task<FaultProxy> StartAsync(string upstream, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate(upstream, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new BrokenRuleException($"'{upstream}' is no address of an HTTP server, which is what the 'proxies' of the file stand before.");
+            throw new ConformanceFileException([new Diagnostic { Code = DiagnosticCodes.UnknownValue, Summary = $"'{upstream}' is no address of an HTTP server, which is what proxies stand before.", Path = "proxies" }]);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

@@ -7,6 +7,9 @@ internal sealed class FaultyWay : IAsyncDisposable
 
     public bool IsThere => _proxies.Count > 0;
 
+    /// <summary>Whether something goes wrong right now, so that there is no need to be patient.</summary>
+    public bool IsStriking => _proxies.Values.Any(proxy => proxy.Fault != Fault.None);
+
     /// <summary>What the file's variables stand for.</summary>
     public IEnumerable<KeyValuePair<string, string>> Addresses => _proxies.Select(proxy => KeyValuePair.Create(proxy.Key, proxy.Value.Address));
 
