@@ -34,7 +34,7 @@ internal sealed record Apps(string Coordinator, IReadOnlyList<AppManifest> Plugi
 
         var skipped = plugins.Where(plugin => gate.RefusalOf(AnnouncementOf(plugin)) is not null).Select(plugin => new SkippedApp(plugin, gate.RefusalOf(AnnouncementOf(plugin))!)).ToList();
         plugins = [.. plugins.Except(skipped.Select(one => one.Plugin))];
-        Refuse(plugins.Select(plugin => (plugin.Name, plugin)).Concat([(CoordinatorName, null!), (EmbeddedCluster.BusName, null!)]), "name");
+        Refuse(plugins.Select(plugin => (plugin.Name, plugin)).Concat([(CoordinatorName, null!), (EmbeddedCluster.BusName, null!), (AzuriteStorage.Name, null!)]), "name");
         Refuse(plugins.Select(plugin => (plugin.Namespace, plugin)), "namespace");
         return new Apps(coordinator, plugins) { Skipped = skipped };
     }

@@ -10,34 +10,6 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace Formae.Cli.Up;
 
-/// <summary>How a control plane on this machine is started.</summary>
-internal sealed record ControlPlaneOptions
-{
-    /// <summary>Where everything is kept: an absolute path; made when it is missing.</summary>
-    public required string Data { get; init; }
-
-    /// <summary>The coordinator's port on 127.0.0.1; 0 is any free one.</summary>
-    public required int Port { get; init; }
-
-    /// <summary>Folders of plugin apps beyond those that came with the command line.</summary>
-    public IReadOnlyList<string> Plugins { get; init; } = [];
-
-    /// <summary>Written when everything is ready, and removed with the control plane. Default: none.</summary>
-    public string? ReadyFile { get; init; }
-
-    /// <summary>Takes the spans of every app: an absolute path. Default: what the environment says of it.</summary>
-    public string? TraceFile { get; init; }
-
-    /// <summary>The apps write their log as JSON, an object a line. Default: as text.</summary>
-    public bool LogsJson { get; init; }
-
-    /// <summary>Takes the processes' lines beside the log files, given the names of all processes. Default: nobody.</summary>
-    public Func<IReadOnlyList<string>, Action<LogLine>>? Log { get; init; }
-
-    /// <summary>Is told of a plugin that will not be started again, in a sentence. Default: nobody.</summary>
-    public Action<string>? Lost { get; init; }
-}
-
 /// <summary>A control plane on this machine: the bus, the coordinator and one process for each plugin.</summary>
 internal sealed class ControlPlane : IAsyncDisposable
 {
@@ -47,6 +19,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     private readonly DataDirectory _data;
     private readonly EmbeddedCluster _cluster;
     private readonly Apps _apps;
+    private readonly Storage _storage;
     private readonly string? _readyFile;
     private readonly string? _traceFile;
     private readonly bool _logsJson;
@@ -59,12 +32,12 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     private readonly TaskCompletionSource _crashed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ControlPlane(DataDirectory data, Apps apps, ControlPlaneOptions options)
+    private ControlPlane(DataDirectory data, Apps apps, Storage storage, ControlPlaneOptions options)
     {
-        (_data, _apps, _readyFile, _traceFile, _logsJson, _lost) = (data, apps, options.ReadyFile, options.TraceFile, options.LogsJson, options.Lost);
+        (_data, _apps, _storage, _readyFile, _traceFile, _logsJson, _lost) = (data, apps, storage, options.ReadyFile, options.TraceFile, options.LogsJson, options.Lost);
         var clusterApps = ClusterApps(options.Port).ToList();
-        var log = options.Log?.Invoke([EmbeddedCluster.BusName, .. clusterApps.Select(app => app.Name)]);
-        _cluster = EmbeddedCluster.Create(data, Topology.Of(apps.Plugins.Concat(apps.Skipped.Select(skipped => skipped.Plugin)).Select(Apps.RequestQueueOf).Distinct(StringComparer.Ordinal)), clusterApps, log);
+        var log = options.Log?.Invoke([EmbeddedCluster.BusName, .. storage.Servers.Select(server => server.Name), .. clusterApps.Select(app => app.Name)]);
+        _cluster = EmbeddedCluster.Create(data, Topology.Of(apps.Plugins.Concat(apps.Skipped.Select(skipped => skipped.Plugin)).Select(Apps.RequestQueueOf).Distinct(StringComparer.Ordinal)), clusterApps, log, servers: storage.Servers);
         _cluster.Supervisor.Changed += Watch;
     }
 
@@ -93,7 +66,18 @@ internal sealed class ControlPlane : IAsyncDisposable
     public static async Task<ControlPlane> StartAsync(ControlPlaneOptions options, CancellationToken cancellation)
     {
         var apps = Apps.Find(Path.Combine(AppContext.BaseDirectory, "apps"), options.Plugins, VersionGate.Of(typeof(ControlPlane).Assembly));
-        var plane = new ControlPlane(Open(options), apps, options);
+        var data = Open(options);
+        ControlPlane plane;
+        try
+        {
+            plane = new ControlPlane(data, apps, Storage.Of(data, options.Azurite), options);
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+
         try
         {
             await plane.StartAsync(cancellation);
@@ -112,7 +96,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>Ends when <paramref name="cancellation"/> asks for it.</summary>
-    /// <exception cref="UpException">The bus or the coordinator crashed too often. A plugin that does so is told of, and the others go on.</exception>
+    /// <exception cref="UpException">The bus, Azurite or the coordinator crashed too often. A plugin that does so is told of, and the others go on.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -215,7 +199,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             Colour = ConsoleColor.Cyan,
             Settings = addresses => Settings(addresses, new(Skipped())
             {
-                ["FormaeStorage"] = $"TableEndpoint={new Uri(Path.Combine(_data.Path, "store", "tables.db")).AbsoluteUri}",
+                ["FormaeStorage"] = _storage.Tables,
                 ["AzureWebJobsStorage"] = $"UseEmbeddedStorage=true;DataSource={Path.Combine(_data.Path, "hub")}",
                 ["Formae__Access__Keys__reader__up"] = _key is null ? null : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(_key))),
             }),
@@ -253,7 +237,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             ["ServiceBus"] = addresses.BusConnectionString,
             ["FormaeKeyRing"] = Keys,
             ["FormaeMessageKeyFile"] = MessageKeys.Path,
-            ["FormaePayloads"] = Path.Combine(_data.Path, "payloads"),
+            ["FormaePayloads"] = _storage.Payloads,
             ["DOTNET_gcServer"] = "0",
         };
         if (_traceFile is not null)
@@ -290,7 +274,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         if (app.Phase != AppPhase.Crashed)
             return;
         var log = Path.Combine(_data.LogsFolder, $"{app.Name}.log");
-        if (app.Name is Apps.CoordinatorName or EmbeddedCluster.BusName)
+        if (app.Name is Apps.CoordinatorName or EmbeddedCluster.BusName or AzuriteStorage.Name)
             _crashed.TrySetException(new UpException($"{app.Name} has crashed too often; its log is {log}."));
         else
             _lost?.Invoke($"The plugin {app.Name} has crashed too often and is not started again; the others go on. Its log is {log}: when the cause is gone, stop formae up and start it again. What is for the plugin waits until then, or fails when its time is over.");

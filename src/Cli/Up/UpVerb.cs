@@ -17,16 +17,18 @@ internal static class UpVerb
         var port = WholeNumber.Option("--port", "The port on 127.0.0.1; 0 is any free one.", least: 0, most: 65535, otherwise: DefaultPort);
         var readyFile = new Option<string?>("--ready-file") { Description = "Written as JSON when the coordinator serves and every plugin has announced itself.", HelpName = "FILE" };
         var plugin = new Option<string[]>("--plugin") { Description = "A further plugin app: the name of one that comes with formae (aws, azure, azurestorage, postgres), or the folder with its plugin.json. May be given more than once.", HelpName = "NAME|PATH" };
+        var azurite = new Option<bool>("--azurite") { Description = "Keeps rows and payloads in Azurite instead of SQLite; npm installs it when it is first asked for. A data folder stays with the one that it began with." };
         var trace = new Option<string?>("--trace") { Description = "Every app adds its spans to this file; 'formae trace FILE' draws them.", HelpName = "FILE" };
         var log = new Option<string>("--log") { Description = "How the apps log: for people, or a JSON object a line.", HelpName = "text|json", DefaultValueFactory = _ => "text" }.AcceptOnlyFromAmong("text", "json");
-        var command = new Command("up", "Runs the control plane on this machine: bus, coordinator, one process for each plugin.") { data, port, readyFile, plugin, trace, log };
-        command.SetAction((result, cancellation) => Verb.GuardAsync(context, () => RunAsync(
+        var command = new Command("up", "Runs the control plane on this machine: bus, coordinator, one process for each plugin.") { data, port, readyFile, plugin, azurite, trace, log };
+        command.SetAction((result, cancellation) => Verb.GuardAsync(context, async () => await RunAsync(
             context,
             new ControlPlaneOptions
             {
                 Data = DataFolder.Of(result.GetValue(data), context.Variable),
                 Port = result.GetValue(port),
                 Plugins = result.GetValue(plugin) ?? [],
+                Azurite = result.GetValue(azurite) ? await new AzuriteInstall(context).FindAsync(cancellation) : null,
                 ReadyFile = result.GetValue(readyFile) is { } path ? Path.GetFullPath(path) : null,
                 TraceFile = result.GetValue(trace) is { Length: > 0 } file ? Path.GetFullPath(file) : null,
                 LogsJson = result.GetValue(log) == "json",

@@ -14,7 +14,7 @@ internal sealed record ClusterApp
     /// <summary>Of HTTP on the loopback. Default 0: a free one, the same after a restart of the app.</summary>
     public int Port { get; init; }
 
-    /// <summary>Other apps that must serve before; the bus is always first.</summary>
+    /// <summary>Other apps that must serve before; the bus and other servers are always first.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
 
     public ConsoleColor Colour { get; init; } = ConsoleColor.Gray;

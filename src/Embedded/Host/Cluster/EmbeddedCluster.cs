@@ -24,7 +24,9 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
     /// <param name="log">Takes each line beside the log files; null: nobody.</param>
     /// <param name="options">How the processes are supervised.</param>
     /// <param name="busPort">Default 0: a free one.</param>
-    public static EmbeddedCluster Create(DataDirectory data, string topology, IReadOnlyList<ClusterApp> apps, Action<LogLine>? log = null, SupervisorOptions? options = null, int busPort = 0)
+    /// <param name="servers">What else must serve before the apps. Default: nothing.</param>
+    public static EmbeddedCluster Create(
+        DataDirectory data, string topology, IReadOnlyList<ClusterApp> apps, Action<LogLine>? log = null, SupervisorOptions? options = null, int busPort = 0, IReadOnlyList<AppSpec>? servers = null)
     {
         var ports = FreePorts.Take(apps.Count + 1);
         busPort = busPort == 0 ? ports[^1] : busPort;
@@ -35,7 +37,9 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         File.WriteAllText(data.TopologyFile, topology);
 
         var specs = new List<AppSpec> { BusSpec(data, busPort) };
-        specs.AddRange(apps.Select(app => SpecOf(app, data, addresses)));
+        specs.AddRange(servers ?? []);
+        var first = specs.Select(spec => spec.Name).ToList();
+        specs.AddRange(apps.Select(app => SpecOf(app, data, addresses, first)));
         options ??= new SupervisorOptions();
         var files = new LogFiles(data.LogsFolder, options.Time);
         return new EmbeddedCluster(new Supervisor(specs, Write, options), files, addresses);
@@ -72,7 +76,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
         Colour = ConsoleColor.DarkGray,
     };
 
-    private static AppSpec SpecOf(ClusterApp app, DataDirectory data, ClusterAddresses addresses)
+    private static AppSpec SpecOf(ClusterApp app, DataDirectory data, ClusterAddresses addresses, IReadOnlyList<string> first)
     {
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -92,7 +96,7 @@ internal sealed class EmbeddedCluster : IAsyncDisposable
             Command = app.AssemblyPath,
             Environment = environment,
             ReadyFile = data.ReadyFile(app.Name),
-            DependsOn = [BusName, .. app.DependsOn],
+            DependsOn = [.. first, .. app.DependsOn],
             Colour = app.Colour,
         };
     }
