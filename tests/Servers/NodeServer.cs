@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
-using Formae.Embedded.Host;
 
 namespace Formae.Servers;
 
@@ -30,21 +29,9 @@ public abstract class NodeServer(string package, string script, int expected) : 
     /// <inheritdoc/>
     protected override async Task<string?> StartAsync(CancellationToken cancellation)
     {
-        var path = Environment.GetEnvironmentVariable("PATH");
-        if (Tool.Find("node", path) is not { } node || Tool.Find("npm", path) is not { } npm)
-            return $"There is no Node.js on this machine, which {package} needs.";
-        string home;
-        try
-        {
-            home = await new NodePackages(Path.Combine(Repository.Root, "tools", "package.json"), Repository.Cache, path).InstallAsync([package], () => { }, cancellation);
-        }
-        catch (ToolException e)
-        {
-            // Where the registry does answer, an installation that fails is a failure.
-            var answer = await Tool.RunAsync(npm, ["view", package, "version"], Path.GetTempPath(), Patience, cancellation);
-            return answer.ExitCode == 0 ? throw new InvalidOperationException(e.Message, e) : $"The npm registry does not answer: {e.Message}";
-        }
-
+        var (node, home, missing) = await NpmProgram.FindAsync(package, cancellation);
+        if (node is null || home is null)
+            return missing;
         var start = new ProcessStartInfo(node, [Path.Combine(home, "node_modules", package, script), .. Arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder };
         foreach (var (name, value) in Variables)
             start.Environment[name] = value;

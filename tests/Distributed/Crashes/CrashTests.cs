@@ -4,6 +4,7 @@ using Azure.Messaging.ServiceBus;
 using Formae.Client;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Http;
+using Formae.Servers;
 
 namespace Formae.Distributed.Tests;
 
@@ -12,8 +13,6 @@ namespace Formae.Distributed.Tests;
 /// </summary>
 public sealed class CrashTests
 {
-    private const int Resources = 150;
-
     // A process that ends more than five times in ten minutes is given up, rightly.
     private const int KillsOfEach = 4;
     private const int KillsInACommand = 4;
@@ -21,7 +20,17 @@ public sealed class CrashTests
     private static readonly string[] Victims = ["bus", "coordinator", "fakeaws", "local"];
 
     [Fact]
-    public async Task Whoever_is_killed_everything_is_done_exactly_once()
+    public Task Whoever_is_killed_everything_is_done_exactly_once() => KillAsync(150, Victims);
+
+    [Fact]
+    public async Task On_Azurite_too_and_when_Azurite_is_killed_everything_is_done_exactly_once()
+    {
+        if ((await NpmProgram.FindAsync("azurite", TestContext.Current.CancellationToken)).Missing is { } missing)
+            Assert.Skip(missing);
+        await KillAsync(60, ["azurite", "coordinator", "fakeaws"], "--azurite");
+    }
+
+    private static async Task KillAsync(int resources, string[] victims, params string[] more)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Finds the processes as Linux tells them.");
         var seed = int.TryParse(Environment.GetEnvironmentVariable("FORMAE_TEST_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
@@ -31,7 +40,7 @@ public sealed class CrashTests
             var diary = new StringBuilder($"FORMAE_TEST_SEED={seed}, round {round}:");
             try
             {
-                await RoundAsync(new Random(seed + round), diary);
+                await RoundAsync(new Random(seed + round), diary, resources, victims, more);
             }
             catch (Exception e)
             {
@@ -44,21 +53,21 @@ public sealed class CrashTests
         }
     }
 
-    private static async Task RoundAsync(Random random, StringBuilder diary)
+    private static async Task RoundAsync(Random random, StringBuilder diary, int resources, string[] victims, string[] more)
     {
         using var folder = new TempFolder();
-        await using var plane = await ControlPlane.StartAsync(folder.File("data"));
-        var killer = new Killer(plane, random, diary);
+        await using var plane = await ControlPlane.StartAsync(folder.File("data"), null, more);
+        var killer = new Killer(plane, random, diary, victims);
 
         foreach (var value in (string[])["one", "two"])
         {
-            var document = BigDocument.Of("crashes", Resources, folder.File("files"), value);
+            var document = BigDocument.Of("crashes", resources, folder.File("files"), value);
             await killer.DisturbAsync((await plane.SubmitAsync(document)).CommandId);
-            await EverythingIsThereOnceAsync(plane, document, Resources);
+            await EverythingIsThereOnceAsync(plane, document, resources);
             Assert.All((await plane.Cloud.ObjectsAsync()).Select(one => one.Properties.GetProperty("Value").GetString()), text => Assert.Equal(value, text));
         }
 
-        await killer.DisturbAsync((await plane.SubmitAsync(BigDocument.Of("crashes", Resources, folder.File("files"), "two"), SubmitKind.Destroy)).CommandId);
+        await killer.DisturbAsync((await plane.SubmitAsync(BigDocument.Of("crashes", resources, folder.File("files"), "two"), SubmitKind.Destroy)).CommandId);
         Assert.Empty(await plane.InventoryAsync());
         Assert.Empty(await plane.Cloud.ObjectsAsync());
         Assert.Empty(Directory.GetFiles(folder.File("files")));
@@ -90,9 +99,9 @@ public sealed class CrashTests
         }
     }
 
-    private sealed class Killer(ControlPlane plane, Random random, StringBuilder diary)
+    private sealed class Killer(ControlPlane plane, Random random, StringBuilder diary, string[] victims)
     {
-        private readonly Dictionary<string, int> _left = Victims.ToDictionary(victim => victim, _ => KillsOfEach);
+        private readonly Dictionary<string, int> _left = victims.ToDictionary(victim => victim, _ => KillsOfEach);
 
         /// <summary>How many kills met a command that was not over yet.</summary>
         public int Disturbances { get; private set; }

@@ -6,6 +6,7 @@ using Formae.Client;
 using Formae.Embedded.Host;
 using Formae.Model;
 using Formae.Protocol.Http;
+using Formae.Servers;
 
 namespace Formae.Distributed.Tests;
 
@@ -184,6 +185,9 @@ internal sealed class ControlPlane : IAsyncDisposable
         var start = new ProcessStartInfo(DotnetCommand.Path) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in (string[])[program, .. arguments])
             start.ArgumentList.Add(argument);
+
+        // What it installs the next run of the tests finds again.
+        start.Environment["FORMAE_CACHE_DIR"] = Repository.Cache;
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         var process = Process.Start(start)!;

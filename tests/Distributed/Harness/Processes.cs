@@ -64,6 +64,7 @@ internal static class Processes
                 _ when command.Contains("Formae.Coordinator.dll", StringComparison.Ordinal) => "coordinator",
                 _ when command.Contains("Formae.Plugins.FakeAws.dll", StringComparison.Ordinal) => "fakeaws",
                 _ when command.Contains("Formae.Plugins.Local.dll", StringComparison.Ordinal) => "local",
+                _ when command.Contains("azurite.cjs\0", StringComparison.Ordinal) => "azurite",
                 _ when command.Contains("\0broker\0", StringComparison.Ordinal) => "bus",
                 _ => null,
             };
