@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Formae.Model;
+using Formae.Plugins.AzureStorage.Tests.Transport;
 using Formae.Protocol.Bus;
 using Formae.Sdk.Testing;
 using Formae.Servers;
@@ -27,11 +28,11 @@ public sealed class StorageQueueTests(AzuriteServer server) : IClassFixture<Azur
     }
 
     [Fact]
-    public async Task A_list_has_pages()
+    public async Task A_list_has_pages_that_show_each_queue_once_whatever_their_age()
     {
         await using var plugin = On(server);
         var names = new List<string>();
-        for (var i = 0; i < 5; i++)
+        for (var i = 5; i > 0; i--)
             names.Add(await plugin.MakeAsync(Queue, new JsonObject { ["Name"] = Unique($"page{i}-") }));
 
         var (ids, pages) = await plugin.ListAsync(Queue, pageSize: 2);
@@ -39,6 +40,20 @@ public sealed class StorageQueueTests(AzuriteServer server) : IClassFixture<Azur
         Assert.Empty(names.Except(ids));
         Assert.Equal(ids.Count, ids.Distinct().Count());
         Assert.True(pages >= 3, $"{pages}");
+    }
+
+    [Fact]
+    public async Task A_list_goes_on_where_the_service_says()
+    {
+        static Canned Segment(string next, params string[] names) =>
+            new(200, $"<EnumerationResults><Queues>{string.Concat(names.Select(name => $"<Queue><Name>{name}</Name></Queue>"))}</Queues><NextMarker>{next}</NextMarker></EnumerationResults>");
+        var transport = new RecordingTransport(request => request.Uri.Query.Contains("marker=second", StringComparison.Ordinal) ? Segment("", "d", "e") : Segment("second", "a", "b", "c"));
+        await using var plugin = With(new JsonObject { ["AccountName"] = "account", ["AccountKey"] = "c2VjcmV0" }, transport);
+
+        var (ids, pages) = await plugin.ListAsync(Queue, pageSize: 2);
+
+        Assert.Equal(["a", "b", "c", "d", "e"], ids);
+        Assert.Equal(3, pages);
     }
 
     [Fact]

@@ -8,6 +8,11 @@ namespace Formae.Plugins.AzureStorage.Queues;
 /// <summary>Queues by their names; a create leaves its mark in the metadata, and the service itself takes the same create twice.</summary>
 internal sealed class StorageQueueHandler(StorageConnections connections) : IResourceHandler<StorageQueue>, IListable<StorageQueue>, IFindExisting<StorageQueue>
 {
+    /// <summary>
+    /// Pages are cut from segments of so many names: Azurite sorts its queues by name and goes on by age, so that its own pages show some queues twice and others never.
+    /// </summary>
+    private const int SegmentSize = 1000;
+
     public async Task<CreateResult<StorageQueue>> CreateAsync(CreateRequest<StorageQueue> request, CancellationToken cancellationToken)
     {
         var queues = connections.Open(StorageService.Queue, request);
@@ -71,10 +76,15 @@ internal sealed class StorageQueueHandler(StorageConnections connections) : IRes
     public async Task<ListResult> ListAsync(ListRequest<StorageQueue> request, CancellationToken cancellationToken)
     {
         var queues = connections.Open(StorageService.Queue, request);
-        var page = await queues.SendAsync(RequestMethod.Get, $"?comp=list&maxresults={request.PageSize}{BlobContainerHandler.Marker(request.PageToken)}", cancellationToken).ConfigureAwait(false);
-        return page.IsSuccess
-            ? new ListResult.Success([.. page.Xml().Descendants("Queue").Select(queue => queue.Element("Name")!.Value)], BlobContainerHandler.NextOf(page.Xml()))
-            : page.ProblemOf("The list of queues");
+        var (marker, after) = request.PageToken?.Split('\n') is [var known, var last] ? (known, last) : ("", "");
+        var answer = await queues.SendAsync(RequestMethod.Get, $"?comp=list&maxresults={SegmentSize}{BlobContainerHandler.Marker(marker.Length > 0 ? marker : null)}", cancellationToken).ConfigureAwait(false);
+        if (!answer.IsSuccess)
+            return answer.ProblemOf("The list of queues");
+        var segment = answer.Xml();
+        var names = segment.Descendants("Queue").Select(queue => queue.Element("Name")!.Value).Where(name => string.CompareOrdinal(name, after) > 0).Order(StringComparer.Ordinal).ToList();
+        var page = names.Take(request.PageSize).ToList();
+        var next = page.Count < names.Count ? $"{marker}\n{page[^1]}" : BlobContainerHandler.NextOf(segment) is { } following ? $"{following}\n" : null;
+        return new ListResult.Success(page, next);
     }
 
     private static Task<Answer> GetAsync(StorageClient queues, string name, CancellationToken cancellation) => queues.SendAsync(RequestMethod.Get, PathOf(name), cancellation);
