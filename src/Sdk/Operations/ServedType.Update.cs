@@ -38,6 +38,9 @@ internal sealed partial class ServedType<T>
             {
                 // The message may come twice: the change that the first delivery made is not drift.
                 var applied = call.Desired is { } wanted && drift.Reached(wanted, expected, live);
+                if (!applied && await ReadAsWantedAsync(call, cancellationToken).ConfigureAwait(false) is { } sameInOtherWords
+                    && drift.Reached(call.Desired!.Value, expected, JsonSerializer.SerializeToElement(sameInOtherWords, Strict)))
+                    (applied, found) = (true, sameInOtherWords);
                 return new Outcome(applied ? OperationStatus.Success : OperationStatus.Drifted) { NativeId = request.NativeId, Properties = Report(call, found!) };
             }
         }
@@ -71,6 +74,18 @@ internal sealed partial class ServedType<T>
             UpdateResult<T>.Failure failure => Outcome.Failed(failure.Problem) with { NativeId = request.NativeId },
             _ => NoResult(nameof(IResourceHandler<>.UpdateAsync)),
         };
+    }
+
+    /// <summary>
+    /// What the cloud holds, read by somebody to whom the desired state is what was stored: a handler that shows what means the same in the words it was written in then takes those of this update.
+    /// Null where that tells nothing new.
+    /// </summary>
+    private async Task<T?> ReadAsWantedAsync(Call call, CancellationToken cancellationToken)
+    {
+        if (BindPrior(call.Desired) is not { } desired || await CallReadAsync(call, call.Request.NativeId!, desired, cancellationToken).ConfigureAwait(false) is not ReadResult<T>.Success success)
+            return null;
+        call.SecretsOf(Schema, _secrets).Visit(JsonSerializer.SerializeToElement(success.Properties, Strict), call.Hide);
+        return success.Properties;
     }
 
     private bool TryBind(Call call, JsonElement? properties, out T bound, out Problem problem)

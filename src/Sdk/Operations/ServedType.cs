@@ -92,7 +92,9 @@ internal sealed partial class ServedType<T> : ServedType
 
     private Task<ReadResult<T>> CallReadAsync(Call call, CancellationToken cancellationToken) => CallReadAsync(call, call.Request.NativeId!, cancellationToken);
 
-    private Task<ReadResult<T>> CallReadAsync(Call call, string nativeId, CancellationToken cancellationToken)
+    private Task<ReadResult<T>> CallReadAsync(Call call, string nativeId, CancellationToken cancellationToken) => CallReadAsync(call, nativeId, BindPrior(call.Prior), cancellationToken);
+
+    private Task<ReadResult<T>> CallReadAsync(Call call, string nativeId, T? prior, CancellationToken cancellationToken)
     {
         var request = call.Request;
         return _handler.ReadAsync(
@@ -107,7 +109,7 @@ internal sealed partial class ServedType<T> : ServedType
                 TargetLabel = request.Target,
                 TargetConfig = call.TargetConfig,
                 NativeId = nativeId,
-                Prior = BindPrior(call.Prior),
+                Prior = prior,
             },
             cancellationToken);
     }

@@ -183,16 +183,26 @@ internal abstract class PostgresHandler<T>(PostgresConnections connections) : IR
 
     private async Task<Session> OpenAsync(OperationContext request, string[] names, CancellationToken cancellationToken)
     {
-        var session = await Connections.OpenAsync(request, IsOfServer ? null : names[0], cancellationToken).ConfigureAwait(false);
-        try
+        var database = IsOfServer ? null : names[0];
+        for (var isFirst = true; ; isFirst = false)
         {
-            await session.BeginAsync(SchemasOf(names)).ConfigureAwait(false);
-            return session;
-        }
-        catch
-        {
-            await session.DisposeAsync().ConfigureAwait(false);
-            throw;
+            var session = await Connections.OpenAsync(request, database, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await session.BeginAsync(SchemasOf(names)).ConfigureAwait(false);
+                return session;
+            }
+            catch (NpgsqlException broken) when (isFirst && (broken is { IsTransient: true } or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown }))
+            {
+                // The connection has lain in its pool and broke there. Nothing was done on it.
+                Connections.LetGo(session.Target, session.Database);
+                await session.DisposeAsync().ConfigureAwait(false);
+            }
+            catch
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
     }
 

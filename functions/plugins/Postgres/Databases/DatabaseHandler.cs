@@ -35,9 +35,9 @@ internal sealed class DatabaseHandler(PostgresConnections connections) : Postgre
                 await FinishAsync(session, temporary, name, request.Desired, mark).ConfigureAwait(false);
                 await session.CommitAsync().ConfigureAwait(false);
             }
-            catch (PostgresException failed) when (!SqlStates.ProblemOf(failed).IsRecoverable)
+            catch (PostgresException)
             {
-                // Nobody will go on with it.
+                // Perhaps nobody will go on with it; who does begins anew.
                 await session.RollbackAsync().ConfigureAwait(false);
                 await session.ExecuteAsync($"DROP DATABASE IF EXISTS {Quoted.Name(temporary)}").ConfigureAwait(false);
                 throw;
@@ -58,11 +58,12 @@ internal sealed class DatabaseHandler(PostgresConnections connections) : Postgre
                 return Gone(names);
             Connections.LetGo(session.Target, names[0]);
 
-            // The idle connections of other instances of this app. Nobody else's: a database that somebody uses stays.
-            await session.ExecuteAsync(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = $2 AND usename = current_user AND state = 'idle'",
-                names[0],
-                ConnectionSettings.ApplicationName).ConfigureAwait(false);
+            // A database that somebody uses stays. Connections of ours that have nothing to do, here or in another instance of this app, are nobody's use of it.
+            const string Idle = "application_name = $2 AND usename = current_user AND state = 'idle'";
+            var others = await session.TextAsync($"SELECT nullif(count(*), 0)::text FROM pg_stat_activity WHERE datname = $1 AND NOT coalesce({Idle}, false)", names[0], ConnectionSettings.ApplicationName).ConfigureAwait(false);
+            if (others is not null)
+                return Problems.ResourceConflict($"The database '{names[0]}' is in use by others: {others} sessions.") with { RetryAfter = TimeSpan.FromSeconds(1) };
+            await session.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND {Idle}", names[0], ConnectionSettings.ApplicationName).ConfigureAwait(false);
             await session.ExecuteAsync($"DROP DATABASE {Quoted.Name(names[0])}").ConfigureAwait(false);
             return new DeleteResult.Success();
         },

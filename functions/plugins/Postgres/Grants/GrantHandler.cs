@@ -29,6 +29,7 @@ internal sealed class GrantHandler(PostgresConnections connections) : PostgresHa
             throw RefusedException.Invalid($"'Schema' is {(subject.NameCount < 1 ? "for everything but a database" : $"missing: 'On' is {desired.On}")}.");
         if (desired.Object is null != subject.NameCount < 2)
             throw RefusedException.Invalid($"'Object' is {(subject.NameCount < 2 ? "for one table, sequence or function only" : $"missing: 'On' is {desired.On}")}.");
+        CheckPrivileges(subject, desired);
         string?[] names = [desired.Database, desired.On.ToString(), desired.Schema, desired.Object, desired.Role];
         return [.. names.OfType<string>()];
     }
@@ -125,12 +126,7 @@ internal sealed class GrantHandler(PostgresConnections connections) : PostgresHa
     private static async Task ApplyAsync(Session session, string[] names, Grant desired, Grant live)
     {
         var subject = GrantSubject.Of(desired.On);
-        var wanted = Known(subject, nameof(Grant.Privileges), desired.Privileges);
-        var options = Known(subject, nameof(Grant.WithGrantOption), desired.WithGrantOption ?? []);
-        if (wanted.Count == 0)
-            throw RefusedException.Invalid("'Privileges' is empty; a grant without privileges is none.");
-        if (options.Except(wanted).FirstOrDefault() is { } stray)
-            throw RefusedException.Invalid($"'WithGrantOption' has {stray}, which 'Privileges' has not.");
+        var (wanted, options) = CheckPrivileges(subject, desired);
         var (on, role) = (Target(names), Grantee(names));
         await RunAsync("REVOKE {0} ON {1} FROM {2}", live.Privileges.Except(wanted)).ConfigureAwait(false);
         await RunAsync("REVOKE GRANT OPTION FOR {0} ON {1} FROM {2}", (live.WithGrantOption ?? []).Except(options).Intersect(wanted)).ConfigureAwait(false);
@@ -140,6 +136,17 @@ internal sealed class GrantHandler(PostgresConnections connections) : PostgresHa
         Task RunAsync(string statement, IEnumerable<string> privileges) => string.Join(", ", privileges) is { Length: > 0 } list
             ? session.ExecuteAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, statement, list, on, role))
             : Task.CompletedTask;
+    }
+
+    private static (IReadOnlyList<string> Wanted, IReadOnlyList<string> Options) CheckPrivileges(GrantSubject subject, Grant desired)
+    {
+        var wanted = Known(subject, nameof(Grant.Privileges), desired.Privileges);
+        var options = Known(subject, nameof(Grant.WithGrantOption), desired.WithGrantOption ?? []);
+        if (wanted.Count == 0)
+            throw RefusedException.Invalid("'Privileges' is empty; a grant without privileges is none.");
+        if (options.Except(wanted).FirstOrDefault() is { } stray)
+            throw RefusedException.Invalid($"'WithGrantOption' has {stray}, which 'Privileges' has not.");
+        return (wanted, options);
     }
 
     /// <summary>They become words of a statement, so only words that are known pass.</summary>

@@ -12,7 +12,7 @@ internal static class ScramVerifier
     private const int Rounds = 4096;
     private const int SaltLength = 16;
 
-    /// <exception cref="RefusedException">The password is empty, which nobody can log in with.</exception>
+    /// <exception cref="RefusedException">The password is empty, or has characters that are to be prepared first.</exception>
     public static string Of(string password) => Of(password, RandomNumberGenerator.GetBytes(SaltLength));
 
     public static string Of(string password, byte[] salt)
@@ -21,14 +21,16 @@ internal static class ScramVerifier
             throw RefusedException.Invalid("'Password' is empty.");
         if (password.StartsWith($"{Scheme}$", StringComparison.Ordinal))
             return password;
-        var salted = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(Prepared(password)), salt, Rounds, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
+        if (!IsPrepared(password))
+            throw RefusedException.Invalid($"'Password' has characters that clients write in more than one way. Give its {Scheme} verifier in its place, as the client's own tools make it.");
+        var salted = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, Rounds, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
         var storedKey = SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8));
         var serverKey = HMACSHA256.HashData(salted, "Server Key"u8);
         return $"{Scheme}${Rounds}:{Convert.ToBase64String(salt)}${Convert.ToBase64String(storedKey)}:{Convert.ToBase64String(serverKey)}";
     }
 
-    /// <summary>As clients prepare what is typed in (RFC 4013): one space for all kinds of them, and one way to write each letter.</summary>
-    private static string Prepared(string password) => Ascii.IsValid(password)
-        ? password
-        : string.Concat(password.Where(letter => letter is not ('\u00AD' or '\u200B' or '\u2060' or '\uFEFF')).Select(letter => char.IsSeparator(letter) ? ' ' : letter)).Normalize(NormalizationForm.FormKC);
+    /// <summary>
+    /// Clients prepare what is typed in (RFC 4013) with the tables of Unicode, which this app does without. What they leave as it is passes: ASCII, and the letters of Western Europe.
+    /// </summary>
+    private static bool IsPrepared(string password) => password.All(letter => char.IsAscii(letter) || letter is >= '\u00C0' and <= '\u00FF');
 }

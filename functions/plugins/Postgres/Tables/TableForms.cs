@@ -7,7 +7,7 @@ internal sealed record TableForm(Table Written, TableRow Means);
 
 /// <summary>
 /// PostgreSQL prints types and expressions in words of its own: <c>int</c> is <c>integer</c>, and <c>'new'</c> is <c>'new'::text</c>. What is written and what is there are compared as the server prints both; it is asked once
-/// for each text, and the answers of this process are kept. What was written last is kept too: an update that comes again finds its work in its own words.
+/// for each text, and the answers are kept.
 /// </summary>
 internal sealed class TableForms
 {
@@ -15,7 +15,6 @@ internal sealed class TableForms
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, TableRow> _meanings = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Table> _last = new(StringComparer.Ordinal);
 
     /// <summary>What the server understands by it, asked in the session's transaction where it was not asked before.</summary>
     public async Task<TableRow> MeaningOfAsync(Session session, Table written)
@@ -29,31 +28,14 @@ internal sealed class TableForms
 
         var meaning = await TableCatalog.MeaningOfAsync(session, written).ConfigureAwait(false);
         lock (_lock)
-            Keep(_meanings, key, meaning);
+        {
+            if (_meanings.Count >= Most)
+                _meanings.Clear();
+            _meanings[key] = meaning;
+        }
+
         return meaning;
     }
-
-    /// <summary>The table is made, or changed, as it is written.</summary>
-    public void Remember(Session session, Table written)
-    {
-        lock (_lock)
-            Keep(_last, PlaceOf(session, written.Schema, written.Name), written);
-    }
-
-    public Table? Last(Session session, string schema, string name)
-    {
-        lock (_lock)
-            return _last.GetValueOrDefault(PlaceOf(session, schema, name));
-    }
-
-    private static void Keep<TValue>(Dictionary<string, TValue> kept, string key, TValue value)
-    {
-        if (kept.Count >= Most)
-            kept.Clear();
-        kept[key] = value;
-    }
-
-    private static string PlaceOf(Session session, string schema, string name) => $"{session.Place}\n{NativeId.Of(schema, name)}";
 
     private static string KeyOf(Session session, Table written) =>
         $"{session.Place}\n{JsonSerializer.Serialize(written with { Owner = null, Comment = null, DropColumns = null }, PostgresJson.Default.Table)}";

@@ -18,14 +18,8 @@ internal sealed class TableHandler(PostgresConnections connections) : PostgresHa
         if (await TableCatalog.FindAsync(session, names[1], names[2]).ConfigureAwait(false) is not { } row)
             return null;
         var (comment, mark) = OwnMark.Read(row.Comment);
-        var forms = new List<TableForm>();
-        foreach (var written in (Table?[])[form, _forms.Last(session, names[1], names[2])])
-        {
-            if (written is not null && await FormAsync(session, written).ConfigureAwait(false) is { } known)
-                forms.Add(known);
-        }
-
-        return new Live<Table>(TableView.Of(names[0], names[1], names[2], row, comment, forms), mark);
+        var known = form is null ? null : await FormAsync(session, form).ConfigureAwait(false);
+        return new Live<Table>(TableView.Of(names[0], names[1], names[2], row, comment, known), mark);
     }
 
     protected override async Task MakeAsync(Session session, string[] names, Table desired, string mark)
@@ -37,7 +31,6 @@ internal sealed class TableHandler(PostgresConnections connections) : PostgresHa
         await CommentAsync(session, table, desired, OwnMark.Write(desired.Comment, mark), null).ConfigureAwait(false);
         if (desired.Owner is { } owner)
             await session.ExecuteAsync($"ALTER TABLE {table} OWNER TO {Quoted.Name(owner)}").ConfigureAwait(false);
-        _forms.Remember(session, desired);
     }
 
     protected override async Task ChangeAsync(Session session, string[] names, Table desired, Live<Table> live)
@@ -53,7 +46,6 @@ internal sealed class TableHandler(PostgresConnections connections) : PostgresHa
         await CommentAsync(session, table, desired, OwnMark.Write(desired.Comment, live.Mark), there).ConfigureAwait(false);
         if (desired.Owner is { } owner && owner != there.Owner)
             await session.ExecuteAsync($"ALTER TABLE {table} OWNER TO {Quoted.Name(owner)}").ConfigureAwait(false);
-        _forms.Remember(session, desired);
     }
 
     // What refers to it is not dropped with it.

@@ -1,69 +1,60 @@
 namespace Formae.Plugins.Postgres;
 
-/// <summary>Shows a table as documents write it: in the words of the first form that means what is there, and else in those of the server.</summary>
+/// <summary>Shows a table as documents write it: in the words of the form where that means what is there, and else in those of the server.</summary>
 internal static class TableView
 {
-    public static Table Of(string database, string schema, string name, TableRow live, string? comment, IReadOnlyList<TableForm> forms) => new()
+    public static Table Of(string database, string schema, string name, TableRow live, string? comment, TableForm? form) => new()
     {
         Database = database,
         Schema = schema,
         Name = name,
         Owner = live.Owner,
-        Columns = [.. live.Columns.Select(column => Of(column, forms))],
+        Columns = [.. live.Columns.Select(column => Of(column, form))],
         PrimaryKey = live.PrimaryKey is { } key ? new PrimaryKey { Name = key.Name, Columns = key.Columns ?? [] } : null,
-        Unique = Shown.Of([.. live.Of(ConstraintRow.Unique).Select(row => new UniqueConstraint { Name = row.Name, Columns = row.Columns ?? [] })], Written(forms, form => form.Unique)),
-        Checks = Shown.Of([.. live.Of(ConstraintRow.Check).Select(row => Of(row, CheckForm(row, forms)))], Written(forms, form => form.Checks)),
-        ForeignKeys = Shown.Of([.. live.Of(ConstraintRow.Foreign).Select(row => ForeignKey(row, schema, forms))], Written(forms, form => form.ForeignKeys)),
-        Indexes = Shown.Of([.. live.Indexes.Select(row => Of(row, forms))], Written(forms, form => form.Indexes)),
-        Comment = Shown.Comment(comment, forms.Select(form => form.Written.Comment).FirstOrDefault()),
+        Unique = Shown.Of([.. live.Of(ConstraintRow.Unique).Select(row => new UniqueConstraint { Name = row.Name, Columns = row.Columns ?? [] })], form?.Written.Unique),
+        Checks = Shown.Of([.. live.Of(ConstraintRow.Check).Select(row => Check(row, form))], form?.Written.Checks),
+        ForeignKeys = Shown.Of([.. live.Of(ConstraintRow.Foreign).Select(row => ForeignKey(row, schema, form?.Written.ForeignKeys?.FirstOrDefault(one => one.Name == row.Name)))], form?.Written.ForeignKeys),
+        Indexes = Shown.Of([.. live.Indexes.Select(row => Of(row, form))], form?.Written.Indexes),
+        Comment = Shown.Comment(comment, form?.Written.Comment),
     };
 
-    private static Column Of(ColumnRow live, IReadOnlyList<TableForm> forms)
+    private static Column Of(ColumnRow live, TableForm? form)
     {
-        var written = forms
-            .Select(form => (Written: form.Written.Columns.FirstOrDefault(one => one.Name == live.Name), Means: form.Means.Columns.FirstOrDefault(one => one.Name == live.Name)))
-            .Where(form => form is { Written: not null, Means: not null })
-            .ToList();
+        var written = form?.Written.Columns.FirstOrDefault(one => one.Name == live.Name);
+        var means = form?.Means.Columns.FirstOrDefault(one => one.Name == live.Name);
         return new Column
         {
             Name = live.Name,
-            Type = written.Find(form => form.Means!.Type == live.Type).Written?.Type ?? live.Type,
-            Nullable = written.Find(form => form.Means!.Nullable == live.Nullable) is { Written: { } same } ? same.Nullable : live.Nullable ? null : false,
-            Default = live.Default is null ? null : written.Find(form => form.Means!.Default == live.Default).Written?.Default ?? live.Default,
-            Generated = live.Generated is null ? null : written.Find(form => form.Means!.Generated == live.Generated).Written?.Generated ?? live.Generated,
+            Type = means?.Type == live.Type ? written!.Type : live.Type,
+            Nullable = means?.Nullable == live.Nullable ? written!.Nullable : live.Nullable ? null : false,
+            Default = means?.Default == live.Default ? written?.Default ?? live.Default : live.Default,
+            Generated = means?.Generated == live.Generated ? written?.Generated ?? live.Generated : live.Generated,
             Identity = live.Numbering,
-            Comment = Shown.Comment(live.Comment, written.Select(form => form.Written!.Comment).FirstOrDefault()),
+            Comment = Shown.Comment(live.Comment, written?.Comment),
         };
     }
 
-    private static CheckConstraint Of(ConstraintRow live, string? written) => new() { Name = live.Name, Expression = written ?? live.Expression ?? "" };
-
-    private static string? CheckForm(ConstraintRow live, IReadOnlyList<TableForm> forms) => forms
-        .Where(form => form.Means.Constraints.Any(one => one.Name == live.Name && one.Means(live)))
-        .Select(form => form.Written.Checks?.FirstOrDefault(one => one.Name == live.Name)?.Expression)
-        .FirstOrDefault(expression => expression is not null);
-
-    private static ForeignKey ForeignKey(ConstraintRow live, string schema, IReadOnlyList<TableForm> forms)
+    private static CheckConstraint Check(ConstraintRow live, TableForm? form)
     {
-        var written = forms.Select(form => form.Written.ForeignKeys?.FirstOrDefault(one => one.Name == live.Name)).FirstOrDefault(one => one is not null);
-        return new ForeignKey
-        {
-            Name = live.Name,
-            Columns = live.Columns ?? [],
-            ReferencedSchema = live.ReferencedSchema == schema && written?.ReferencedSchema is null ? null : live.ReferencedSchema,
-            ReferencedTable = live.ReferencedTable ?? "",
-            ReferencedColumns = live.ReferencedColumns ?? [],
-            OnDelete = Shown.Of(ConstraintRow.ActionOf(live.OnDelete), ForeignKeyAction.NoAction, written?.OnDelete),
-            OnUpdate = Shown.Of(ConstraintRow.ActionOf(live.OnUpdate), ForeignKeyAction.NoAction, written?.OnUpdate),
-        };
+        var isSame = form?.Means.Constraints.Any(one => one.Name == live.Name && one.Means(live)) is true;
+        return (isSame ? form!.Written.Checks?.FirstOrDefault(one => one.Name == live.Name) : null) ?? new CheckConstraint { Name = live.Name, Expression = live.Expression ?? "" };
     }
 
-    private static Index Of(IndexRow live, IReadOnlyList<TableForm> forms)
+    private static ForeignKey ForeignKey(ConstraintRow live, string schema, ForeignKey? written) => new()
     {
-        var same = forms.Where(form => form.Means.Indexes.Any(one => one.Name == live.Name && one.Means(live)))
-            .Select(form => form.Written.Indexes?.FirstOrDefault(one => one.Name == live.Name))
-            .FirstOrDefault(index => index is not null);
-        return same ?? new Index
+        Name = live.Name,
+        Columns = live.Columns ?? [],
+        ReferencedSchema = live.ReferencedSchema == schema && written?.ReferencedSchema is null ? null : live.ReferencedSchema,
+        ReferencedTable = live.ReferencedTable ?? "",
+        ReferencedColumns = live.ReferencedColumns ?? [],
+        OnDelete = Shown.Of(ConstraintRow.ActionOf(live.OnDelete), ForeignKeyAction.NoAction, written?.OnDelete),
+        OnUpdate = Shown.Of(ConstraintRow.ActionOf(live.OnUpdate), ForeignKeyAction.NoAction, written?.OnUpdate),
+    };
+
+    private static Index Of(IndexRow live, TableForm? form)
+    {
+        var isSame = form?.Means.Indexes.Any(one => one.Name == live.Name && one.Means(live)) is true;
+        return (isSame ? form!.Written.Indexes?.FirstOrDefault(one => one.Name == live.Name) : null) ?? new Index
         {
             Name = live.Name,
             Columns = live.Elements,
@@ -73,6 +64,4 @@ internal static class TableView
             Where = live.Where,
         };
     }
-
-    private static IReadOnlyList<TItem>? Written<TItem>(IReadOnlyList<TableForm> forms, Func<Table, IReadOnlyList<TItem>?> part) => forms.Select(form => part(form.Written)).FirstOrDefault();
 }
