@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Formae.Model;
 using Formae.Plugins.AzureResources.Arm;
 using Formae.Plugins.AzureResources.Mapping;
 using Formae.Sdk;
@@ -38,8 +39,8 @@ public sealed record FunctionApp
     [ProviderDefault, Arm("properties.functionAppConfig.scaleAndConcurrency")]
     public FunctionScale? Scale { get; init; }
 
-    [Opaque, WriteOnly, Description("The app settings, all of them: a name and a text each. Not read back; left out, they stay as they are.")]
-    public IReadOnlyDictionary<string, string>? AppSettings { get; init; }
+    [KeyedSet(nameof(AppSetting.Name)), WriteOnly, Description("The app settings, all of them. They are not read back; left out, they stay as they are.")]
+    public IReadOnlyList<AppSetting>? AppSettings { get; init; }
 
     [ProviderDefault, Arm("properties.httpsOnly")]
     public bool? HttpsOnly { get; init; }
@@ -61,6 +62,15 @@ public sealed record FunctionApp
 
     [ReadOnly, Arm("properties.state")]
     public string? State { get; init; }
+}
+
+/// <summary>A setting that an app reads.</summary>
+public sealed record AppSetting
+{
+    public required string Name { get; init; }
+
+    [Opaque]
+    public string? Value { get; init; }
 }
 
 /// <summary>As whom an app calls others.</summary>
@@ -142,14 +152,22 @@ internal sealed class FunctionAppHandler(ArmConnections connections, TimeProvide
         var body = base.Write(desired, forPatch);
         if (body["identity"] is JsonObject identity && identity.Remove(Ids, out var ids) && ids is JsonArray list)
             identity[Identities] = new JsonObject(list.Select(id => KeyValuePair.Create((string)id!, (JsonNode?)new JsonObject())));
-        if (desired.AppSettings is { } settings)
+
+        // Where no value is known any more, none has changed.
+        if (desired.AppSettings is { } settings && (settings.Count == 0 || settings.Any(setting => setting.Value is not null)))
         {
-            var all = new JsonArray([.. settings.Select(setting => new JsonObject { ["name"] = setting.Key, ["value"] = setting.Value })]);
+            var all = new JsonArray([.. settings.Select(setting => new JsonObject { ["name"] = setting.Name, ["value"] = setting.Value })]);
             OpenBody.Merge(body, new JsonObject { ["properties"] = new JsonObject { ["siteConfig"] = new JsonObject { ["appSettings"] = all } } });
         }
 
         return body;
     }
+
+    /// <summary>Azure takes all settings or none, so one whose value nobody knows would be lost.</summary>
+    protected override Problem? Refuse(FunctionApp desired) =>
+        desired.AppSettings is { } settings && settings.Any(setting => setting.Value is not null) && settings.FirstOrDefault(setting => setting.Value is null) is { } unknown
+            ? Problems.InvalidRequest($"'AppSettings': the value of '{unknown.Name}' is missing, and settings are written all at once. Declare it.")
+            : null;
 
     /// <summary>Azure shows identities by their ids, in a spelling of its own.</summary>
     protected override JsonObject Read(string id, string apiVersion, JsonObject live, JsonObject? known)
