@@ -31,7 +31,7 @@ internal sealed partial class FrontDoor(Cloud cloud, Faults faults, RequestLog l
             return;
         }
 
-        var answer = fault?.Kind == FaultKind.Refuse ? Refused(fault) : Answer(request, path, text, fault);
+        var answer = fault?.Kind == FaultKind.Refuse ? Refused(fault) : Answer(request, path, text, fault is { Kind: FaultKind.FailOperation or FaultKind.CancelOperation } ? fault : null);
         if (fault?.Kind == FaultKind.CutAfter)
             context.Abort();
         else

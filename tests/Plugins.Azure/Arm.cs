@@ -48,7 +48,7 @@ internal sealed class Arm : IAsyncDisposable
 
     /// <summary>A thing of a type that nobody knows, followed in a way that the test chooses.</summary>
     public static JsonElement ThingOf(string properties = """{"size":1}""", string more = ""","Location":"westeurope" """) =>
-        Json($$"""{"Type":"Test.Things/things","ApiVersion":"2024-01-01","Name":"one","ResourceGroup":"web"{{more}},"Body":{"properties":{{properties}}}}""");
+        Json($$$"""{"Type":"Test.Things/things","ApiVersion":"2024-01-01","Name":"one","ResourceGroup":"web"{{{more}}},"Body":{"properties":{{{properties}}}}}""");
 
     public void Follow(AsyncStyle put, AsyncStyle delete = AsyncStyle.None, bool isTracked = true) =>
         Cloud.Types["Test.Things/things"] = new TypeRules { Put = put, Delete = delete, IsTracked = isTracked };

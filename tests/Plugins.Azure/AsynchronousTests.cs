@@ -38,10 +38,10 @@ public sealed class AsynchronousTests
     }
 
     [Theory]
-    [InlineData(AsyncStyle.AsyncOperation, Following.Status)]
-    [InlineData(AsyncStyle.Location, Following.Result)]
-    [InlineData(AsyncStyle.ProvisioningState, Following.Object)]
-    public async Task The_request_id_holds_all_that_the_next_poll_needs(AsyncStyle style, Following by)
+    [InlineData(AsyncStyle.AsyncOperation, nameof(Following.Status))]
+    [InlineData(AsyncStyle.Location, nameof(Following.Result))]
+    [InlineData(AsyncStyle.ProvisioningState, nameof(Following.Object))]
+    public async Task The_request_id_holds_all_that_the_next_poll_needs(AsyncStyle style, string by)
     {
         await using var arm = await Arm.StartAsync();
         arm.Follow(style);
@@ -49,8 +49,8 @@ public sealed class AsynchronousTests
         var accepted = await arm.ExecuteAsync(Requests.Create(Arm.AnyType, Arm.ThingOf()));
         var operation = PendingOperation.TryParse(accepted.RequestId!)!;
 
-        Assert.Equal((by, Arm.Thing, "2024-01-01", false), (operation.By, operation.Id, operation.ApiVersion, operation.IsDelete));
-        Assert.Equal(by != Following.Object, operation.Address is not null);
+        Assert.Equal((by, Arm.Thing, "2024-01-01", false), ($"{operation.By}", operation.Id, operation.ApiVersion, operation.IsDelete));
+        Assert.Equal(by != nameof(Following.Object), operation.Address is not null);
     }
 
     [Theory]

@@ -48,6 +48,7 @@ public sealed class OwnershipTests
     {
         await using var arm = await Arm.StartAsync();
         arm.Follow(style);
+        arm.Cloud.Polls = 5;
         var create = Requests.Create(Arm.AnyType, Arm.ThingOf());
         arm.Simulator.Faults.Add(new Fault { Kind = FaultKind.CutAfter, Method = "PUT" });
 
@@ -55,6 +56,7 @@ public sealed class OwnershipTests
         Assert.Equal((ProblemCodes.NetworkFailure, true), (lost.Problem?.Code, lost.Problem?.LeavesDoubt));
 
         var report = await arm.CompleteAsync(create with { Attempt = 2, Doubt = Doubt.Unheard, Sequence = 5 });
+        Assert.Null(report.Problem?.Message);
         Assert.Equal((OperationStatus.Success, Arm.Thing), (report.Status, report.NativeId));
         Assert.Equal(1, arm.Simulator.Requests.Count("PUT", "/one"));
     }

@@ -6,7 +6,7 @@ namespace Formae.Plugins.AzureResources;
 public sealed record AzureTarget
 {
     /// <summary>The subscription that holds everything on this target.</summary>
-    public required string SubscriptionId { get; init; }
+    public string SubscriptionId { get; init; } = "";
 
     /// <summary>The tenant that is asked for tokens. Needed with a client secret; otherwise the credential's own.</summary>
     public string? TenantId { get; init; }
@@ -31,7 +31,7 @@ public sealed record AzureTarget
     {
         var target = request.Target<AzureTarget>();
         if (!Guid.TryParse(target.SubscriptionId, out _))
-            throw new TargetConfigException("The target's SubscriptionId is no GUID.");
+            throw new TargetConfigException("The target needs a SubscriptionId that is a GUID.");
         if (target.ClientSecret is { Length: > 0 } && (string.IsNullOrEmpty(target.ClientId) || string.IsNullOrEmpty(target.TenantId)))
             throw new TargetConfigException("A target with a ClientSecret needs its ClientId and TenantId too.");
         if (target.Environment is not (null or "Public" or "China" or "Government"))
