@@ -19,4 +19,19 @@ public sealed class ProcessTests
         Assert.Null(await session.FinishAsync());
         TestContext.Current.SendDiagnosticMessage($"{profile}: {session.Tally}");
     }
+
+    [Fact]
+    public async Task What_runs_elsewhere_is_held_to_the_same_by_its_addresses()
+    {
+        using var folder = new Distributed.Tests.TempFolder();
+        await using var plane = await Distributed.Tests.ControlPlane.StartAsync(folder.File("data"));
+        for (var time = 1; time <= 2; time++)
+        {
+            // Another session finds what the one before has left behind, which is nothing.
+            await using var session = new Session(async () => await Elsewhere.FindAsync(plane.Address, new Uri(plane.UrlOf("fakeaws")), key: null), $"s{time}-");
+            foreach (var profile in Elsewhere.Possible)
+                Assert.Null((await session.RunAsync(ScriptGenerator.Draw(profile, time)))?.ToString());
+            Assert.Null(await session.FinishAsync());
+        }
+    }
 }

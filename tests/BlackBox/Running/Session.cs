@@ -7,7 +7,8 @@ namespace Formae.BlackBox.Tests.Running;
 
 /// <summary>Many scripts on one system, one after the other. A system in which one failed is not used again.</summary>
 /// <param name="start">Starts a system.</param>
-internal sealed class Session(Func<Task<ISystem>> start) : IAsyncDisposable
+/// <param name="prefix">Of all names: another one where a system has had sessions before.</param>
+internal sealed class Session(Func<Task<ISystem>> start, string prefix = "r") : IAsyncDisposable
 {
     private ISystem? _system;
     private int _runs;
@@ -18,7 +19,7 @@ internal sealed class Session(Func<Task<ISystem>> start) : IAsyncDisposable
     public async Task<Failure?> RunAsync(Script script)
     {
         _system ??= await start();
-        var failure = await Run.ExecuteAsync(_system, script, $"r{++_runs}", Tally);
+        var failure = await Run.ExecuteAsync(_system, script, $"{prefix}{++_runs}", Tally);
         if (failure is null && _system.IsWornOut && await FinishAsync() is { } left)
             failure = new Failure(script, Rules.NothingIsLeftBehind, left, "This is seen of all sequences since the start of the system together.");
         if (failure is not null || _system is { IsWornOut: true })

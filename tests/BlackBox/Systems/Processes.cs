@@ -1,18 +1,14 @@
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using Formae.BlackBox.Tests.Scripts;
-using Formae.Client;
 using Formae.Distributed.Tests;
 using Formae.Embedded.Tables;
-using Formae.Model;
-using Formae.Plugins.FakeAws;
 using Formae.Protocol.Bus;
-using Formae.Protocol.Http;
 
 namespace Formae.BlackBox.Tests.Systems;
 
-/// <summary>A real <c>formae up</c>, whose processes are killed for real. Whoever is asked may be dead at the moment: then it is asked again.</summary>
-internal sealed partial class Processes : ISystem
+/// <summary>A real <c>formae up</c>, whose processes are killed for real.</summary>
+internal sealed class Processes : OverHttp
 {
     private const string RequestQueue = "formae-requests-fakeaws";
 
@@ -24,25 +20,12 @@ internal sealed partial class Processes : ISystem
     private readonly TempFolder _folder;
     private readonly ControlPlane _plane;
     private readonly DeadLetters _dead = new();
-    private readonly HttpClient _cloudHttp;
-    private readonly FakeAwsControl _cloud;
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<Victim, int> _kills = [];
 
     private Processes(TempFolder folder, ControlPlane plane)
-    {
-        (_folder, _plane) = (folder, plane);
-        _cloudHttp = new HttpClient { BaseAddress = new Uri(plane.UrlOf("fakeaws")), Timeout = TimeSpan.FromSeconds(10) };
-        _cloud = new FakeAwsControl(_cloudHttp);
-    }
+        : base(plane.Client, new Uri(plane.UrlOf("fakeaws"))) => (_folder, _plane) = (folder, plane);
 
-    public TimeSpan Patience => TimeSpan.FromSeconds(150);
-
-    public TimeSpan Settling => TimeSpan.FromSeconds(20);
-
-    public bool IsWornOut => _kills.Values.Any(kills => kills >= MostKills);
-
-    public bool ExpiresByItself => true;
+    public override bool IsWornOut => _kills.Values.Any(kills => kills >= MostKills);
 
     public static async Task<Processes> StartAsync()
     {
@@ -56,11 +39,7 @@ internal sealed partial class Processes : ISystem
         return new Processes(folder, await ControlPlane.StartAsync(folder.File("data")));
     }
 
-    public Task<IReadOnlyList<RecordedCall>> CallsAsync() => AskAsync(() => _cloud.CallsAsync());
-
-    public Task<int> MessagesAsync() => AskAsync(async () => (await _cloud.CallsAsync()).Count);
-
-    public Task<bool> IsQuietAsync() => AskAsync(async () =>
+    public override Task<bool> IsQuietAsync() => AskAsync(async () =>
     {
         await using var bus = _plane.OpenBus();
         foreach (var queue in (string[])[RequestQueue, BusContract.ReportQueue])
@@ -73,85 +52,13 @@ internal sealed partial class Processes : ISystem
         return true;
     });
 
-    public async Task<Answer> SubmitAsync(Order order)
-    {
-        var request = order.RollBack is { } back
-            ? new SubmitRequest { Kind = SubmitKind.Rollback, Stack = back.Stack, To = back.CommandId }
-            : new SubmitRequest
-            {
-                Kind = order.Destroys ? SubmitKind.Destroy : SubmitKind.Apply,
-                Mode = order.Destroys ? null : order.Reconciles ? SubmitMode.Reconcile : SubmitMode.Patch,
-                Force = order.Forces,
-                OnDependents = order.Cascades ? DependentsChoice.Cascade : DependentsChoice.Abort,
-                File = new SubmitFile("forma.json", System.Text.Encoding.UTF8.GetBytes(order.Document), "application/json"),
-            };
-        return await GiveAsync(async () =>
-        {
-            var response = await _plane.Client.SubmitAsync(request);
-            return response.Simulation.ChangesRequired ? new Answer.Accepted(response.CommandId, response.Simulation.Command.ResourceUpdates ?? []) : new Answer.NothingToDo();
-        });
-    }
-
-    public Task<Answer> ReconcileAsync(string stack) => GiveAsync(async () =>
-        (await _plane.Client.ReconcileStackAsync(stack)).CommandId is { } id ? new Answer.Accepted(id, null) : new Answer.NothingToDo());
-
-    public Task<bool> CancelAsync(string commandId, bool forces) => AskAsync(async () =>
-    {
-        try
-        {
-            await _plane.Client.CancelAsync($"id:{commandId}", forces);
-            return true;
-        }
-        catch (FormaeApiException e) when (e.Response.Error == ErrorCodes.NotFound)
-        {
-            return false;
-        }
-    });
-
-    public Task<IReadOnlyList<string>> CheckTimeToLiveAsync() => AskAsync(async () => (await _plane.Client.CheckTimeToLiveAsync()).CommandIds ?? []);
-
-    public Task<Command?> FindAsync(string commandId) => AskAsync(async () =>
-    {
-        try
-        {
-            return (Command?)await _plane.Client.GetCommandAsync(commandId);
-        }
-        catch (FormaeApiException e) when (e.Status == 404)
-        {
-            return null;
-        }
-    });
-
-    public Task StartSynchronizationAsync() => AskAsync(() => _plane.Client.SynchronizeAsync());
-
-    public Task<SynchronizationProgress?> FindSynchronizationAsync() => AskAsync(async () => (SynchronizationProgress?)await _plane.Client.GetSynchronizationAsync());
-
-    public Task<IReadOnlyList<Resource>> InventoryAsync() => AskAsync(async () => (await _plane.Client.GetResourcesAsync()).Resources);
-
-    public Task<IReadOnlyList<CloudItem>> CloudAsync() => AskAsync(() => _cloud.SnapshotAsync());
-
-    public Task PutInCloudAsync(CloudItem item) => AskAsync(() => _cloud.PutAsync(item));
-
-    public Task ChangeInCloudAsync(CloudItem item) => AskAsync(() => _cloud.ChangeAsync(item));
-
-    public Task DeleteInCloudAsync(string type, string nativeId) => AskAsync(() => _cloud.DeleteAsync(type, nativeId));
-
-    public Task ProgramAsync(ProgrammedAnswers answers) => AskAsync(() => _cloud.ProgramAsync(answers));
-
-    public Task ClearProgramsAsync() => AskAsync(() => _cloud.ClearProgramsAsync());
-
-    public void SetWeather(int? seed)
-    {
-        // The broker of a formae up takes no orders; its processes are killed instead.
-    }
-
-    public Task PoisonAsync(PoisonedQueue queue) => AskAsync(async () =>
+    public override Task PoisonAsync(PoisonedQueue queue) => AskAsync(async () =>
     {
         await using var bus = _plane.OpenBus();
         await _dead.PoisonAsync(bus, queue);
     });
 
-    public Task CrashAsync(Victim victim)
+    public override Task CrashAsync(Victim victim)
     {
         if (_plane.Children.TryGetValue(Names[victim], out var id))
         {
@@ -162,7 +69,7 @@ internal sealed partial class Processes : ISystem
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<string>> ResidueAsync() => AskAsync<IReadOnlyList<string>>(async () =>
+    public override Task<IReadOnlyList<string>> ResidueAsync() => AskAsync<IReadOnlyList<string>>(async () =>
     {
         var residue = new List<string>();
         await using var bus = _plane.OpenBus();
@@ -171,7 +78,7 @@ internal sealed partial class Processes : ISystem
     });
 
     /// <summary>Stops it, and looks at what is left on the disk.</summary>
-    public async Task<IReadOnlyList<string>> FinishAsync()
+    public override async Task<IReadOnlyList<string>> FinishAsync()
     {
         await _plane.StopAsync();
         var file = Path.Combine(_plane.DataFolder, "store", "tables.db");
@@ -189,9 +96,9 @@ internal sealed partial class Processes : ISystem
         return left;
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        _cloudHttp.Dispose();
+        await base.DisposeAsync();
         await _plane.DisposeAsync();
         _folder.Dispose();
     }

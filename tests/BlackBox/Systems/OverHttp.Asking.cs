@@ -6,7 +6,7 @@ using Formae.Protocol.Http;
 namespace Formae.BlackBox.Tests.Systems;
 
 /// <summary>How questions and orders are repeated when whoever was asked has just died.</summary>
-internal sealed partial class Processes
+internal abstract partial class OverHttp
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -49,15 +49,15 @@ internal sealed partial class Processes
     }
 
     private async Task<string?> UnknownAsync() =>
-        (await _plane.Client.ListCommandsAsync(scope: CommandScope.Agent, max: 5)).Select(command => command.CommandId).FirstOrDefault(id => !_known.Contains(id));
+        (await Client.ListCommandsAsync(scope: CommandScope.Agent, max: 5)).Select(command => command.CommandId).FirstOrDefault(id => !_known.Contains(id));
 
-    private Task AskAsync(Func<Task> ask) => AskAsync(async () =>
+    protected Task AskAsync(Func<Task> ask) => AskAsync(async () =>
     {
         await ask();
         return true;
     });
 
-    private async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    protected async Task<T> AskAsync<T>(Func<Task<T>> ask)
     {
         var clock = Stopwatch.StartNew();
         while (true)
