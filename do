@@ -18,6 +18,8 @@ usage() {
 ./do run [ARGS]        build and run the control plane on this machine (formae up ARGS)
 ./do bench [ARGS]      measure, Release build; --quick for a small run, --only NAME for one scenario
 ./do blackbox [ARGS]   random sequences against the whole control plane; --iterations N, --seed S, --profile NAME, --processes, --help
+./do simulate ARGS     time, cost and first bottleneck of a large change on Azure: --resources 1000000 --backend DurableTaskScheduler --cloud-rate 100
+./do cost [ARGS]       what the tiers of infra/bicep cost at rest and for 1,000 operations; --tier dev
 ./do pack              libraries as packages, apps as folders, both into artifacts/
 TEXT
 }
@@ -58,6 +60,11 @@ blackbox() {
   exec "artifacts/bin/Formae.BlackBox.Tests/${configuration,,}/Formae.BlackBox.Tests" blackbox "$@"
 }
 
+reckon() {
+  dotnet build tools/Cost -c "$configuration" -v quiet
+  exec dotnet "artifacts/bin/Formae.Cost/${configuration,,}/Formae.Cost.dll" "$@"
+}
+
 pack() {
   for project in "${libraries[@]}"; do
     dotnet pack "$project" -c Release -v quiet -o artifacts/packages
@@ -76,6 +83,7 @@ case $command in
   run) exec dotnet run --project src/Cli -c "$configuration" -- up "$@" ;;
   bench) bench "$@" ;;
   blackbox) blackbox "$@" ;;
+  simulate | cost) reckon "$command" "$@" ;;
   pack) pack ;;
   help | --help | -h) usage ;;
   *) usage >&2; exit 2 ;;

@@ -73,6 +73,9 @@ public sealed partial class ControlPlane : IAsyncDisposable
 
     public DurableTaskClient Client => _hub.Client;
 
+    /// <summary>How often the task hub has handed something out.</summary>
+    internal long HubActions => _hub.Actions;
+
     public static Task<ControlPlane> StartAsync(params (string Name, string Value)[] settings) => StartAsync(new Seams(), settings);
 
     internal static async Task<ControlPlane> StartAsync(Seams seams, params (string Name, string Value)[] settings)

@@ -39,7 +39,7 @@ internal abstract class DelegatingTransport(ITableTransport inner) : ITableTrans
         return response;
     });
 
-    public Task<TransactionReply> SubmitAsync(string table, IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken) =>
+    public virtual Task<TransactionReply> SubmitAsync(string table, IReadOnlyList<TableWrite> writes, CancellationToken cancellationToken) =>
         AroundAsync(table, isWrite: true, () => inner.SubmitAsync(table, writes, cancellationToken));
 
     public Task<RowReply> GetAsync(string table, string partitionKey, string rowKey, Selection selection, CancellationToken cancellationToken) =>

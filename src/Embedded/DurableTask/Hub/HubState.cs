@@ -71,6 +71,9 @@ internal sealed class HubState
     /// <summary>An id never used before in this hub.</summary>
     public long NextId() => (_opening << 36) + Interlocked.Increment(ref _lastId);
 
+    /// <summary>How many messages and runs there were since it was opened: each has an id of its own.</summary>
+    public long IdsGiven => Interlocked.Read(ref _lastId);
+
     public HubCommit NewCommit() => new(NextId);
 
     public bool IsUnfinished(string instanceId) => _instances.ContainsKey(instanceId);

@@ -30,6 +30,9 @@ internal sealed class TaskHub : IAsyncDisposable
 
     public DurableTaskClient Client { get; }
 
+    /// <summary>How often something was handed out since it was opened: a message for an orchestration, activity or entity, or an instance that begins. What the Durable Task Scheduler calls an action.</summary>
+    public long Actions => _state.IdsGiven;
+
     /// <summary>Opens the hub; nothing runs before <see cref="StartAsync"/>.</summary>
     /// <exception cref="StoreInUseException">Another process, or another hub of this one, has it open.</exception>
     /// <exception cref="CorruptStoreException">The file is not a sound hub; it was not changed.</exception>
