@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Azure.Data.Tables;
 
 namespace Formae.Coordination.Storage;
@@ -31,10 +32,21 @@ internal static class RowText
     /// <summary>Whether a row has room for a text beside the texts that it holds already.</summary>
     public static bool HasRoom(TableEntity row, string text)
     {
-        var free = Longest - text.Length;
+        var free = Longest - WeightOf(text);
         foreach (var (_, value) in row)
-            free -= value is string other ? other.Length : 0;
+            free -= value is string other ? WeightOf(other) : 0;
         return free >= 0;
+    }
+
+    // The service measures a row in UTF-16, Azurite the body of the request, in which clients escape what is not ASCII, and quotes beside it, with six bytes.
+    private static int WeightOf(string text)
+    {
+        if (Ascii.IsValid(text))
+            return text.Length;
+        var weight = 0;
+        foreach (var c in text)
+            weight += char.IsAsciiLetterOrDigit(c) || c == ' ' ? 1 : 3;
+        return weight;
     }
 
     /// <summary>The column after the last one, emptied: where a row is merged, a longer text of before must not go on there.</summary>

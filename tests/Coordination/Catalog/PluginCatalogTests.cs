@@ -7,7 +7,7 @@ using Formae.Protocol.Bus;
 
 namespace Formae.Coordination.Tests.Catalog;
 
-public sealed class PluginCatalogTests(StoreFixture fixture) : IClassFixture<StoreFixture>
+public class PluginCatalogTests(StoreFixture fixture) : IClassFixture<StoreFixture>
 {
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;

@@ -235,7 +235,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         await OpenBusAsync();
         _configuration = new ConfigurationBuilder().AddInMemoryCollection(_settings).AddInMemoryCollection(BusSettings()).AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["FormaeStorage"] = $"TableEndpoint={new Uri(TablesFile)}",
+            ["FormaeStorage"] = _seams.Storage ?? $"TableEndpoint={new Uri(TablesFile)}",
         }).Build();
         var services = new ServiceCollection();
         services.AddSingleton(_seams.Logs);

@@ -22,6 +22,9 @@ internal sealed class Seams
     /// <summary>Stands before the tables.</summary>
     public Func<ITableTransport, ITableTransport>? Tables { get; init; }
 
+    /// <summary>The connection string of an account that keeps rows and payloads. Default: files.</summary>
+    public string? Storage { get; init; }
+
     /// <summary>Tables that others use too; they are not closed with the folder.</summary>
     public string? TablesFile { get; init; }
 

@@ -6,7 +6,7 @@ using Formae.Protocol.Http;
 
 namespace Formae.Coordination.Tests.Progress;
 
-public sealed class JournalTests(StoreFixture fixture) : IClassFixture<StoreFixture>
+public class JournalTests(StoreFixture fixture) : IClassFixture<StoreFixture>
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;

@@ -17,7 +17,7 @@ using TargetUpdate = Formae.Engine.Planning.TargetUpdate;
 namespace Formae.Coordination.Tests.Storage;
 
 /// <summary>What is far larger than a row comes back from every store, within the limits of the tables.</summary>
-public sealed class LargeRowTests(StoreFixture fixture) : IClassFixture<StoreFixture>
+public class LargeRowTests(StoreFixture fixture) : IClassFixture<StoreFixture>
 {
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 

@@ -4,7 +4,7 @@ using Formae.Model;
 namespace Formae.Coordination.Tests.Storage;
 
 /// <summary>What a create has made although nobody waited for it any more.</summary>
-public sealed class LateResourceTests(StoreFixture fixture) : IClassFixture<StoreFixture>
+public class LateResourceTests(StoreFixture fixture) : IClassFixture<StoreFixture>
 {
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 

@@ -3,7 +3,7 @@ using Formae.Model;
 
 namespace Formae.Coordination.Tests.Storage;
 
-public sealed class ResourceStoreTests(StoreFixture fixture) : IClassFixture<StoreFixture>
+public class ResourceStoreTests(StoreFixture fixture) : IClassFixture<StoreFixture>
 {
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 

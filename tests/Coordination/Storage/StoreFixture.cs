@@ -9,28 +9,19 @@ using Formae.Model;
 namespace Formae.Coordination.Tests.Storage;
 
 /// <summary>The stores over tables of their own.</summary>
-public sealed class StoreFixture : IAsyncLifetime
+public class StoreFixture : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
 
-    public StoreFixture()
-    {
-        Payloads = new FolderPayloads(_folder.File("payloads"));
-        Service = new TableServiceClient($"TableEndpoint={new Uri(_folder.File("tables.db"))}");
-        Tables = new FormaeTables(Service, Payloads);
-        Catalog = new PluginCatalog(Tables, TimeProvider.System);
-        Resources = new ResourceStore(Tables, Catalog, new KsuidSource(TimeProvider.System));
-    }
+    public TableServiceClient Service => field ??= new TableServiceClient(Place);
 
-    public TableServiceClient Service { get; }
+    public FormaeTables Tables => field ??= new FormaeTables(Service, Payloads);
 
-    public FormaeTables Tables { get; }
+    public PayloadStore Payloads => field ??= new FolderPayloads(_folder.File("payloads"));
 
-    public PayloadStore Payloads { get; }
+    public PluginCatalog Catalog => field ??= new PluginCatalog(Tables, TimeProvider.System);
 
-    public PluginCatalog Catalog { get; }
-
-    public ResourceStore Resources { get; }
+    public ResourceStore Resources => field ??= new ResourceStore(Tables, Catalog, new KsuidSource(TimeProvider.System));
 
     public ProgressJournal Journal => new(Tables, new CommandSignals());
 
@@ -40,11 +31,15 @@ public sealed class StoreFixture : IAsyncLifetime
 
     public KsuidSource Ksuids { get; } = new(TimeProvider.System);
 
-    public async ValueTask InitializeAsync() => await Tables.CreateAsync(CancellationToken.None);
+    /// <summary>Where the tables are.</summary>
+    protected virtual string Place => $"TableEndpoint={new Uri(_folder.File("tables.db"))}";
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask InitializeAsync() => await Tables.CreateAsync(CancellationToken.None);
+
+    public virtual async ValueTask DisposeAsync()
     {
         await EmbeddedTables.CloseAsync(_folder.File("tables.db"));
         _folder.Dispose();
+        GC.SuppressFinalize(this);
     }
 }

@@ -4,7 +4,7 @@ using Formae.Model;
 
 namespace Formae.Coordination.Tests.Storage;
 
-public sealed class TargetStoreTests(StoreFixture fixture) : IClassFixture<StoreFixture>
+public class TargetStoreTests(StoreFixture fixture) : IClassFixture<StoreFixture>
 {
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 

@@ -8,7 +8,7 @@ using TargetUpdate = Formae.Engine.Planning.TargetUpdate;
 
 namespace Formae.Coordination.Tests.Storage;
 
-public sealed class UpdateStoreTests(StoreFixture fixture) : IClassFixture<StoreFixture>
+public class UpdateStoreTests(StoreFixture fixture) : IClassFixture<StoreFixture>
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;

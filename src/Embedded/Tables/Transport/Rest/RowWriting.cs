@@ -12,36 +12,28 @@ internal static class RowWriting
     private const int ShortName = 256;
 
     // Rows hold documents: a quote is escaped with one character, not with five. The body is no part of a web page.
-    private static readonly JsonWriterOptions Short = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
-    // Other letters than those of ASCII are escaped, as by the service's own client: Azurite tears them where a body comes in two pieces.
-    private static readonly JsonWriterOptions Safe = new() { SkipValidation = true };
+    private static readonly JsonWriterOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public static void Write(IBufferWriter<byte> body, TableWrite write)
     {
-        using var json = new Utf8JsonWriter(body, IsAscii(write) ? Short : Safe);
+        using var json = new Utf8JsonWriter(body, Form);
         json.WriteStartObject();
         if (write.PartitionKey is not null)
-            json.WriteString("PartitionKey", write.PartitionKey);
+            WriteText(json, "PartitionKey", write.PartitionKey);
         if (write.RowKey is not null)
-            json.WriteString("RowKey", write.RowKey);
+            WriteText(json, "RowKey", write.RowKey);
         for (var i = 0; i < write.Properties.Count; i++)
             Write(json, write.Properties[i].Name, write.Properties[i].Value);
         json.WriteEndObject();
     }
 
-    private static bool IsAscii(TableWrite write)
+    /// <summary>Other letters than those of ASCII are escaped, as by the service's own client: Azurite tears them where a body comes in two pieces.</summary>
+    private static void WriteText(Utf8JsonWriter json, string name, string text)
     {
-        if (!Ascii.IsValid(write.PartitionKey) || !Ascii.IsValid(write.RowKey))
-            return false;
-        for (var i = 0; i < write.Properties.Count; i++)
-        {
-            var (name, value) = write.Properties[i];
-            if (!Ascii.IsValid(name) || (value is string text && !Ascii.IsValid(text)))
-                return false;
-        }
-
-        return true;
+        if (Ascii.IsValid(text))
+            json.WriteString(name, text);
+        else
+            json.WriteString(name, JsonEncodedText.Encode(text));
     }
 
     private static void Write(Utf8JsonWriter json, string name, object value)
@@ -49,7 +41,7 @@ internal static class RowWriting
         switch (value)
         {
             case string text:
-                json.WriteString(name, text);
+                WriteText(json, name, text);
                 break;
             case bool flag:
                 json.WriteBoolean(name, flag);
