@@ -28,9 +28,18 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
     /// <summary>Where faults between the plugin and its servers come from.</summary>
     public FaultyWay Way { get; } = way;
 
-    public Heard Heard { get; } = new();
+    /// <summary>What one sample and the target have for secrets, and what was said since.</summary>
+    public Heard Heard { get; private set; } = new();
 
     public CancellationToken CancellationToken { get; } = cancellationToken;
+
+    /// <summary>Another sample begins.</summary>
+    public void ListenAnew()
+    {
+        Heard = new Heard();
+        if (target is { } config)
+            Heard.Keep(config, HintTree.None);
+    }
 
     public AnnouncedShape? Find(string type) => _types.GetValueOrDefault(type);
 

@@ -48,8 +48,6 @@ public static class ConformanceKit
             variables[name] = address;
         var target = file.Target is { } config ? new Placeholders(variables).Fill(config, unique: null, new Dictionary<string, Thing>()) : (JsonElement?)null;
         var bench = new Bench(plugin, file, variables, target, way, cancellationToken);
-        if (target is { } secrets)
-            bench.Heard.Keep(secrets, HintTree.None);
         var run = new Run(bench, options);
         foreach (var sample in file.Samples.Where(options.Takes))
             await run.TryAsync(sample).ConfigureAwait(false);
@@ -96,6 +94,7 @@ public static class ConformanceKit
             var phases = Phase.All.Where(phase => options.Phases?.Contains(phase) ?? true);
             var others = new Dictionary<string, Thing>(StringComparer.Ordinal);
             var made = new List<Trial>();
+            bench.ListenAnew();
             try
             {
                 await MakeAsync(sample, others, made).ConfigureAwait(false);

@@ -6,6 +6,7 @@ using Formae.Cli.Health;
 using Formae.Cli.Histories;
 using Formae.Cli.Inventories;
 using Formae.Cli.Keys;
+using Formae.Cli.Plugins;
 using Formae.Cli.Schemas;
 using Formae.Cli.Submitting;
 using Formae.Cli.Traces;
@@ -37,6 +38,7 @@ internal static class FormaeCommandLine
         DoctorVerb.Build(context),
         DeadLetterVerb.Build(context),
         UpVerb.Build(context),
+        PluginVerb.Build(context),
         TraceVerb.Build(context),
         KeysVerb.Build(context),
         DemoVerb.Build(context),
