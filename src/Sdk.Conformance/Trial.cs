@@ -89,8 +89,11 @@ internal sealed class Trial(Bench bench, ConformanceSample sample, AnnouncedShap
         var report = await Bench.CompleteAsync(Update(thing, wanted, expected), instance).ConfigureAwait(false);
         Rule.Holds(report.Status == OperationStatus.Success, "An update of what is as it was planned against must succeed.", report);
         Rule.Holds(report.NativeId == thing.Id, $"An update must keep the native id '{thing.Id}'.", report);
-        (thing.Wanted, thing.Live) = (wanted, report.Properties ?? thing.Live);
+        Took(thing, wanted, report);
     }
+
+    /// <summary>What an update has reported is stored, and is what a read is told of the object.</summary>
+    public static void Took(Thing thing, JsonElement wanted, OperationReport? report) => (thing.Wanted, thing.Live) = (wanted, report?.Properties ?? thing.Live);
 
     /// <summary>Removes an object and holds that it is gone.</summary>
     public async Task RemoveAsync(Thing thing, Instance instance = Instance.First)

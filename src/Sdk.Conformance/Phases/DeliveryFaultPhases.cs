@@ -29,6 +29,7 @@ internal static class DeliveryFaultPhases
             {
                 var report = await trial.Bench.CompleteAsync(delivery).ConfigureAwait(false);
                 Rule.Holds(report.Status == OperationStatus.Success && report.NativeId == thing.Id, "An update that is delivered twice must succeed twice.", report);
+                Trial.Took(thing, trial.Changed(thing), report);
             }
         }
 
@@ -64,9 +65,7 @@ internal static class DeliveryFaultPhases
             thing.Live = await trial.FindAsync(thing).ConfigureAwait(false);
             report = await ThroughCrashAsync(trial, trial.Update(thing, trial.Changed(thing), trial.Stored(thing)), usually).ConfigureAwait(false);
             Rule.Holds(report.Status == OperationStatus.Success && report.NativeId == thing.Id, "An update that is delivered again after a crash must succeed.", report);
-
-            // What was reported is stored, and is what a read is told of the object.
-            (thing.Wanted, thing.Live) = (trial.Changed(thing), report.Properties ?? thing.Live);
+            Trial.Took(thing, trial.Changed(thing), report);
             trial.IsAsWanted(await trial.FindAsync(thing).ConfigureAwait(false), trial.Changed(thing), all: false, "A read after an update with a crash must return what was written.");
         }
 
@@ -92,7 +91,7 @@ internal static class DeliveryFaultPhases
                 var update = trial.Update(thing, trial.Changed(thing));
                 var reports = await Task.WhenAll(trial.Bench.CompleteAsync(update), LaterAsync(trial, Again(update), Instance.Second, usually * moment)).ConfigureAwait(false);
                 Rule.Holds(Array.Exists(reports, report => report.Status == OperationStatus.Success), "An update whose message is handed out again while it still runs must succeed.", reports[0]);
-                (thing.Wanted, thing.Live) = (trial.Changed(thing), Array.Find(reports, report => report.Properties is not null && report.Status == OperationStatus.Success)?.Properties ?? thing.Live);
+                Trial.Took(thing, trial.Changed(thing), Array.Find(reports, report => report is { Status: OperationStatus.Success, Properties: not null }));
                 trial.IsAsWanted(await trial.FindAsync(thing).ConfigureAwait(false), trial.Changed(thing), all: false, "A read after an update whose message was handed out again while it still ran must return what was written.");
             }
 

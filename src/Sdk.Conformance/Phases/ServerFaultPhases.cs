@@ -46,6 +46,7 @@ internal static class ServerFaultPhases
             {
                 var report = await trial.Bench.CompleteAsync(trial.Update(thing, trial.Changed(thing), trial.Stored(thing))).ConfigureAwait(false);
                 Rule.Holds(report.Status == OperationStatus.Success, $"An update {when} must succeed when it is tried again.", report);
+                Trial.Took(thing, trial.Changed(thing), report);
             }
 
             trial.IsAsWanted(await trial.FindAsync(thing).ConfigureAwait(false), trial.Changed(thing), all: false, $"A read after an update {when} must return what was written.");
