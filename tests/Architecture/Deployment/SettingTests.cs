@@ -28,6 +28,9 @@ public sealed partial class SettingTests
     /// <summary>Settings that code reads and a deployment leaves alone, and why that is right. Sections have a default for every option.</summary>
     private static readonly Dictionary<string, string> NotSet = new(StringComparer.Ordinal)
     {
+        ["AZURE_STORAGE_ACCOUNT"] = "the AzureStorage plugin's default account on one machine; on Azure targets name theirs, and the app has an identity",
+        ["AZURE_STORAGE_KEY"] = "the key of that account",
+        ["AZURE_STORAGE_SAS_TOKEN"] = "the same",
         ["Formae"] = "a section, of the plugins' settings",
         ["FakeAwsCloudFile"] = "FakeAws runs on one machine",
         ["FormaeKeyRing"] = "the folder of one machine; on Azure FormaeKeyRing:blobServiceUri",
