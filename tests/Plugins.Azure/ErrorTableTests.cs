@@ -107,4 +107,24 @@ public sealed class ErrorTableTests
         Assert.Equal((ProblemCodes.Throttling, TimeSpan.FromSeconds(7)), (throttled.Problem?.Code, throttled.Problem?.RetryAfter));
         Assert.Equal(2, arm.Simulator.Requests.All.Count);
     }
+
+    [Fact]
+    public async Task What_is_left_of_the_limit_is_measured()
+    {
+        var measured = new System.Collections.Concurrent.ConcurrentQueue<(string? Kind, long Left)>();
+        using var listener = new System.Diagnostics.Metrics.MeterListener();
+        listener.InstrumentPublished = (instrument, one) =>
+        {
+            if (instrument.Meter.Name == ArmMeasures.MeterName)
+                one.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, left, tags, _) => measured.Enqueue((tags[0].Value as string, left)));
+        listener.Start();
+        await using var arm = await Arm.StartAsync();
+        arm.Cloud.RequestsLeft = 4242;
+
+        await arm.ExecuteAsync(Requests.Read(Arm.GroupType, Arm.GroupId));
+
+        Assert.Contains(("subscription-reads", 4241), measured);
+    }
 }

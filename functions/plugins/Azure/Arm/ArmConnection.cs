@@ -68,6 +68,7 @@ internal sealed class ArmConnection(HttpPipeline pipeline, Uri endpoint, string 
 
     private static ArmAnswer Read(Response response)
     {
+        ArmMeasures.Heard(response.Headers);
         JsonElement? body = null;
         if (response.ContentStream is { Length: > 0 })
         {

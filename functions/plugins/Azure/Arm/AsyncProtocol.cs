@@ -117,8 +117,7 @@ internal sealed class AsyncProtocol(TimeProvider time)
 
     public static bool IsFinal(string state) => IsSuccess(state) || Is(state, "Failed") || Is(state, "Canceled") || Is(state, "Cancelled");
 
-    // Service Bus calls the end of a creation "Created".
-    private static bool IsSuccess(string state) => Is(state, "Succeeded") || Is(state, "Created");
+    private static bool IsSuccess(string state) => Is(state, "Succeeded");
 
     private static bool Is(string state, string word) => state.Equals(word, StringComparison.OrdinalIgnoreCase);
 
