@@ -91,6 +91,9 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
                 Attempt = attempt.Attempt + 1,
                 Sequence = report.Sequence + 1,
                 Doubt = polled ? Doubt.Leftover : problem.LeavesDoubt ? Doubt.Unheard : attempt.Doubt,
+
+                // As the control plane does: what the first attempt has changed is not drift.
+                Expected = null,
             };
         }
     }

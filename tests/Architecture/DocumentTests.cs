@@ -8,7 +8,7 @@ public sealed partial class DocumentTests
     /// <summary>Hosts that documents and tests may name; anything else may be somebody's own network.</summary>
     private static readonly string[] PublicHosts =
     [
-        "localhost", "127.0.0.1", "[::1]", "github.com", "microsoft.com", "azure.com", "azure.net", "githubusercontent.com", "windows.net", "microsoftonline.com", "azurewebsites.net", "nuget.org", "dotnet.microsoft.com",
+        "localhost", "127.0.0.1", "amazon.com", "amazonaws.com", "[::1]", "github.com", "microsoft.com", "azure.com", "azure.net", "githubusercontent.com", "windows.net", "microsoftonline.com", "azurewebsites.net", "nuget.org", "dotnet.microsoft.com",
         "keepachangelog.com", "semver.org", "json-schema.org", "json.schemastore.org", "www.apache.org", "pkl-lang.org", "sqlite.org", "www.sqlite.org", "opentelemetry.io",
         "docs.azure.cn", "modal.com",
         "example.com", "example.org", "example.net", "host.docker.internal",

@@ -7,6 +7,9 @@ namespace Formae.Sdk.Conformance;
 internal static class CancellationPhase
 {
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(3);
+
+    // The operator looks for what a create has made for so long after its deadline, on the same server.
+    private static readonly TimeSpan Looking = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(300);
     private static readonly int[] Deadlines = [1, 5, 25];
 
@@ -58,13 +61,14 @@ internal static class CancellationPhase
 
     private static async Task<OperationReport> EndsAsync(Trial trial, OperationRequest request)
     {
+        var prompt = request.Verb == OperationVerb.Create ? Prompt + Looking : Prompt;
         try
         {
-            return await trial.Bench.HearAsync(request, trial.Bench.Plugin.ServeAsync(request, Instance.First, trial.Bench.CancellationToken).WaitAsync(request.Timeout + Prompt, trial.Bench.CancellationToken)).ConfigureAwait(false);
+            return await trial.Bench.HearAsync(request, trial.Bench.Plugin.ServeAsync(request, Instance.First, trial.Bench.CancellationToken).WaitAsync(request.Timeout + prompt, trial.Bench.CancellationToken)).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            throw new BrokenRuleException($"A {request.Verb.ToString().ToLowerInvariant()} whose deadline passed after {request.Timeout.TotalMilliseconds:0} ms must end; it had not {Prompt.TotalSeconds:0} s later. Pass the CancellationToken on to everything that waits.");
+            throw new BrokenRuleException($"A {request.Verb.ToString().ToLowerInvariant()} whose deadline passed after {request.Timeout.TotalMilliseconds:0} ms must end; it had not {prompt.TotalSeconds:0} s later. Pass the CancellationToken on to everything that waits.");
         }
     }
 }

@@ -1,0 +1,82 @@
+using Amazon;
+using Formae.Sdk;
+
+namespace Formae.Plugins.Aws;
+
+/// <summary>The config of a target of this plugin.</summary>
+public sealed record AwsTarget
+{
+    /// <summary>Such as <c>eu-central-1</c>; required.</summary>
+    public string Region { get; init; } = "";
+
+    /// <summary>Another server than AWS, for every service: an absolute address. Default: AWS.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>The same for S3 alone; goes before <see cref="Endpoint"/>.</summary>
+    public string? S3Endpoint { get; init; }
+
+    /// <summary>The same for DynamoDB alone; goes before <see cref="Endpoint"/>.</summary>
+    public string? DynamoDBEndpoint { get; init; }
+
+    /// <summary>With <see cref="SecretAccessKey"/>; without both, and without a profile, credentials come from the environment, as the AWS SDK finds them.</summary>
+    public string? AccessKeyId { get; init; }
+
+    public string? SecretAccessKey { get; init; }
+
+    /// <summary>For temporary credentials.</summary>
+    public string? SessionToken { get; init; }
+
+    /// <summary>A profile of the AWS files of the plugin's user, in the place of keys.</summary>
+    public string? Profile { get; init; }
+
+    /// <exception cref="TargetConfigException">It cannot be used; the message says why, without a secret.</exception>
+    public static AwsTarget Of(OperationContext request)
+    {
+        var target = request.Target<AwsTarget>().WithoutEmpty();
+        if (target.Region.Length == 0)
+            throw new TargetConfigException("The target has no Region.");
+        if (target.Region.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-'))
+            throw new TargetConfigException($"The target's Region '{target.Region}' is not the name of a region.");
+        foreach (var (name, address) in ((string, string?)[])[("Endpoint", target.Endpoint), ("S3Endpoint", target.S3Endpoint), ("DynamoDBEndpoint", target.DynamoDBEndpoint)])
+        {
+            if (address is not null && !(Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.UserInfo.Length == 0))
+                throw new TargetConfigException($"The target's {name} is not an absolute http or https address without a user.");
+        }
+
+        if (target.AccessKeyId is null != target.SecretAccessKey is null)
+            throw new TargetConfigException("The target has one of AccessKeyId and SecretAccessKey; it needs both or none.");
+        if (target is { SessionToken: not null, AccessKeyId: null })
+            throw new TargetConfigException("The target has a SessionToken without AccessKeyId and SecretAccessKey.");
+        if (target is { Profile: not null, AccessKeyId: not null })
+            throw new TargetConfigException("The target has a Profile and keys of its own; it may have one of them.");
+        return target;
+    }
+
+    /// <summary>A parameter of a document that nobody gave is an empty text.</summary>
+    private AwsTarget WithoutEmpty()
+    {
+        static string? Given(string? text) => text is { Length: > 0 } ? text : null;
+        return this with
+        {
+            Endpoint = Given(Endpoint),
+            S3Endpoint = Given(S3Endpoint),
+            DynamoDBEndpoint = Given(DynamoDBEndpoint),
+            AccessKeyId = Given(AccessKeyId),
+            SecretAccessKey = Given(SecretAccessKey),
+            SessionToken = Given(SessionToken),
+            Profile = Given(Profile),
+        };
+    }
+
+    /// <summary>Where S3 is, when it is not AWS.</summary>
+    public string? OwnS3 => S3Endpoint ?? Endpoint;
+
+    /// <summary>Where DynamoDB is, when it is not AWS.</summary>
+    public string? OwnDynamoDB => DynamoDBEndpoint ?? Endpoint;
+
+    /// <summary><c>aws</c>, <c>aws-cn</c>, <c>aws-us-gov</c>: how ARNs of the region begin.</summary>
+    public string Partition => RegionEndpoint.GetBySystemName(Region).PartitionName;
+
+    // Records print their members, and these are secrets.
+    public override string ToString() => $"AWS {Region}";
+}

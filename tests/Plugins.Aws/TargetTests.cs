@@ -1,0 +1,117 @@
+using System.Text.Json.Nodes;
+using Formae.Model;
+using Formae.Protocol.Bus;
+using Formae.Sdk.Testing;
+
+namespace Formae.Plugins.Aws.Tests;
+
+public sealed class TargetTests
+{
+    [Theory]
+    [InlineData("""{}""", "Region")]
+    [InlineData("""{ "Region": "" }""", "Region")]
+    [InlineData("""{ "Region": "eu/central" }""", "Region")]
+    [InlineData("""{ "Region": "eu-central-1", "Endpoint": "localhost:4566" }""", "Endpoint")]
+    [InlineData("""{ "Region": "eu-central-1", "S3Endpoint": "http://somebody:planted@localhost" }""", "S3Endpoint")]
+    [InlineData("""{ "Region": "eu-central-1", "AccessKeyId": "A" }""", "SecretAccessKey")]
+    [InlineData("""{ "Region": "eu-central-1", "SessionToken": "planted" }""", "SessionToken")]
+    [InlineData("""{ "Region": "eu-central-1", "AccessKeyId": "A", "SecretAccessKey": "planted", "Profile": "p" }""", "Profile")]
+    [InlineData("""{ "Region": "eu-central-1", "Profile": "no-such-profile-of-formae" }""", "no-such-profile-of-formae")]
+    public async Task A_config_that_cannot_be_used_is_refused_without_repeating_it(string config, string named)
+    {
+        await using var aws = Aws.Start((JsonObject)JsonNode.Parse(config)!, new Wire());
+
+        var problem = await aws.FailureAsync(Requests.List(Aws.Table));
+
+        Assert.Equal(ProblemCodes.InvalidRequest, problem.Code);
+        Assert.Contains(named, problem.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("planted", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Requests_go_to_the_region_of_the_target_with_its_keys()
+    {
+        var wire = new Wire().On("ListTables", """{"TableNames":[]}""").On("GET service", Xml("<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"));
+        await using var aws = Aws.Start(new JsonObject { ["Region"] = "ap-southeast-2", ["AccessKeyId"] = "AKIDEXAMPLE", ["SecretAccessKey"] = Aws.SecretKey, ["SessionToken"] = "TOKEN" }, wire);
+
+        await aws.SuccessAsync(Requests.List(Aws.Table));
+        await aws.SuccessAsync(Requests.List(Aws.Bucket));
+
+        Assert.Equal("dynamodb.ap-southeast-2.amazonaws.com", wire.All[0].Uri.Host);
+        Assert.Equal("s3.ap-southeast-2.amazonaws.com", wire.All[1].Uri.Host);
+        Assert.All(wire.All, sent =>
+        {
+            Assert.Contains("Credential=AKIDEXAMPLE/", sent.Headers["authorization"], StringComparison.Ordinal);
+            Assert.Contains("/ap-southeast-2/", sent.Headers["authorization"], StringComparison.Ordinal);
+            Assert.Equal("TOKEN", sent.Headers["x-amz-security-token"]);
+        });
+    }
+
+    [Fact]
+    public async Task Each_service_can_be_elsewhere()
+    {
+        var wire = new Wire().On("ListTables", """{"TableNames":[]}""").On("GET service", Xml("<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"));
+        await using var aws = Aws.Start(
+            new JsonObject { ["Region"] = "eu-central-1", ["Endpoint"] = "http://localhost:1", ["S3Endpoint"] = "http://127.0.0.1:2", ["AccessKeyId"] = "A", ["SecretAccessKey"] = "B" }, wire);
+
+        await aws.SuccessAsync(Requests.List(Aws.Table));
+        await aws.SuccessAsync(Requests.List(Aws.Bucket));
+
+        Assert.Equal(["localhost:1", "127.0.0.1:2"], wire.All.Select(sent => sent.Uri.Authority));
+    }
+
+    [Fact]
+    public void A_target_does_not_print_its_secrets() =>
+        Assert.DoesNotContain("planted", new AwsTarget { Region = "eu-central-1", AccessKeyId = "A", SecretAccessKey = "planted", SessionToken = "planted" }.ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Without_credentials_anywhere_it_says_so()
+    {
+        // Nobody answers for the credentials of a machine or a container either.
+        var wire = new Wire();
+        await using var aws = Aws.Start(new JsonObject { ["Region"] = "eu-central-1" }, wire);
+        string[] names = ["AWS_EC2_METADATA_DISABLED", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"];
+        var before = names.Select(Environment.GetEnvironmentVariable).ToList();
+        try
+        {
+            Environment.SetEnvironmentVariable(names[0], "true");
+            Environment.SetEnvironmentVariable(names[1], Path.Combine(Path.GetTempPath(), "none-of-formae"));
+            Environment.SetEnvironmentVariable(names[2], Path.Combine(Path.GetTempPath(), "none-of-formae"));
+
+            var problem = await aws.FailureAsync(Requests.Read(Aws.Table, "t"));
+
+            Assert.Equal(ProblemCodes.InvalidCredentials, problem.Code);
+            Assert.Empty(wire.All);
+        }
+        finally
+        {
+            foreach (var (name, value) in names.Zip(before))
+                Environment.SetEnvironmentVariable(name, value);
+        }
+    }
+
+    [Fact]
+    public async Task A_call_ends_with_its_token()
+    {
+        using var stop = new CancellationTokenSource();
+        var wire = new Wire().On("DescribeTable", _ =>
+        {
+            stop.Cancel();
+            throw new TaskCanceledException("cancelled");
+        });
+        await using var aws = Aws.Start(wire);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => aws.ExecuteAsync(Requests.Read(Aws.Table, "t") with { Timeout = TimeSpan.FromMinutes(1) }, stop.Token));
+    }
+
+    [Fact]
+    public async Task The_rate_is_declared()
+    {
+        await using var aws = Aws.Start(new Wire());
+
+        Assert.True(aws.Definition.MaxRequestsPerSecond > 0);
+        Assert.All(aws.Operator.Types, type => Assert.True(type.CanList && type.CanFindExisting));
+    }
+
+    private static string Xml(string body) => $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>{body}";
+}
