@@ -35,7 +35,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
 }
 
 // The whole account: the coordinator asks for its tables when it starts, and makes one that a new version brings.
-resource rows 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+resource coordinatorRows 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(account.id, coordinatorId, tableDataContributor)
   scope: account
   properties: {
@@ -45,7 +45,7 @@ resource rows 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource payloads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+resource coordinatorPayloads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(account::blobs::payloads.id, coordinatorId, blobDataContributor)
   scope: account::blobs::payloads
   properties: {
@@ -55,7 +55,7 @@ resource payloads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource keys 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+resource coordinatorKeys 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(account::blobs::keys.id, coordinatorId, blobDataContributor)
   scope: account::blobs::keys
   properties: {
@@ -65,7 +65,7 @@ resource keys 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource messages 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+resource pluginMessages 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for pluginId in pluginIds: {
     name: guid(account::blobs::payloads.id, pluginId, blobDataContributor)
     scope: account::blobs::payloads
@@ -79,7 +79,7 @@ resource messages 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-resource readers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+resource pluginKeys 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for pluginId in pluginIds: {
     name: guid(account::blobs::keys.id, pluginId, blobDataReader)
     scope: account::blobs::keys
