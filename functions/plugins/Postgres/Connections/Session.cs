@@ -33,15 +33,19 @@ internal sealed class Session(NpgsqlConnection connection, ConnectionSettings ta
 
     public async Task CommitAsync()
     {
-        await _transaction!.CommitAsync(cancellationToken).ConfigureAwait(false);
+        // However the commit ends, the transaction has ended with it.
+        await using var transaction = _transaction!;
         _transaction = null;
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Undoes what the transaction has done so far.</summary>
+    /// <summary>Undoes what the transaction has done so far, where it has not ended by itself.</summary>
     public async Task RollbackAsync()
     {
-        await _transaction!.RollbackAsync(cancellationToken).ConfigureAwait(false);
+        if (_transaction is not { } transaction)
+            return;
         _transaction = null;
+        await transaction.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Does something and undoes it, whatever comes of it.</summary>
