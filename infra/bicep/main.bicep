@@ -364,6 +364,9 @@ output FORMAE_SERVER string = coordinator.outputs.url
 @description('The function app of the coordinator, whose host keys let callers in.')
 output FORMAE_COORDINATOR_APP string = coordinator.outputs.name
 
+@description('The principal of the coordinator: give it the right to read the vaults that settings of yours refer to.')
+output FORMAE_COORDINATOR_PRINCIPAL string = coordinatorIdentity.outputs.principalId
+
 @description('The function apps of the plugins, in the order of the parameter.')
 output FORMAE_PLUGIN_APPS string[] = [for (plugin, index) in plugins: pluginApps[index].outputs.name]
 

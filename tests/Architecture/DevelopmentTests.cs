@@ -33,6 +33,24 @@ public sealed partial class DevelopmentTests
     }
 
     [Fact]
+    public void The_walk_through_names_the_ports()
+    {
+        var text = File.ReadAllText(Repository.Full("docs/local-emulation.md"));
+        foreach (var file in Templates())
+        {
+            var app = Path.GetFileName(Path.GetDirectoryName(file))!;
+            Assert.Contains($"{Root(file).GetProperty("Host").GetProperty("LocalHttpPort").GetInt32()} {(app == "Coordinator" ? "the coordinator" : app)}", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void There_is_one_version_of_azurite()
+    {
+        var version = JsonElement.Parse(File.ReadAllText(Repository.Full("tools/package.json"))).GetProperty("dependencies").GetProperty("azurite").GetString();
+        Assert.Contains($"/azurite:{version}\n", File.ReadAllText(Repository.Full("dev/compose.yml")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_setting_that_a_trigger_names_is_in_the_template()
     {
         var named = Repository.FilesOf(".cs", "src/Sdk.Functions").SelectMany(file => SettingOfTrigger().Matches(File.ReadAllText(Repository.Full(file)))).Select(match => match.Groups[1].Value).Distinct().ToList();

@@ -118,6 +118,18 @@ public sealed partial class KeyRingTests(AzuriteServer azurite) : IClassFixture<
     }
 
     [Fact]
+    public void A_vault_that_refuses_is_told_of_with_its_key_and_no_key_lies_open_instead()
+    {
+        var vault = new PretendedVault { Refusal = 403 };
+        var refusal = Assert.Throws<RequestFailedException>(() => Vault(vault, new PretendedVault.Identity()).Close(new byte[32]));
+        Assert.Equal((403, $"The key vault refused wrapkey with {PretendedVault.Key}: 403 Forbidden."), (refusal.Status, refusal.Message.Split('\n')[0].TrimEnd()));
+
+        using var coordinator = App(KeyRingRole.Keeper, Vault(vault, new PretendedVault.Identity()));
+        Assert.ThrowsAny<Exception>(() => Protector(coordinator).Protect("a secret"));
+        Assert.Empty(Blobs());
+    }
+
+    [Fact]
     public void A_key_that_was_altered_is_refused()
     {
         var vault = Vault(new PretendedVault(), new PretendedVault.Identity());

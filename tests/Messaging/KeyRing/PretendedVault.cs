@@ -14,7 +14,10 @@ internal sealed class PretendedVault : HttpPipelineTransport
 
     private readonly RSA _key = RSA.Create(2048);
 
-    /// <summary>What was asked for, and with which token's scope.</summary>
+    /// <summary>What it answers with in the place of an answer; 200 for none.</summary>
+    public int Refusal { get; set; } = 200;
+
+    /// <summary>What was asked for.</summary>
     public List<string> Asked { get; } = [];
 
     public override Request CreateRequest() => new HttpClientTransport().CreateRequest();
@@ -29,6 +32,12 @@ internal sealed class PretendedVault : HttpPipelineTransport
     {
         var place = message.Request.Uri.ToUri();
         Asked.Add(place.ToString());
+        if (Refusal != 200)
+        {
+            message.Response = new Answer("{}", Refusal);
+            return;
+        }
+
         using var body = new MemoryStream();
         message.Request.Content!.WriteTo(body, CancellationToken.None);
         var call = JsonElement.Parse(Encoding.UTF8.GetString(body.ToArray()));
@@ -59,11 +68,11 @@ internal sealed class PretendedVault : HttpPipelineTransport
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext context, CancellationToken cancellationToken) => ValueTask.FromResult(GetToken(context, cancellationToken));
     }
 
-    private sealed class Answer(string content) : Azure.Response
+    private sealed class Answer(string content, int status = 200) : Azure.Response
     {
-        public override int Status => 200;
+        public override int Status => status;
 
-        public override string ReasonPhrase => "OK";
+        public override string ReasonPhrase => status == 200 ? "OK" : "Forbidden";
 
         public override Stream? ContentStream { get; set; } = new MemoryStream(Encoding.UTF8.GetBytes(content));
 
