@@ -21,9 +21,10 @@ public sealed class AzureTests
         {
             Assert.Contains("TypeNotice", await FormaeAsync(plane, azure, "validate"), StringComparison.Ordinal);
             var applied = await FormaeAsync(plane, azure, "apply", "--mode", "reconcile", "--yes");
-            Assert.Contains("Success: 9 created", applied, StringComparison.Ordinal);
+            Assert.Contains("Success: 10 created", applied, StringComparison.Ordinal);
             Assert.Contains("warning TypeNotice: Azure::Resources::Resource:", applied, StringComparison.Ordinal);
             Assert.Contains(azure.Cloud.Ids, id => id.EndsWith("/virtualNetworks/formaeorders-net/subnets/apps", StringComparison.Ordinal));
+            Assert.Equal(Address, (string?)azure.Cloud.Find($"{Group}/providers/Microsoft.Network/natGateways/formaeorders-nat")!["properties"]!["publicIpAddresses"]![0]!["id"]);
             Assert.Contains("Nothing to do", await FormaeAsync(plane, azure, "apply", "--mode", "reconcile", "--yes"), StringComparison.Ordinal);
             Assert.Contains("Success: 0 created, 1 updated", await FormaeAsync(plane, azure, "apply", "--mode", "reconcile", "--yes", "--greeting", Secret), StringComparison.Ordinal);
 
@@ -37,7 +38,7 @@ public sealed class AzureTests
             var address = azure.Cloud.Find(Address)!["properties"]!;
             Assert.Equal((4, "Internet"), ((int)address["idleTimeoutInMinutes"]!, (string)address["ipTags"]![0]!["tag"]!));
 
-            Assert.Contains("9 deleted", await FormaeAsync(plane, azure, "destroy", "--yes"), StringComparison.Ordinal);
+            Assert.Contains("10 deleted", await FormaeAsync(plane, azure, "destroy", "--yes"), StringComparison.Ordinal);
             Assert.Empty(azure.Cloud.Ids);
             Assert.DoesNotContain(Secret, plane.Output, StringComparison.Ordinal);
         }
