@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Formae.Cli.CommandLine;
 using Formae.Cli.Demo;
 using Formae.Cli.Tests.Support;
 using Formae.Cli.Up;
@@ -41,6 +42,19 @@ public sealed class UpTests
 
         Assert.EndsWith("Formae.Coordinator.dll", found.Coordinator, StringComparison.Ordinal);
         Assert.Equal([("one", "One", "formae-requests-one"), ("two", "Two", "formae-requests-two")], found.Plugins.Select(plugin => (plugin.Name, plugin.Namespace, Apps.RequestQueueOf(plugin))));
+    }
+
+    [Fact]
+    public async Task Without_Node_it_says_what_Azurite_needs_and_makes_nothing()
+    {
+        using var run = new TestRun();
+        var data = Path.Combine(run.Folder, "data");
+
+        Assert.Equal(ExitCode.MissingTool, await run.InvokeAsync("up", "--azurite", "--data", data, "--port", "0"));
+
+        Assert.Contains("there is no Node.js on this machine, which Azurite needs", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Contains("without --azurite", run.Error.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(data));
     }
 
     [Fact]
