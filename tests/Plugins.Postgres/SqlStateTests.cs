@@ -1,4 +1,5 @@
 using Formae.Model;
+using Formae.Servers;
 using Npgsql;
 
 namespace Formae.Plugins.Postgres.Tests;
@@ -71,6 +72,18 @@ public sealed class SqlStateTests
         Assert.Empty(SqlStates.Rows.Except(walked));
         Assert.All(SqlStates.Rows, row => Assert.Contains(row.Code, ProblemCodes.All));
         Assert.Equal(SqlStates.Rows.Count, SqlStates.Rows.Select(row => row.State).Distinct().Count());
+    }
+
+    [Fact]
+    public void The_readme_tells_every_row()
+    {
+        var told = File.ReadLines(Path.Combine(Repository.Root, "functions", "plugins", "Postgres", "README.md"))
+            .Select(line => line.Split('|'))
+            .Where(cells => cells.Length == 5 && cells[2].Trim().Trim('`') is var code && ProblemCodes.All.Contains(code))
+            .SelectMany(cells => cells[1].Split(',').Select(state => (State: state.Trim(), Code: cells[2].Trim().Trim('`'), Again: cells[3].Trim())))
+            .ToList();
+
+        Assert.All(SqlStates.Rows, row => Assert.Contains((row.State, row.Code, row.RetryAfter is { } pause ? $"after {pause.TotalSeconds:0} s" : ProblemCodes.IsRecoverable(row.Code) ? "yes" : "no"), told));
     }
 
     [Fact]

@@ -17,7 +17,10 @@ public sealed class ReadRequest<T> : OperationContext
     /// <summary>What the cloud calls it.</summary>
     public required string NativeId { get; init; }
 
-    /// <summary>What is stored of it, secrets left out. Null when nothing is stored, or what is stored does not fit <typeparamref name="T"/>.</summary>
+    /// <summary>
+    /// What is stored of it, secrets left out. Null when nothing is stored, or what is stored does not fit <typeparamref name="T"/>. Where an update may have been made already, what it wants:
+    /// a handler can show what means the same in the same words.
+    /// </summary>
     public T? Prior { get; init; }
 }
 

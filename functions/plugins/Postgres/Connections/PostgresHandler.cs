@@ -9,41 +9,19 @@ namespace Formae.Plugins.Postgres;
 internal sealed record Live<T>(T Properties, string? Mark = null);
 
 /// <summary>
-/// The verbs that all types share: each call is one transaction, which looks first and then does what is missing, so that a message may come twice. What PostgreSQL refuses becomes an answer here.
+/// What all types share: a call looks first and then does what is missing, so that a message may come twice. What PostgreSQL refuses becomes an answer here.
 /// </summary>
 internal abstract class PostgresHandler<T>(PostgresConnections connections) : IResourceHandler<T>, IListable<T>, IFindExisting<T>
     where T : class
 {
-    private static readonly string TypeName = ((ResourceTypeAttribute)Attribute.GetCustomAttribute(typeof(T), typeof(ResourceTypeAttribute))!).Name;
+    protected static readonly string TypeName = ((ResourceTypeAttribute)Attribute.GetCustomAttribute(typeof(T), typeof(ResourceTypeAttribute))!).Name;
 
     protected PostgresConnections Connections { get; } = connections;
 
     /// <summary>How many names a native id has.</summary>
     protected abstract int NameCount { get; }
 
-    public virtual Task<CreateResult<T>> CreateAsync(CreateRequest<T> request, CancellationToken cancellationToken) => AnswerAsync<CreateResult<T>>(
-        async () =>
-        {
-            await using var session = await OpenAsync(request, NamesOf(request.Desired), cancellationToken).ConfigureAwait(false);
-            var names = await ResolveAsync(session, NamesOf(request.Desired)).ConfigureAwait(false);
-            await session.LockAsync(LockOf(names)).ConfigureAwait(false);
-            var mark = OwnMark.Of(request.OperationId);
-            if (await FindAsync(session, names, request.Desired).ConfigureAwait(false) is { } there)
-            {
-                if (IsOwn(there, mark))
-                    return new CreateResult<T>.Success(NativeId.Of(names), there.Properties);
-                if (!MayBeThere(names))
-                    return Exists(names);
-            }
-
-            await MakeAsync(session, names, request.Desired, mark).ConfigureAwait(false);
-            var made = await FindAsync(session, names, request.Desired).ConfigureAwait(false)
-                ?? throw new InvalidOperationException($"{TypeName} '{NativeId.Of(names)}' was made and is not to be found.");
-            await session.CommitAsync().ConfigureAwait(false);
-            Remember(mark);
-            return new CreateResult<T>.Success(NativeId.Of(names), made.Properties);
-        },
-        problem => problem);
+    public abstract Task<CreateResult<T>> CreateAsync(CreateRequest<T> request, CancellationToken cancellationToken);
 
     public Task<FindResult<T>> FindExistingAsync(CreateRequest<T> request, CancellationToken cancellationToken) => AnswerAsync<FindResult<T>>(
         async () =>
@@ -81,19 +59,7 @@ internal abstract class PostgresHandler<T>(PostgresConnections connections) : IR
         },
         problem => problem);
 
-    public virtual Task<DeleteResult> DeleteAsync(DeleteRequest<T> request, CancellationToken cancellationToken) => AnswerAsync<DeleteResult>(
-        async () =>
-        {
-            var names = NamesIn(request.NativeId);
-            await using var session = await OpenAsync(request, names, cancellationToken).ConfigureAwait(false);
-            await session.LockAsync(LockOf(names)).ConfigureAwait(false);
-            if (await FindAsync(session, names, request.Prior).ConfigureAwait(false) is not { } there)
-                return Gone(names);
-            await RemoveAsync(session, names, request.Prior ?? there.Properties).ConfigureAwait(false);
-            await session.CommitAsync().ConfigureAwait(false);
-            return new DeleteResult.Success();
-        },
-        problem => problem);
+    public abstract Task<DeleteResult> DeleteAsync(DeleteRequest<T> request, CancellationToken cancellationToken);
 
     public Task<ListResult> ListAsync(ListRequest<T> request, CancellationToken cancellationToken) => AnswerAsync<ListResult>(
         async () =>
@@ -139,11 +105,7 @@ internal abstract class PostgresHandler<T>(PostgresConnections connections) : IR
     /// <param name="form">The object as it was written, or is about to be: what means the same is shown in the same words.</param>
     protected abstract Task<Live<T>?> FindAsync(Session session, string[] names, T? form);
 
-    protected abstract Task MakeAsync(Session session, string[] names, T desired, string mark);
-
     protected abstract Task ChangeAsync(Session session, string[] names, T desired, Live<T> live);
-
-    protected abstract Task RemoveAsync(Session session, string[] names, T prior);
 
     /// <summary>A query for native ids, in the database that is connected to. Its own parameters begin with $3.</summary>
     protected abstract (string Sql, object?[] Parameters) Listing(ListRequest<T> request);
@@ -152,14 +114,6 @@ internal abstract class PostgresHandler<T>(PostgresConnections connections) : IR
 
     /// <summary>The same, where this create is known to have been tried before.</summary>
     protected virtual bool IsOwnInDoubt(Live<T> there, string mark) => IsOwn(there, mark);
-
-    /// <summary>Whether a create only adds to what is there, and so cannot be in anybody's way.</summary>
-    protected virtual bool MayBeThere(string[] names) => false;
-
-    /// <summary>This create has been carried out.</summary>
-    protected virtual void Remember(string mark)
-    {
-    }
 
     protected static Problem Gone(string[] names) => Problems.NotFound($"{TypeName} '{NativeId.Of(names)}' does not exist.");
 
@@ -181,7 +135,7 @@ internal abstract class PostgresHandler<T>(PostgresConnections connections) : IR
         }
     }
 
-    private async Task<Session> OpenAsync(OperationContext request, string[] names, CancellationToken cancellationToken)
+    protected async Task<Session> OpenAsync(OperationContext request, string[] names, CancellationToken cancellationToken)
     {
         var database = IsOfServer ? null : names[0];
         for (var isFirst = true; ; isFirst = false)

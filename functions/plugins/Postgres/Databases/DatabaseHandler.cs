@@ -101,8 +101,6 @@ internal sealed class DatabaseHandler(PostgresConnections connections) : Postgre
             mark);
     }
 
-    protected override Task MakeAsync(Session session, string[] names, Database desired, string mark) => throw new NotSupportedException("A database is made without a transaction.");
-
     protected override async Task ChangeAsync(Session session, string[] names, Database desired, Live<Database> live)
     {
         var name = Quoted.Name(names[0]);
@@ -115,8 +113,6 @@ internal sealed class DatabaseHandler(PostgresConnections connections) : Postgre
         if (desired.Owner is { } owner && owner != live.Properties.Owner)
             await session.ExecuteAsync($"ALTER DATABASE {name} OWNER TO {Quoted.Name(owner)}").ConfigureAwait(false);
     }
-
-    protected override Task RemoveAsync(Session session, string[] names, Database prior) => throw new NotSupportedException("A database is dropped without a transaction.");
 
     protected override (string Sql, object?[] Parameters) Listing(ListRequest<Database> request) =>
         ($"SELECT {NativeId.Sql("datname")} FROM pg_database WHERE NOT datistemplate AND datname !~ '^{BeingMade}[0-9a-f]{{16}}$'", []);

@@ -29,7 +29,7 @@ internal sealed record ExtensionRow
     public string? Comment { get; init; }
 }
 
-internal sealed class ExtensionHandler(PostgresConnections connections) : PostgresHandler<Extension>(connections)
+internal sealed class ExtensionHandler(PostgresConnections connections) : TransactionalHandler<Extension>(connections)
 {
     private const string Found =
         "SELECT json_build_object('Version', extversion, 'Schema', nspname, 'Comment', obj_description(e.oid, 'pg_extension'))::text FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = $1";

@@ -2,7 +2,7 @@ using Formae.Sdk;
 
 namespace Formae.Plugins.Postgres;
 
-internal sealed class GrantHandler(PostgresConnections connections) : PostgresHandler<Grant>(connections)
+internal sealed class GrantHandler(PostgresConnections connections) : TransactionalHandler<Grant>(connections)
 {
     /// <summary>Everybody; PostgreSQL lets no role have this name.</summary>
     private const string Everybody = "public";

@@ -32,7 +32,7 @@ internal sealed record MembershipRow
     public bool? Set { get; init; }
 }
 
-internal sealed class MembershipHandler(PostgresConnections connections) : PostgresHandler<Membership>(connections)
+internal sealed class MembershipHandler(PostgresConnections connections) : TransactionalHandler<Membership>(connections)
 {
     private const int FirstWithOptions = 16;
 

@@ -3,7 +3,7 @@ using Formae.Sdk;
 
 namespace Formae.Plugins.Postgres;
 
-internal sealed class RoleHandler(PostgresConnections connections) : PostgresHandler<Role>(connections)
+internal sealed class RoleHandler(PostgresConnections connections) : TransactionalHandler<Role>(connections)
 {
     private const string Forever = "infinity";
 

@@ -26,7 +26,7 @@ internal sealed record SchemaRow
     public string? Comment { get; init; }
 }
 
-internal sealed class SchemaHandler(PostgresConnections connections) : PostgresHandler<Schema>(connections)
+internal sealed class SchemaHandler(PostgresConnections connections) : TransactionalHandler<Schema>(connections)
 {
     /// <summary>The server's own schemas are nobody's to manage.</summary>
     public const string NotOfServer = @"nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'";

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Formae.Plugins.Postgres;
 
-internal sealed class TableHandler(PostgresConnections connections) : PostgresHandler<Table>(connections)
+internal sealed class TableHandler(PostgresConnections connections) : TransactionalHandler<Table>(connections)
 {
     private readonly TableForms _forms = new();
 
