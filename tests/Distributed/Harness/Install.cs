@@ -10,6 +10,9 @@ internal static class Install
     /// <summary>The coordinator's app folder, and <c>plugins</c> with one for each plugin.</summary>
     public static string Apps => Path.Combine(Folder, "apps");
 
+    /// <summary>The folder of a plugin that exists for tests alone.</summary>
+    public static string TestPlugin(string project) => Path.GetFullPath(Path.Combine(Folder, "..", "..", project, Path.GetFileName(Folder)));
+
     /// <summary>Another installation that lacks one of the plugins.</summary>
     /// <returns>Its program.</returns>
     public static string CopyWithout(string plugin, string folder)

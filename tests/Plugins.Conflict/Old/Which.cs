@@ -1,0 +1,6 @@
+namespace Formae.Plugins.Conflict;
+
+internal static class Which
+{
+    public const string Namespace = "ConflictOld";
+}
