@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Azure.Identity;
 using Formae.ArmSimulator;
 using Formae.Model;
 using Formae.Plugins.AzureResources.Arm;
 using Formae.Protocol.Bus;
+using Microsoft.Identity.Client;
 using Requests = Formae.Sdk.Testing.Requests;
 
 namespace Formae.Plugins.AzureResources.Tests;
@@ -77,6 +79,18 @@ public sealed class ErrorTableTests
     [InlineData("""{"error":{"code":3,"details":[7]}}""")]
     public void An_error_that_is_none_is_what_its_status_says(string body) =>
         Assert.Equal(ProblemCodes.ServiceInternalError, ArmErrors.Of(500, body.Length == 0 ? null : JsonElement.Parse(body), null, null).Code);
+
+    [Fact]
+    public void A_sign_in_that_is_not_answered_passes_and_one_that_is_refused_does_not()
+    {
+        Assert.Equal(ProblemCodes.NetworkFailure, Code(new AuthenticationFailedException("no", new MsalException("x", "y", new HttpRequestException("no such host")))));
+        Assert.Equal(ProblemCodes.NetworkFailure, Code(new AuthenticationFailedException("no", new Azure.RequestFailedException(503, "busy"))));
+        Assert.Equal(ProblemCodes.InvalidCredentials, Code(new AuthenticationFailedException("no", new MsalServiceException("invalid_client", "wrong secret"))));
+        Assert.Equal(ProblemCodes.InvalidCredentials, Code(new AuthenticationFailedException("no")));
+        Assert.Equal(ProblemCodes.InvalidCredentials, Code(new CredentialUnavailableException("nobody", new HttpRequestException("no metadata service"))));
+
+        static string Code(AuthenticationFailedException refused) => ArmErrors.OfMissingToken(refused).Code;
+    }
 
     [Fact]
     public void The_table_stands_in_the_plugin_s_README()

@@ -17,7 +17,7 @@ public sealed class FormaReaderTests
           "Resources": [{
             "Label": "net1", "Type": "DEMO::Net::Vnet", "Stack": "web", "Target": "eu", "Alias": "old",
             "Schema": {"Identifier": "Name", "Fields": ["Name", "Tags"], "Hints": {"Name": {"CreateOnly": true, "Required": true}, "Tags": {"UpdateMethod": "EntitySet", "IndexField": "Key", "EdgeKind": "attachesTo"}},
-              "Discoverable": true, "Extractable": false, "Portable": true, "Parent": "P", "ParentMappings": [{"parentProperty": "a", "childProperty": "b"}]},
+              "Discoverable": true, "Extractable": false, "Portable": true, "Parent": "P", "ParentMappings": [{"parentProperty": "a", "childProperty": "b"}], "Notice": "n"},
             "Properties": {"Name": "näme 😀", "Tags": [{"Key": "env", "Value": 1.50}], "Deep": {"List": [1, true, null]}}
           }],
           "Policies": [{"Type": "ttl", "Label": "hour", "TTLSeconds": 3600}]
@@ -69,6 +69,7 @@ public sealed class FormaReaderTests
                   Portable: true
                   Parent: P
                   ParentMappings: [{parentProperty: a, childProperty: b}]
+                  Notice: n
                 Properties:
                   Name: näme 😀
                   Tags:

@@ -60,7 +60,7 @@ internal sealed class ArmConnection(HttpPipeline pipeline, Uri endpoint, string 
         }
         catch (AuthenticationFailedException refused)
         {
-            return ArmAnswer.Refused(Problems.Of(ProblemCodes.InvalidCredentials, $"There is no token for Azure: {refused.Message}"));
+            return ArmAnswer.Refused(ArmErrors.OfMissingToken(refused));
         }
 
         return Read(message.Response);

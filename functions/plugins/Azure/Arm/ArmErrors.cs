@@ -1,6 +1,10 @@
 using System.Collections.Frozen;
+using System.Net.Sockets;
 using System.Text.Json;
+using Azure;
+using Azure.Identity;
 using Formae.Model;
+using Microsoft.Identity.Client;
 
 namespace Formae.Plugins.AzureResources.Arm;
 
@@ -129,6 +133,20 @@ internal static class ArmErrors
         var texts = named.Select(one => $"{one.Code}: {one.Message}".TrimEnd(':', ' ')).Distinct().ToList();
         var text = texts.Count > 0 ? string.Join(" ", texts) : $"Azure answered {status}.";
         return new Problem { Code = code, Message = $"{text}{(status == 0 ? "" : $" (HTTP {status})")}{(correlation is null ? "" : $" (correlation id {correlation})")}", RetryAfter = retryAfter };
+    }
+
+    /// <summary>Why there is no token: nobody to sign in, a sign-in that is refused, or one that was not answered, which passes.</summary>
+    public static Problem OfMissingToken(AuthenticationFailedException refused)
+    {
+        // What is tried one after the other is not there for many reasons, networks that others would have among them.
+        var passes = refused is not CredentialUnavailableException && Causes(refused).Any(cause => cause is HttpRequestException or SocketException or OperationCanceledException or RequestFailedException { Status: 0 or 429 or >= 500 } or MsalException { IsRetryable: true });
+        return new Problem { Code = passes ? ProblemCodes.NetworkFailure : ProblemCodes.InvalidCredentials, Message = $"There is no token for Azure: {refused.Message}" };
+    }
+
+    private static IEnumerable<Exception> Causes(Exception exception)
+    {
+        for (var cause = exception.InnerException; cause is not null; cause = cause.InnerException)
+            yield return cause;
     }
 
     /// <summary>The error, then what it was caused by.</summary>
