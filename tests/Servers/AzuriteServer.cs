@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Formae.Servers;
@@ -26,6 +28,17 @@ public sealed partial class AzuriteServer() : NodeServer("azurite", "dist/src/az
 
     /// <summary>All of it in one line.</summary>
     public string ConnectionString => $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={BlobEndpoint};QueueEndpoint={QueueEndpoint};TableEndpoint={TableEndpoint}";
+
+    /// <summary>A shared access signature of the whole account for an hour, as its owner makes it.</summary>
+    /// <param name="permissions">The letters of what it allows.</param>
+    public string SasToken(string permissions)
+    {
+        const string Version = "2021-12-02";
+        var expiry = DateTimeOffset.UtcNow.AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var text = string.Join('\n', Account, permissions, "bqt", "sco", "", expiry, "", "https,http", Version, "", "");
+        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(Key), Encoding.UTF8.GetBytes(text)));
+        return $"?sv={Version}&ss=bqt&srt=sco&sp={permissions}&se={Uri.EscapeDataString(expiry)}&spr=https,http&sig={Uri.EscapeDataString(signature)}";
+    }
 
     /// <inheritdoc/>
     protected override Regex Listens => Line();

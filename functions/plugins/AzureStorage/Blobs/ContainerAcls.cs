@@ -18,6 +18,9 @@ internal sealed class ContainerAcls(TimeProvider time) : IDisposable
 
     private static readonly TimeSpan LeasePatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>What is left of it when the call is over: enough for a service that answers.</summary>
+    private static readonly TimeSpan LastPatience = TimeSpan.FromMilliseconds(800);
+
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
     public static async Task<(ContainerAcl? Acl, Problem? Problem)> ReadAsync(StorageClient blobs, string container, CancellationToken cancellation)
@@ -39,20 +42,20 @@ internal sealed class ContainerAcls(TimeProvider time) : IDisposable
         try
         {
             var lease = LeaseOf(request);
-            var leased = await LeaseAsync(blobs, container, "acquire", lease).ConfigureAwait(false);
+            var leased = await LeaseAsync(blobs, container, "acquire", lease, cancellation).ConfigureAwait(false);
             if (leased.Status >= 400)
                 return leased.ProblemOf(BlobContainerHandler.Subject(container));
             try
             {
+                cancellation.ThrowIfCancellationRequested();
                 if (!leased.IsSuccess)
                     return leased.ProblemOf(BlobContainerHandler.Subject(container));
-                cancellation.ThrowIfCancellationRequested();
                 return await ChangeAsync(blobs, container, lease, change, cancellation).ConfigureAwait(false);
             }
             finally
             {
                 // One of which nobody heard, too; should this fail, it ends by itself.
-                await LeaseAsync(blobs, container, "release", lease).ConfigureAwait(false);
+                await LeaseAsync(blobs, container, "release", lease, cancellation).ConfigureAwait(false);
             }
         }
         finally
@@ -70,8 +73,10 @@ internal sealed class ContainerAcls(TimeProvider time) : IDisposable
     private static async Task<Problem?> ChangeAsync(StorageClient blobs, string container, string lease, Func<ContainerAcl, Problem?> change, CancellationToken cancellation)
     {
         var (acl, problem) = await ReadAsync(blobs, container, cancellation).ConfigureAwait(false);
-        if (acl is null || change(acl) is { } stop && (problem = stop) is not null)
+        if (acl is null)
             return problem;
+        if (change(acl) is { } refused)
+            return refused;
         var written = await blobs.SendAsync(RequestMethod.Put, PathOf(container), cancellation, put =>
         {
             put.Headers.Add("x-ms-lease-id", lease);
@@ -83,10 +88,11 @@ internal sealed class ContainerAcls(TimeProvider time) : IDisposable
         return written.IsSuccess ? null : written.ProblemOf(BlobContainerHandler.Subject(container));
     }
 
-    /// <summary>Neither is broken off by whoever called: a lease of which nobody heard would be in everybody's way.</summary>
-    private async Task<Answer> LeaseAsync(StorageClient blobs, string container, string action, string lease)
+    /// <summary>Not broken off at once when the call is: a lease of which nobody heard would be in everybody's way.</summary>
+    private async Task<Answer> LeaseAsync(StorageClient blobs, string container, string action, string lease, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(LeasePatience, time);
+        using var over = cancellation.Register(() => patience.CancelAfter(LastPatience));
         try
         {
             return await blobs.SendAsync(RequestMethod.Put, $"{BlobContainerHandler.PathOf(container)}&comp=lease", patience.Token, put =>
@@ -99,7 +105,7 @@ internal sealed class ContainerAcls(TimeProvider time) : IDisposable
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
-            return Answer.Of(Problems.Of(ProblemCodes.ServiceTimeout, $"the lease was not answered within {LeasePatience.TotalSeconds} s."));
+            return Answer.Of(Problems.Of(ProblemCodes.ServiceTimeout, "the lease of the container was not answered in time."));
         }
     }
 

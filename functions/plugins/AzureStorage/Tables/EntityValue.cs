@@ -27,7 +27,7 @@ internal sealed partial record EntityValue(EntityType Type, string Text)
             return Problems.InvalidRequest($"'Properties.{property.Name}': a value is a text, a number or a truth value; write an object as a text.");
         var type = property.Type ?? TypeOf(written);
         if (TextOf(type, written) is not { } text)
-            return Problems.InvalidRequest($"'Properties.{property.Name}': the value is no {type}.");
+            return Problems.InvalidRequest($"'Properties.{property.Name}': the value is no {type}. A Type that is left out stays what it was: write it where it shall be another.");
         value = new EntityValue(type, text);
         return null;
     }

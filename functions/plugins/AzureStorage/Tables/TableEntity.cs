@@ -36,7 +36,7 @@ public sealed record EntityProperty
     [Description("A text, number or truth value that fits the type: a DateTime is written as 2026-01-01T00:00:00Z, Binary as base64, a Guid with hyphens, an Int64 as a number or a text. Left out: an empty text.")]
     public JsonElement? Value { get; init; }
 
-    [ProviderDefault, Description("The type that the table stores. Default, by the value: String, Boolean, Int32 (Int64 where it is too large), Double.")]
+    [ProviderDefault, Description("The type that the table stores. Default: what it was, and at first by the value: String, Boolean, Int32 (Int64 where it is too large), Double.")]
     public EntityType? Type { get; init; }
 }
 
