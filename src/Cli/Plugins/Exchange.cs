@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
 using Azure.Messaging.ServiceBus;
+using Formae.Cli.Up;
 using Formae.Messaging;
 using Formae.Messaging.Payloads;
 using Formae.Protocol.Bus;
@@ -69,7 +70,9 @@ internal sealed class Exchange : IAsyncDisposable
     {
         using var waiting = Expect(request);
         await SendAsync(queue, request, cancellation);
-        return await waiting.NextAsync(request.Timeout + Grace, cancellation)
+        var next = waiting.NextAsync(request.Timeout + Grace, cancellation);
+        await await Task.WhenAny(next, _broken.Task);
+        return await next
             ?? throw new TimeoutException($"A {request.Verb.ToString().ToLowerInvariant()} had no report {Grace.TotalSeconds:0} s after its deadline.");
     }
 
@@ -118,16 +121,14 @@ internal sealed class Exchange : IAsyncDisposable
         {
             try
             {
+                var reading = await Reader.ReadAsync(message.Message, kind, queue, message.CancellationToken);
+
                 // What the coordinator would put aside ends the trial: nothing that follows from it would mean anything.
-                if (await Reader.ReadAsync(message.Message, kind, queue, message.CancellationToken) is Reading<T>.Accepted { Body: var body, Payload: var payload })
-                {
-                    await take(body);
-                    await Reader.SettledAsync(payload);
-                }
-                else
-                {
-                    throw new Up.UpException($"The app has sent a message to {queue} that no coordinator takes. {Refusal(await Reader.ReadAsync(message.Message, kind, queue, message.CancellationToken))}");
-                }
+                if (reading is Reading<T>.Refused { Refusal: var refusal })
+                    throw new UpException($"The app has sent a message to {queue} that no coordinator takes. {refusal.Reason}: {refusal.Description}");
+                var accepted = (Reading<T>.Accepted)reading;
+                await take(accepted.Body);
+                await Reader.SettledAsync(accepted.Payload);
             }
             catch (Exception broken) when (!message.CancellationToken.IsCancellationRequested)
             {
@@ -136,8 +137,6 @@ internal sealed class Exchange : IAsyncDisposable
         };
         await processor.StartProcessingAsync(cancellation);
     }
-
-    private static string Refusal<T>(Reading<T> reading) where T : class => reading is Reading<T>.Refused { Refusal: var refusal } ? $"{refusal.Reason}: {refusal.Description}" : "";
 
     private Task FaultsAsync() => _broken.Task.IsCompleted ? _broken.Task : Task.CompletedTask;
 

@@ -6,10 +6,8 @@ namespace Formae.Sdk.Conformance;
 /// <summary>Calls whose time is over before they are done.</summary>
 internal static class CancellationPhase
 {
-    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(3);
-
-    // The operator looks for what a create has made for so long after its deadline, on the same server.
-    private static readonly TimeSpan Looking = TimeSpan.FromSeconds(5);
+    // The SDK's operator leaves a call behind that does not end within five seconds: what reports before that has ended by itself. A create is looked for meanwhile, which takes its time.
+    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(4.5);
     private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(300);
     private static readonly int[] Deadlines = [1, 5, 25];
 
@@ -43,7 +41,7 @@ internal static class CancellationPhase
         }
     }
 
-    /// <summary>The surest way to be late: the server acts, and never answers.</summary>
+    /// <summary>The surest way to be late: the server acts, and does not answer. Once, for who looks afterwards for what it has made must be answered.</summary>
     private static async Task SilenceAsync(Trial trial)
     {
         if (!trial.Bench.Way.IsThere)
@@ -52,7 +50,7 @@ internal static class CancellationPhase
         var before = await trial.BeforeAsync(thing).ConfigureAwait(false);
         var create = trial.Create(thing);
         OperationReport cut;
-        using (trial.Bench.Way.Strike(FaultKind.Silent, int.MaxValue))
+        using (trial.Bench.Way.Strike(FaultKind.Silent, 1))
             cut = await EndsAsync(trial, create with { Timeout = Silence }).ConfigureAwait(false);
         await trial.MakeAsync(thing, create with { Sequence = cut.Sequence + 1, Doubt = Doubt.Unheard }).ConfigureAwait(false);
         await trial.IsOneAsync(thing, before, "after a create that the server never answered and that came again").ConfigureAwait(false);
@@ -61,14 +59,13 @@ internal static class CancellationPhase
 
     private static async Task<OperationReport> EndsAsync(Trial trial, OperationRequest request)
     {
-        var prompt = request.Verb == OperationVerb.Create ? Prompt + Looking : Prompt;
         try
         {
-            return await trial.Bench.HearAsync(request, trial.Bench.Plugin.ServeAsync(request, Instance.First, trial.Bench.CancellationToken).WaitAsync(request.Timeout + prompt, trial.Bench.CancellationToken)).ConfigureAwait(false);
+            return await trial.Bench.HearAsync(request, trial.Bench.Plugin.ServeAsync(request, Instance.First, trial.Bench.CancellationToken).WaitAsync(request.Timeout + Prompt, trial.Bench.CancellationToken)).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            throw new BrokenRuleException($"A {request.Verb.ToString().ToLowerInvariant()} whose deadline passed after {request.Timeout.TotalMilliseconds:0} ms must end; it had not {prompt.TotalSeconds:0} s later. Pass the CancellationToken on to everything that waits.");
+            throw new BrokenRuleException($"A {request.Verb.ToString().ToLowerInvariant()} whose deadline passed after {request.Timeout.TotalMilliseconds:0} ms must end; it had not {Prompt.TotalSeconds:0.#} s later. Pass the CancellationToken on to everything that waits.");
         }
     }
 }
