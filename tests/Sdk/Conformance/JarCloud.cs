@@ -8,11 +8,19 @@ internal sealed class JarCloud
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Jar> _jars = [];
     private readonly Dictionary<string, string> _tokens = [];
+    private readonly ConcurrentDictionary<string, CountdownTask> _meetings = new();
     private int _last;
 
     public ConcurrentDictionary<string, string> Marks { get; } = new();
 
     public ConcurrentQueue<string> Gone { get; } = new();
+
+    /// <summary>Returns when two have come who want to make the same, or when it seems that no other comes.</summary>
+    public Task MeetAsync(string token)
+    {
+        var both = _meetings.GetOrAdd(token, _ => new CountdownTask());
+        return Task.WhenAny(both.Signal(), Task.Delay(TimeSpan.FromSeconds(2)));
+    }
 
     public Jar Put(Jar jar, string? token)
     {
@@ -51,5 +59,18 @@ internal sealed class JarCloud
     {
         lock (_lock)
             return [.. _jars.Keys.Order(StringComparer.Ordinal).Where(id => string.CompareOrdinal(id, after) > 0).Take(most)];
+    }
+
+    private sealed class CountdownTask
+    {
+        private readonly TaskCompletionSource _both = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _came;
+
+        public Task Signal()
+        {
+            if (Interlocked.Increment(ref _came) == 2)
+                _both.SetResult();
+            return _both.Task;
+        }
     }
 }

@@ -10,7 +10,7 @@ internal sealed record Flaws(Flaw Flaw);
 internal sealed class JarHandler(JarCloud cloud, Flaws flaws, TimeProvider time, ILogger<JarHandler> logger) : IResourceHandler<Jar>, IListable<Jar>
 {
     private readonly ConcurrentDictionary<string, Jar> _memory = new();
-    private readonly ConcurrentDictionary<string, Jar> _made = new();
+    private readonly ConcurrentDictionary<string, Lazy<Jar>> _made = new();
     private readonly ConcurrentDictionary<string, string> _names = new();
 
     public async Task<CreateResult<Jar>> CreateAsync(CreateRequest<Jar> request, CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ internal sealed class JarHandler(JarCloud cloud, Flaws flaws, TimeProvider time,
         if (Has(Flaw.LogsASecret) && request.Desired.Recipe is { } recipe)
             LogElsewhere($"making {recipe}");
         var wanted = Has(Flaw.ReplaceKeepsTheOldObject) ? request.Desired with { Name = _names.GetOrAdd(request.Ksuid, request.Desired.Name) } : request.Desired;
-        var jar = Has(Flaw.KeepsTokensInMemory) ? _made.GetOrAdd(request.OperationId, _ => cloud.Put(wanted, token: null))
+        var jar = Has(Flaw.KeepsTokensInMemory) ? _made.GetOrAdd(request.OperationId, _ => new Lazy<Jar>(() => cloud.Put(wanted, token: null))).Value
             : Has(Flaw.LooksBeforeItLeaps) ? await LookAndPutAsync(wanted, request.OperationId).ConfigureAwait(false)
             : cloud.Put(wanted, Has(Flaw.HasNoTokens) ? null : request.OperationId);
         var shown = Shown(jar);
@@ -101,7 +101,7 @@ internal sealed class JarHandler(JarCloud cloud, Flaws flaws, TimeProvider time,
     {
         if (_seen.TryGetValue(token, out var made) && cloud.Find(made) is { } there)
             return there;
-        await Task.Delay(30).ConfigureAwait(false);
+        await cloud.MeetAsync(token).ConfigureAwait(false);
         var jar = cloud.Put(wanted, token: null);
         _seen[token] = jar.Id!;
         return jar;
