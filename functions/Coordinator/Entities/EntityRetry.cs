@@ -48,6 +48,10 @@ internal static partial class EntityRetry
         RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
         ServiceBusException failed => failed.IsTransient,
         TimeoutException or IOException or HttpRequestException => true,
+
+        // The clients of Azure say so of a try that took longer than they wait, and of several tries that came to nothing.
+        TaskCanceledException { InnerException: TaskCanceledException } => true,
+        AggregateException tries => tries.InnerExceptions.All(IsPassing),
         _ => false,
     };
 
