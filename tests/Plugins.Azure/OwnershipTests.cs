@@ -117,6 +117,27 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public async Task An_update_whose_answer_was_lost_is_followed_and_another_one_waited_for()
+    {
+        await using var arm = await Arm.StartAsync();
+        arm.Follow(AsyncStyle.AsyncOperation);
+        await arm.MadeAsync(Arm.AnyType, Arm.ThingOf());
+        arm.Cloud.Polls = 5;
+        var update = Requests.Update(Arm.AnyType, Arm.Thing, Arm.ThingOf("""{"size":2}"""));
+        arm.Simulator.Faults.Add(new Fault { Kind = FaultKind.CutAfter, Method = "PUT" });
+        Assert.Equal(ProblemCodes.NetworkFailure, (await arm.ExecuteAsync(update)).Problem?.Code);
+
+        var other = await arm.ExecuteAsync(Requests.Update(Arm.AnyType, Arm.Thing, Arm.ThingOf("""{"size":3}""")));
+        Assert.Equal((ProblemCodes.ResourceConflict, true), (other.Problem?.Code, other.Problem?.IsRecoverable));
+        other = await arm.ExecuteAsync(Requests.Update(Arm.AnyType, Arm.Thing, Arm.ThingOf("""{"size":2}""", ""","Location":"westeurope","Tags":[{"Key":"a","Value":"1"}]""")));
+        Assert.Equal(ProblemCodes.ResourceConflict, other.Problem?.Code);
+
+        var report = await arm.CompleteAsync(update with { Attempt = 2, Sequence = 7 });
+        Assert.Equal((OperationStatus.Success, 2), (report.Status, (int)arm.Cloud.Find(Arm.Thing)!["properties"]!["size"]!));
+        Assert.Equal(1, arm.Simulator.Requests.Count("PUT", "/one"));
+    }
+
+    [Fact]
     public async Task The_mark_and_what_Azure_hides_are_nobody_s_tags_and_stay()
     {
         await using var arm = await Arm.StartAsync();

@@ -98,12 +98,20 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
         if ((unknown ?? Refuse(request.Desired)) is { } wrong)
             return wrong;
         var live = await azure.GetAsync(id, apiVersion, cancellationToken).ConfigureAwait(false);
-        if ((live.Problem ?? Unfinished(id, live.Body)) is { } problem)
+        if (live.Problem is { } problem)
             return problem;
+        var shown = (JsonObject)JsonNode.Parse(live.Body!.Value.GetRawText())!;
+        if (UnfinishedState(live.Body) is { } state)
+        {
+            // An update whose answer was lost goes on: it is followed.
+            var wanted = Write(request.Desired, forPatch: true);
+            return !IsDeleting(state) && Marks.AreThose(shown, wanted) && JsonNode.DeepEquals(OpenBody.Written(shown, wanted), wanted)
+                ? new UpdateResult<T>.InProgress(new PendingOperation { By = Following.Object, Id = id, ApiVersion = apiVersion }.ToString()) { Message = state }
+                : Problems.ResourceConflict($"Another operation goes on at {id}: {state}.");
+        }
 
         // What nobody declared stays as it is: a PUT without it might take it away. Should somebody write in between, the condition says no.
         var isPatch = IsPatched(request.Desired);
-        var shown = (JsonObject)JsonNode.Parse(live.Body!.Value.GetRawText())!;
         var body = Write(request.Desired, isPatch);
         Marks.Write(body, CarriesMark(request.Desired) ? request.Ksuid : null, shown["tags"] as JsonObject);
         if (!isPatch)
@@ -252,9 +260,6 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
     }
 
     private static string? UnfinishedState(JsonElement? body) => AsyncProtocol.StateOf(body) is { } state && !AsyncProtocol.IsFinal(state) ? state : null;
-
-    private static Problem? Unfinished(string id, JsonElement? body) =>
-        UnfinishedState(body) is { } state ? Problems.ResourceConflict($"Another operation goes on at {id}: {state}.") : null;
 
     private static bool IsDeleting(string state) => state.StartsWith("Delet", StringComparison.OrdinalIgnoreCase) || state.StartsWith("Deprovision", StringComparison.OrdinalIgnoreCase);
 }

@@ -43,8 +43,15 @@ internal static class Marks
     {
         if (live["tags"] is not JsonObject tags)
             return;
-        var own = tags.Where(tag => tag.Key != Tag && !tag.Key.StartsWith(Hidden, StringComparison.OrdinalIgnoreCase)).ToList();
+        var own = Own(tags);
         if (own.Count > 0)
             properties[Field] = new JsonArray([.. own.Select(tag => new JsonObject { ["Key"] = tag.Key, ["Value"] = tag.Value?.DeepClone() ?? "" })]);
     }
+
+    /// <summary>Whether an object has the tags that are sent, and no others.</summary>
+    public static bool AreThose(JsonObject live, JsonObject sent) =>
+        sent["tags"] is not JsonObject tags || Own(live["tags"] as JsonObject ?? []).Count == Own(tags).Count;
+
+    private static List<KeyValuePair<string, JsonNode?>> Own(JsonObject tags) =>
+        [.. tags.Where(tag => tag.Key != Tag && !tag.Key.StartsWith(Hidden, StringComparison.OrdinalIgnoreCase))];
 }
