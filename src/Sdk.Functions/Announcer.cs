@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Formae.Messaging;
@@ -57,7 +58,15 @@ public sealed partial class Announcer : BackgroundService
             LogNotAnnounced(notThere);
         }
 
-        // The first use of the key ring reads its files: better now than in the first operation.
-        _seal.Open(_seal.Seal(JsonElement.Parse("\"warm\"")));
+        // The first use of the key ring reads its keys: better now than in the first operation.
+        try
+        {
+            _seal.Open(_seal.Seal(JsonElement.Parse("\"warm\"")));
+        }
+        catch (CryptographicException notYet)
+        {
+            // The coordinator makes the first key, and may come later than the app; until then there are no secrets to open either.
+            LogNoKeyYet(notYet);
+        }
     }
 }
