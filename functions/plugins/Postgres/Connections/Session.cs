@@ -15,6 +15,9 @@ internal sealed class Session(NpgsqlConnection connection, ConnectionSettings ta
     /// <summary>The database that it is connected to.</summary>
     public string Database => connection.Database;
 
+    /// <summary>Whether the connection has outlived what was asked so far: some errors end it.</summary>
+    public bool IsOpen => connection.State == System.Data.ConnectionState.Open;
+
     /// <summary>The server and the database, and nothing secret.</summary>
     public string Place => $"{connection.DataSource}/{connection.Database}";
 

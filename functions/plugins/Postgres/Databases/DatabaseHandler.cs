@@ -35,7 +35,7 @@ internal sealed class DatabaseHandler(PostgresConnections connections) : Postgre
                 await FinishAsync(session, temporary, name, request.Desired, mark).ConfigureAwait(false);
                 await session.CommitAsync().ConfigureAwait(false);
             }
-            catch (PostgresException)
+            catch (PostgresException) when (session.IsOpen)
             {
                 // Perhaps nobody will go on with it; who does begins anew.
                 await session.RollbackAsync().ConfigureAwait(false);
