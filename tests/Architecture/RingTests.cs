@@ -33,7 +33,7 @@ public sealed class RingTests
 
         // Ring 4: what is started.
         ["functions/Coordinator"] = new(["src/Coordination", "src/Telemetry.Export"], ["Functions", "FunctionsAspNetCore", "DurableTask", "ServiceBus", "Tables"], ["Microsoft.IdentityModel.JsonWebTokens", "Microsoft.IdentityModel.Protocols.OpenIdConnect"]),
-        ["functions/plugins/*"] = new(["src/Sdk", "src/Sdk.Functions"], ["Functions", "ServiceBus"], ["AWSSDK.DynamoDBv2", "AWSSDK.S3", "Azure.Core", "Azure.Identity", "Azure.ResourceManager", "Npgsql"]),
+        ["functions/plugins/*"] = new(["src/Sdk", "src/Sdk.Functions"], ["Functions", "ServiceBus"], ["AWSSDK.DynamoDBv2", "AWSSDK.S3", "AWSSDK.SecurityToken", "Azure.Core", "Azure.Identity", "Azure.ResourceManager", "Npgsql"]),
         ["src/Cli"] = new(["src/Client", "src/Embedded/Host", "src/Messaging", "src/Sdk.Conformance", "src/Telemetry.Export"], [], ["Azure.Identity", "Spectre.Console", "System.CommandLine", "YamlDotNet"], WebFramework: true, BuiltBeside: ["functions/Coordinator", "functions/plugins/*"]),
     };
 

@@ -32,7 +32,7 @@ public sealed class ErrorTableTests
 
         Assert.Equal(ProblemCodes.GeneralServiceException, problem.Code);
         Assert.False(problem.IsRecoverable);
-        Assert.Contains("BrandNew: As the test wants it.", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("BrandNew: As the test wants it", problem.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -14,6 +14,7 @@ public sealed class TargetTests
     [InlineData("""{ "Region": "eu-central-1", "Endpoint": "localhost:4566" }""", "Endpoint")]
     [InlineData("""{ "Region": "eu-central-1", "S3Endpoint": "http://somebody:planted@localhost" }""", "S3Endpoint")]
     [InlineData("""{ "Region": "eu-central-1", "AccessKeyId": "A" }""", "SecretAccessKey")]
+    [InlineData("""{ "Region": "eu-central-1", "ExternalId": "planted" }""", "ExternalId")]
     [InlineData("""{ "Region": "eu-central-1", "SessionToken": "planted" }""", "SessionToken")]
     [InlineData("""{ "Region": "eu-central-1", "AccessKeyId": "A", "SecretAccessKey": "planted", "Profile": "p" }""", "Profile")]
     [InlineData("""{ "Region": "eu-central-1", "Profile": "no-such-profile-of-formae" }""", "no-such-profile-of-formae")]
@@ -45,6 +46,39 @@ public sealed class TargetTests
             Assert.Contains("/ap-southeast-2/", sent.Headers["authorization"], StringComparison.Ordinal);
             Assert.Equal("TOKEN", sent.Headers["x-amz-security-token"]);
         });
+    }
+
+    [Fact]
+    public async Task A_role_is_assumed_once_and_its_keys_are_used()
+    {
+        var wire = new Wire().On("ListTables", """{"TableNames":[]}""").On("AssumeRole", $"""
+            <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+              <AccessKeyId>ROLEKEY</AccessKeyId><SecretAccessKey>rolesecret</SecretAccessKey><SessionToken>ROLETOKEN</SessionToken><Expiration>{DateTimeOffset.UtcNow.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}</Expiration>
+            </Credentials></AssumeRoleResult></AssumeRoleResponse>
+            """);
+        await using var aws = Aws.Start(Role(), wire);
+
+        await aws.SuccessAsync(Requests.List(Aws.Table));
+        await aws.SuccessAsync(Requests.List(Aws.Table));
+
+        var assumed = wire.Single("AssumeRole");
+        Assert.Equal("sts.eu-central-1.amazonaws.com", assumed.Uri.Host);
+        Assert.Contains("Credential=AKIDEXAMPLE/", assumed.Headers["authorization"], StringComparison.Ordinal);
+        Assert.Contains("RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fformae", assumed.Body, StringComparison.Ordinal);
+        Assert.Contains("ExternalId=shop", assumed.Body, StringComparison.Ordinal);
+        Assert.All(wire.All.Where(sent => sent.Call == "ListTables"), sent => Assert.Equal("ROLETOKEN", sent.Headers["x-amz-security-token"]));
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_be_assumed_is_said_so()
+    {
+        var wire = new Wire().On("AssumeRole", "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User x is not authorized to perform: sts:AssumeRole.</Message></Error><RequestId>R1</RequestId></ErrorResponse>", System.Net.HttpStatusCode.Forbidden);
+        await using var aws = Aws.Start(Role(), wire);
+
+        var problem = await aws.FailureAsync(Requests.List(Aws.Table));
+
+        Assert.Equal(ProblemCodes.AccessDenied, problem.Code);
+        Assert.Contains("sts:AssumeRole", problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,6 +146,15 @@ public sealed class TargetTests
         Assert.True(aws.Definition.MaxRequestsPerSecond > 0);
         Assert.All(aws.Operator.Types, type => Assert.True(type.CanList && type.CanFindExisting));
     }
+
+    private static JsonObject Role() => new()
+    {
+        ["Region"] = "eu-central-1",
+        ["AccessKeyId"] = "AKIDEXAMPLE",
+        ["SecretAccessKey"] = Aws.SecretKey,
+        ["RoleArn"] = "arn:aws:iam::1:role/formae",
+        ["ExternalId"] = "shop",
+    };
 
     private static string Xml(string body) => $"<?xml version=\"1.0\" encoding=\"UTF-8\"?>{body}";
 }

@@ -29,6 +29,12 @@ public sealed record AwsTarget
     /// <summary>A profile of the AWS files of the plugin's user, in the place of keys.</summary>
     public string? Profile { get; init; }
 
+    /// <summary>A role to work as: whoever the credentials belong to must be allowed to assume it.</summary>
+    public string? RoleArn { get; init; }
+
+    /// <summary>What the role's owner wants to hear from whoever assumes it.</summary>
+    public string? ExternalId { get; init; }
+
     /// <exception cref="TargetConfigException">It cannot be used; the message says why, without a secret.</exception>
     public static AwsTarget Of(OperationContext request)
     {
@@ -49,6 +55,8 @@ public sealed record AwsTarget
             throw new TargetConfigException("The target has a SessionToken without AccessKeyId and SecretAccessKey.");
         if (target is { Profile: not null, AccessKeyId: not null })
             throw new TargetConfigException("The target has a Profile and keys of its own; it may have one of them.");
+        if (target is { ExternalId: not null, RoleArn: null })
+            throw new TargetConfigException("The target has an ExternalId without a RoleArn.");
         return target;
     }
 
@@ -65,6 +73,8 @@ public sealed record AwsTarget
             SecretAccessKey = Given(SecretAccessKey),
             SessionToken = Given(SessionToken),
             Profile = Given(Profile),
+            RoleArn = Given(RoleArn),
+            ExternalId = Given(ExternalId),
         };
     }
 

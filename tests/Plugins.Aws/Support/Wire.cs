@@ -86,6 +86,8 @@ internal sealed record Sent(string Call, Uri Uri, string Body, IReadOnlyDictiona
     private static string CallOf(HttpRequestMessage request)
     {
         var uri = request.RequestUri!;
+        if (uri.Host.StartsWith("sts.", StringComparison.Ordinal))
+            return "AssumeRole";
 
         // On AWS the bucket is in the host's name, on other servers it comes first in the path.
         var path = uri.AbsolutePath.Trim('/');

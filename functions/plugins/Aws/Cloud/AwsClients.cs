@@ -4,6 +4,7 @@ using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.S3;
+using Amazon.SecurityToken;
 using Formae.Sdk;
 
 namespace Formae.Plugins.Aws;
@@ -69,7 +70,16 @@ internal sealed class AwsClients(AwsHttp http)
     }
 
     /// <returns>Null: as the SDK finds them (environment, container, instance role).</returns>
-    private static AWSCredentials? CredentialsOf(AwsTarget target)
+    private AWSCredentials? CredentialsOf(AwsTarget target)
+    {
+        if (target.RoleArn is null)
+            return OwnCredentialsOf(target);
+        var config = new AmazonSecurityTokenServiceConfig();
+        Configure(config, target, target.Endpoint);
+        return new RoleCredentials(OwnCredentialsOf(target) is { } own ? new AmazonSecurityTokenServiceClient(own, config) : new AmazonSecurityTokenServiceClient(config), target);
+    }
+
+    private static AWSCredentials? OwnCredentialsOf(AwsTarget target)
     {
         if (target is { AccessKeyId: { } id, SecretAccessKey: { } secret })
             return target.SessionToken is { } token ? new SessionAWSCredentials(id, secret, token) : new BasicAWSCredentials(id, secret);

@@ -155,11 +155,11 @@ internal static class AwsErrors
         var request = refused.RequestId is { Length: > 0 } id ? $" (request {id})" : "";
 
         // What AWS says of credentials repeats parts of the request, a session token among them.
-        var text = means == ProblemCodes.InvalidCredentials ? "AWS does not take the credentials, or they have expired, or this machine's clock is wrong." : refused.Message?.Trim();
+        var text = means == ProblemCodes.InvalidCredentials ? "AWS does not take the credentials, or they have expired, or this machine's clock is wrong" : refused.Message?.Trim().TrimEnd('.');
         return new(code, new Problem
         {
             Code = means,
-            Message = $"{call}: {(code.Length == 0 ? status.ToString(CultureInfo.InvariantCulture) : code)}: {text}{request}",
+            Message = $"{call}: {(code.Length == 0 ? status.ToString(CultureInfo.InvariantCulture) : code)}: {text}{request}.",
             RetryAfter = RetryAfterOf(refused),
         });
     }
