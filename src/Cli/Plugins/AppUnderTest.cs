@@ -42,6 +42,9 @@ internal sealed class AppUnderTest : IPluginUnderTest
             ["FormaePayloads"] = Path.Combine(data.Path, "payloads"),
             ["FormaePluginData"] = Path.Combine(data.Path, "plugin"),
             ["DOTNET_gcServer"] = "0",
+
+            // Whoever is killed leaves the pipes of debuggers behind in the temporary folder.
+            ["DOTNET_EnableDiagnostics"] = "0",
         };
         _cluster = EmbeddedCluster.Create(data, Topology.Of([QueueOf(Instance.First), QueueOf(Instance.Second)]), [App(Instance.First), App(Instance.Second)], Hear, Supervision);
     }

@@ -125,6 +125,22 @@ public sealed class FakeCloudTests : IDisposable
         Assert.Contains("planted-4711", Text(Assert.Single(after.All())));
     }
 
+    [Fact]
+    public async Task A_cloud_is_opened_while_another_process_writes_to_it()
+    {
+        using var writing = FileLock.Open(_scratch["journal"]);
+        FileLock.Take(writing);
+        var opening = Task.Run(() => FileLock.Open(_scratch["journal"]), TestContext.Current.CancellationToken);
+
+        // It comes while the other one is at work, and is not refused.
+        await Task.WhenAny(opening, Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken));
+        Assert.False(opening.IsFaulted, opening.Exception?.Message);
+        FileLock.Leave(writing);
+
+        using var opened = await opening;
+        Assert.False(opened.IsInvalid);
+    }
+
     private static NewObject Wanted(string token, string name) => new()
     {
         Token = token,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,8 +12,27 @@ internal static partial class FileLock
     private const int WithoutWaiting = 4;
     private const int Unlock = 8;
 
-    /// <summary>For a file that is to be locked here: opened so that the runtime does not lock it for as long as it is open.</summary>
-    public static SafeFileHandle Open(string path) => File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// For a file that is to be locked here: opened so that the runtime does not lock it for as long as it is open. While it is opened the runtime asks for a shared lock all the same, and does not wait for
+    /// it: whoever comes while another process is at work asks again.
+    /// </summary>
+    public static SafeFileHandle Open(string path)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            }
+            catch (IOException busy) when (IsBusy(busy) && Stopwatch.GetElapsedTime(begun) < Patience)
+            {
+                Thread.Sleep(1);
+            }
+        }
+    }
 
     public static void Take(SafeFileHandle file) => Call(file, Exclusive);
 
@@ -21,6 +41,9 @@ internal static partial class FileLock
     public static bool TryTake(SafeFileHandle file) => OperatingSystem.IsWindows() || Flock(file, Exclusive | WithoutWaiting) == 0;
 
     public static void Leave(SafeFileHandle file) => Call(file, Unlock);
+
+    /// <summary>EWOULDBLOCK on Linux and on macOS, a violation of sharing on Windows.</summary>
+    private static bool IsBusy(IOException refused) => refused.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     private static void Call(SafeFileHandle file, int operation)
     {
