@@ -147,6 +147,20 @@ public sealed class BlobTests(AzuriteServer server) : IClassFixture<AzuriteServe
         Assert.Equal("aGVs\nbG8=", (await plugin.ReadAsync(Blob, text, encoded)).GetProperty("ContentBase64").GetString());
     }
 
+    [Fact]
+    public async Task A_content_that_is_a_secret_reaches_the_blob_and_no_report()
+    {
+        await using var plugin = On(server);
+        var container = await plugin.MakeAsync(Container, new JsonObject { ["Name"] = Unique("secret-") });
+        var sealedContent = JsonNode.Parse(plugin.Harness.Seal.Seal(Requests.Json("\"a planted secret\"")).GetRawText());
+
+        var made = await plugin.ExecuteAsync(Create(Blob, new JsonObject { ["Container"] = container, ["Name"] = "a.txt", ["Content"] = sealedContent }));
+
+        Assert.Equal(OperationStatus.Success, made.Status);
+        Assert.DoesNotContain("a planted secret", System.Text.Json.JsonSerializer.Serialize(made, BusJson.Default.OperationReport), StringComparison.Ordinal);
+        Assert.Equal("a planted secret", (await plugin.ReadAsync(Blob, made.NativeId!)).GetProperty("Content").GetString());
+    }
+
     [Theory]
     [InlineData("""{"Content":"a","ContentBase64":"YQ=="}""", "ContentBase64")]
     [InlineData("""{"ContentBase64":"not base64!"}""", "ContentBase64")]

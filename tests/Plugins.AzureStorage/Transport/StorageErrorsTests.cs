@@ -114,6 +114,16 @@ public sealed class StorageErrorsTests
         Assert.True(created.Problem is { Code: ProblemCodes.ResourceConflict, IsRecoverable: true, RetryAfter.TotalSeconds: >= 30 });
     }
 
+    [Theory]
+    [InlineData(StoragePlugin.Blob, "some/a.txt", "ContainerBeingDeleted")]
+    [InlineData(StoragePlugin.Entity, "some/a/b", "TableBeingDeleted")]
+    public async Task What_lies_in_something_that_is_being_deleted_goes_with_it(string type, string id, string code)
+    {
+        await using var plugin = StoragePlugin.With(Target.DeepClone().AsObject(), new RecordingTransport(_ => Canned.Error(409, code)));
+
+        Assert.Equal(OperationStatus.Success, (await plugin.DeleteAsync(type, id)).Status);
+    }
+
     [Fact]
     public async Task A_host_that_does_not_answer_is_a_failure_of_the_network()
     {

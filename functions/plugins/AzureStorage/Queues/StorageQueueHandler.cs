@@ -68,9 +68,7 @@ internal sealed class StorageQueueHandler(StorageConnections connections) : IRes
     {
         var queues = connections.Open(StorageService.Queue, request);
         var gone = await queues.SendAsync(RequestMethod.Delete, Names.Escaped(request.NativeId), cancellationToken).ConfigureAwait(false);
-
-        // Nobody finds it any more: it is as good as gone, and only its name is not free yet.
-        return gone.IsSuccess || gone.ErrorCode == "QueueBeingDeleted" ? new DeleteResult.Success() : gone.ProblemOf(Subject(request.NativeId));
+        return gone.IsSuccess || gone.IsBeingDeleted ? new DeleteResult.Success() : gone.ProblemOf(Subject(request.NativeId));
     }
 
     public async Task<ListResult> ListAsync(ListRequest<StorageQueue> request, CancellationToken cancellationToken)

@@ -52,9 +52,7 @@ internal sealed class StorageTableHandler(StorageConnections connections) : IRes
     {
         var tables = connections.Open(StorageService.Table, request);
         var gone = await tables.SendAsync(RequestMethod.Delete, $"Tables('{Names.Escaped(request.NativeId)}')", cancellationToken).ConfigureAwait(false);
-
-        // Nobody finds it any more: it is as good as gone, and only its name is not free yet.
-        return gone.IsSuccess || gone.ErrorCode == "TableBeingDeleted" ? new DeleteResult.Success() : gone.ProblemOf(Subject(request.NativeId));
+        return gone.IsSuccess || gone.IsBeingDeleted ? new DeleteResult.Success() : gone.ProblemOf(Subject(request.NativeId));
     }
 
     public async Task<ListResult> ListAsync(ListRequest<StorageTable> request, CancellationToken cancellationToken)

@@ -28,8 +28,8 @@ internal sealed class Answer
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
-    /// <summary>What is asked for, asked about or sent to is not there.</summary>
-    public bool IsNotFound => Status == 404;
+    /// <summary>What is worked on, or what it lies in, is on its way out: nobody finds it any more, and only its name is not free yet.</summary>
+    public bool IsBeingDeleted => ErrorCode is "ContainerBeingDeleted" or "QueueBeingDeleted" or "TableBeingDeleted";
 
     public string? ETag => this["ETag"];
 
