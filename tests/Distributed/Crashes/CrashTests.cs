@@ -125,19 +125,22 @@ public sealed class CrashTests
                 Disturbances++;
             }
 
+            await Wait.ForAsync($"an answer about {commandId}", ControlPlane.Patience, () => FindAsync(commandId), () => plane.LastLines);
             await plane.SuccessOfAsync(commandId, TimeSpan.FromSeconds(90));
         }
 
-        private async Task<bool> IsOverAsync(string commandId)
+        private async Task<bool> IsOverAsync(string commandId) => await FindAsync(commandId) is { } command && States.IsFinal(command.State);
+
+        /// <summary>Null while the coordinator is down, which has not ended anything then, or its storage is.</summary>
+        private async Task<Command?> FindAsync(string commandId)
         {
             try
             {
-                return States.IsFinal((await plane.Client.GetCommandAsync(commandId, TestContext.Current.CancellationToken)).State);
+                return await plane.Client.GetCommandAsync(commandId, TestContext.Current.CancellationToken);
             }
-            catch (FormaeConnectionException)
+            catch (Exception e) when (e is FormaeConnectionException or FormaeApiException { Response.Error: ErrorCodes.InternalError })
             {
-                // The coordinator is down, so it has not ended anything.
-                return false;
+                return null;
             }
         }
 
