@@ -44,7 +44,7 @@ public static class Refusals
         ErrorCodes.TooLarge => 413,
         ErrorCodes.PatchRejected or ErrorCodes.EmptyStackRejected => 422,
         ErrorCodes.InternalError or ErrorCodes.CancelFailed => 500,
-        ErrorCodes.BusUnavailable or ErrorCodes.NoPluginManager or ErrorCodes.AccessUnavailable => 503,
+        ErrorCodes.BusUnavailable or ErrorCodes.StorageUnavailable or ErrorCodes.NoPluginManager or ErrorCodes.AccessUnavailable => 503,
         _ => 400,
     };
 }

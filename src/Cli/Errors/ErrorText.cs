@@ -103,6 +103,7 @@ internal static class ErrorText
             ErrorCodes.DeadLetterRefused => new Text(message ?? "This message is not sent again.", [], "formae deadletter drop removes it."),
             ErrorCodes.DeadLetterBusy => new Text(message ?? "This message could not be taken now.", [], null),
             ErrorCodes.BusUnavailable => new Text(message ?? "The server cannot reach its bus now.", [], "formae doctor says more."),
+            ErrorCodes.StorageUnavailable => new Text(message ?? "The server cannot reach its storage now.", [], "Try again in a few seconds. Whether a command was taken on nevertheless, formae status says; formae doctor says more."),
             ErrorCodes.InternalError => new Text(message ?? "The server failed.", [], "Its log says more."),
             _ => new Text(message ?? "The server refused.", error.Data is { } unknown ? [new ValueText().Of(unknown)] : [], null),
         };

@@ -85,5 +85,8 @@ public static class ErrorCodes
     /// <summary>The bus gives no answer.</summary>
     public const string BusUnavailable = "BusUnavailable";
 
+    /// <summary>The storage of the control plane, or its bus, gives no answer.</summary>
+    public const string StorageUnavailable = "StorageUnavailable";
+
     public const string InternalError = "InternalError";
 }

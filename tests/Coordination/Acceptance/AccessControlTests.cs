@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Azure;
+using Azure.Messaging.ServiceBus;
 using Formae.Coordinator.Http.Access;
 using Formae.Embedded.Functions;
 using Formae.Protocol.Http;
@@ -24,6 +26,31 @@ public sealed class AccessControlTests
         Assert.Equal((500, ErrorCodes.InternalError), (status, error!.Error));
         Assert.Contains("the-invocation", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Unreachable))]
+    public async Task Storage_that_does_not_answer_is_told_from_a_mistake(Exception failure)
+    {
+        var (status, error) = await InvokeAsync("GetStats", [], () => throw failure);
+
+        Assert.Equal((503, ErrorCodes.StorageUnavailable), (status, error!.Error));
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<Exception> Unreachable =>
+    [
+        new RequestFailedException("the secret of the store"),
+        new RequestFailedException(503, "the secret of the store"),
+        new ServiceBusException("the secret of the bus", ServiceBusFailureReason.ServiceCommunicationProblem),
+    ];
+
+    [Fact]
+    public async Task A_request_that_storage_refuses_is_a_mistake_of_ours()
+    {
+        var (status, error) = await InvokeAsync("GetStats", [], () => throw new RequestFailedException(400, "the secret of the store"));
+
+        Assert.Equal((500, ErrorCodes.InternalError), (status, error!.Error));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Formae.Coordinator.Entities;
 using Formae.Coordinator.Http.Description;
 using Formae.Protocol.Http;
 using Microsoft.AspNetCore.Http;
@@ -28,11 +29,25 @@ internal sealed partial class AccessControl(AccessGate gate, ILogger<AccessContr
         }
         catch (Exception e) when (e is not BadHttpRequestException && !(e is OperationCanceledException && http.RequestAborted.IsCancellationRequested) && !http.Response.HasStarted)
         {
-            LogFailed(e, context.FunctionDefinition.Name, context.InvocationId);
-            context.GetInvocationResult().Value = Answers.Error(ErrorCodes.InternalError, $"Something went wrong that should not. The log has it under {context.InvocationId}.");
+            context.GetInvocationResult().Value = AnswerTo(e, context);
         }
+    }
+
+    private IResult AnswerTo(Exception failure, FunctionContext context)
+    {
+        if (EntityRetry.IsPassing(failure))
+        {
+            LogUnreachable(failure, context.FunctionDefinition.Name, context.InvocationId);
+            return Answers.Error(ErrorCodes.StorageUnavailable, $"The control plane does not reach its storage or its bus now. The log has it under {context.InvocationId}.");
+        }
+
+        LogFailed(failure, context.FunctionDefinition.Name, context.InvocationId);
+        return Answers.Error(ErrorCodes.InternalError, $"Something went wrong that should not. The log has it under {context.InvocationId}.");
     }
 
     [LoggerMessage(EventId = 2204, Level = LogLevel.Error, Message = "{Function} failed ({InvocationId})")]
     private partial void LogFailed(Exception exception, string function, string invocationId);
+
+    [LoggerMessage(EventId = 2205, Level = LogLevel.Warning, Message = "{Function} did not get through to storage or bus ({InvocationId})")]
+    private partial void LogUnreachable(Exception exception, string function, string invocationId);
 }

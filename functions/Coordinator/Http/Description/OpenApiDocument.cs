@@ -37,7 +37,7 @@ internal sealed partial class OpenApiDocument
             ["Unauthorized"] = Refusal("Access is controlled, and the request has no good proof of who gives it."),
             ["Forbidden"] = Refusal("The caller's role may not do this."),
             ["Failed"] = Refusal("A mistake of ours."),
-            ["Unavailable"] = Refusal("Proofs of identity cannot be checked now."),
+            ["Unavailable"] = Refusal("Proofs of identity cannot be checked now, or storage or bus give no answer."),
         };
         return new JsonObject
         {
