@@ -25,9 +25,12 @@ internal sealed class End : IDisposable
     {
         var settings = new Dictionary<string, string?> { [setting] = value, [PayloadSettings.Place] = Path.Combine(folder, "payloads") };
         _services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(time).AddFormaeMessaging(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
+
+        // Asked for now: the listener hears of the instruments of every test that runs, also when this one's services are just going away.
+        var own = _services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == MessagingMetrics.MeterName && ReferenceEquals(instrument.Meter.Scope, _services.GetRequiredService<IMeterFactory>()))
+            if (instrument.Meter.Name == MessagingMetrics.MeterName && ReferenceEquals(instrument.Meter.Scope, own))
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
