@@ -13,6 +13,8 @@ public sealed class TargetTests
     [InlineData("""{ "Region": "eu/central" }""", "Region")]
     [InlineData("""{ "Region": "eu-central-1", "Endpoint": "localhost:4566" }""", "Endpoint")]
     [InlineData("""{ "Region": "eu-central-1", "S3Endpoint": "http://somebody:planted@localhost" }""", "S3Endpoint")]
+    [InlineData("""{ "Region": "eu-central-1", "S3Endpont": "http://localhost:4568/planted" }""", "'S3Endpont', which is unknown; known are Region, ")]
+    [InlineData("""{ "Region": "eu-central-1", "secretAccessKey": "planted" }""", "'secretAccessKey'")]
     [InlineData("""{ "Region": "eu-central-1", "AccessKeyId": "A" }""", "SecretAccessKey")]
     [InlineData("""{ "Region": "eu-central-1", "ExternalId": "planted" }""", "ExternalId")]
     [InlineData("""{ "Region": "eu-central-1", "SessionToken": "planted" }""", "SessionToken")]
@@ -92,6 +94,24 @@ public sealed class TargetTests
         await aws.SuccessAsync(Requests.List(Aws.Bucket));
 
         Assert.Equal(["localhost:1", "127.0.0.1:2"], wire.All.Select(sent => sent.Uri.Authority));
+    }
+
+    [Fact]
+    public async Task Another_server_gets_a_signature_that_holds_for_its_own_name_and_no_secret()
+    {
+        var wire = new Wire().On("ListTables", """{"TableNames":[]}""").On("GET service", Xml("<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"));
+        await using var aws = Aws.Start(new JsonObject { ["Region"] = "eu-central-1", ["Endpoint"] = "http://127.0.0.1:2", ["AccessKeyId"] = "AKIDEXAMPLE", ["SecretAccessKey"] = Aws.SecretKey }, wire);
+
+        await aws.SuccessAsync(Requests.List(Aws.Table));
+        await aws.SuccessAsync(Requests.List(Aws.Bucket));
+
+        Assert.Equal(2, wire.All.Count);
+        Assert.All(wire.All, sent =>
+        {
+            Assert.Matches("SignedHeaders=[a-z0-9;-]*\\bhost\\b", sent.Headers["authorization"]);
+            Assert.Equal("127.0.0.1:2", sent.Headers["host"]);
+            Assert.DoesNotContain(Aws.SecretKey, $"{sent.Uri} {sent.Body} {string.Join(' ', sent.Headers.Values)}", StringComparison.Ordinal);
+        });
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Formae.ArmSimulator;
 using Formae.Model;
+using Formae.Plugins.AzureResources.Arm;
 using Formae.Protocol.Bus;
 using Requests = Formae.Sdk.Testing.Requests;
 
@@ -16,6 +17,11 @@ public sealed class TargetTests
     [InlineData("{" + Sub + ""","Environment":"Moon"}""", "Environment")]
     [InlineData("{" + Sub + ""","Endpoint":"http://management.example"}""", "Endpoint")]
     [InlineData("{" + Sub + ""","Endpoint":"nowhere"}""", "Endpoint")]
+    [InlineData("{" + Sub + ""","Endpoint":"https://evil.example/ https://management.azure.com"}""", "Endpoint")]
+    [InlineData("{" + Sub + ""","Endpoint":"https://management.azure.com@evil.example"}""", "Endpoint")]
+    [InlineData("{" + Sub + ""","Endpoint":"https://evil.example/?https://management.azure.com"}""", "Endpoint")]
+    [InlineData("{" + Sub + ""","Endpoint":"https://evil.example/#https://management.azure.com"}""", "Endpoint")]
+    [InlineData("{" + Sub + ""","Endpont":"http://127.0.0.1:1/planted"}""", "'Endpont', which is unknown; known are SubscriptionId, ")]
     public async Task A_target_that_cannot_be_worked_with_is_refused(string config, string mentions)
     {
         await using var arm = await Arm.StartAsync(group: false);
@@ -38,6 +44,20 @@ public sealed class TargetTests
 
         Assert.Equal(OperationStatus.Success, report.Status);
         Assert.DoesNotContain("planted", new AzureTarget { SubscriptionId = "s", ClientSecret = "planted" }.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null, "https://management.azure.com//.default")]
+    [InlineData("China", null, "https://management.chinacloudapi.cn/.default")]
+    [InlineData(null, "https://management.azure.com/", "https://management.azure.com/.default")]
+    [InlineData("Government", "https://evil.example", "https://evil.example/.default")]
+    [InlineData(null, "https://evil.example:8443/", "https://evil.example:8443/.default")]
+    public void A_token_is_asked_for_the_very_host_that_it_is_sent_to(string? cloud, string? endpoint, string scope)
+    {
+        var environment = ArmConnections.EnvironmentOf(new AzureTarget { Environment = cloud, Endpoint = endpoint });
+
+        Assert.Equal(scope, environment.DefaultScope);
+        Assert.Equal(environment.Endpoint.Authority, new Uri(environment.DefaultScope).Authority);
     }
 
     [Fact]

@@ -124,6 +124,7 @@ public sealed class ConnectionTests(PostgresServer server)
     [InlineData("""{"Host":"h"}""", "Username")]
     [InlineData("""{"Host":"h","Username":"u","SslMode":"Perhaps"}""", "SslMode")]
     [InlineData("""{"Host":"h","Username":"u","LockTimeoutSeconds":0}""", "LockTimeoutSeconds")]
+    [InlineData("""{"Host":"h","Username":"u","SslMod":"VerifyFull"}""", "'SslMod', which is unknown; known are Host, ")]
     public async Task A_config_that_does_not_say_how_to_connect_is_refused(string config, string named)
     {
         await using var harness = PluginHarness.Start("Postgres", PostgresPlugin.Define);

@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
 using Amazon;
 using Formae.Sdk;
 
 namespace Formae.Plugins.Aws;
 
 /// <summary>The config of a target of this plugin.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AwsTarget
 {
     /// <summary>Such as <c>eu-central-1</c>; required.</summary>

@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using Formae.Sdk;
 
 namespace Formae.Plugins.AzureResources;
 
 /// <summary>A target's config: whose subscription, where, and as whom.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AzureTarget
 {
     /// <summary>The subscription that holds everything on this target.</summary>
@@ -36,10 +38,15 @@ public sealed record AzureTarget
             throw new TargetConfigException("A target with a ClientSecret needs its ClientId and TenantId too.");
         if (target.Environment is not (null or "Public" or "China" or "Government"))
             throw new TargetConfigException($"The target's Environment is '{target.Environment}'; there are Public, China and Government.");
-        if (target.Endpoint is { } endpoint && (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address) || !(address.Scheme == Uri.UriSchemeHttps || address is { Scheme: "http", IsLoopback: true })))
-            throw new TargetConfigException("The target's Endpoint must be an https address, or an http address of this machine.");
+        if (target.Endpoint is { } endpoint && !IsHost(endpoint))
+            throw new TargetConfigException("The target's Endpoint must be an https address, or an http address of this machine, without a user, a path or a query.");
         return target;
     }
+
+    // The address is what a token is asked for: nothing in it may be taken for the name of somebody else.
+    private static bool IsHost(string endpoint) => Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
+        && (address.Scheme == Uri.UriSchemeHttps || address is { Scheme: "http", IsLoopback: true })
+        && address is { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" };
 
     /// <summary>Without the secret.</summary>
     public override string ToString() => $"subscription {SubscriptionId}";

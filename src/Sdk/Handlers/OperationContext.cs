@@ -31,19 +31,22 @@ public abstract class OperationContext
 
     internal static JsonElement EmptyObject { get; } = JsonElement.Parse("{}");
 
-    /// <summary>The target's config as a record of the plugin's own. Members that the record does not know are ignored.</summary>
+    /// <summary>The target's config as a record of the plugin's own. Members that the record does not know are ignored, unless it has <see cref="System.Text.Json.Serialization.JsonUnmappedMemberHandlingAttribute"/> against them.</summary>
     /// <exception cref="TargetConfigException">The config does not fit; the operator answers <c>InvalidRequest</c> with its message, so a handler need not catch it.</exception>
     public TConfig Target<TConfig>()
         where TConfig : class
     {
+        var json = (System.Text.Json.Serialization.Metadata.JsonTypeInfo<TConfig>)TargetJson.Options.GetTypeInfo(typeof(TConfig));
         try
         {
-            return TargetConfig.Deserialize((System.Text.Json.Serialization.Metadata.JsonTypeInfo<TConfig>)TargetJson.Options.GetTypeInfo(typeof(TConfig)))
-                ?? throw new TargetConfigException("The target's config is null.");
+            return TargetConfig.Deserialize(json) ?? throw new TargetConfigException("The target's config is null.");
         }
         catch (JsonException problem)
         {
-            throw new TargetConfigException($"The target's config does not fit at '{BindingProblem.Readable(problem.Path)}': expected is a {typeof(TConfig).Name}.");
+            var at = BindingProblem.Readable(problem.Path);
+            throw new TargetConfigException(at.Length > 0 && json.Properties.All(known => known.Name != at.Split('.', '[')[0])
+                ? $"The target's config has '{at}', which is unknown; known are {string.Join(", ", json.Properties.Select(known => known.Name))}."
+                : $"The target's config does not fit at '{at}': expected is a {typeof(TConfig).Name}.");
         }
     }
 }

@@ -75,6 +75,65 @@ public sealed class TargetConfigTests
         Assert.StartsWith("Bearer ", other.Headers["Authorization"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://evil.example"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://account.blob.core.windows.net.evil.example"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://evil.example/account.blob.core.windows.net"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://other.blob.core.windows.net"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://account.queue.core.windows.net"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"http://account.blob.core.windows.net"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","EndpointSuffix":"evil.example"}""", "EndpointSuffix")]
+    [InlineData("""{"BlobEndpoint":"https://evil.example"}""", "BlobEndpoint")]
+    [InlineData("""{"BlobEndpoint":"https://evil.blob.core.windows.net.evil.example","TenantId":"t"}""", "BlobEndpoint")]
+    [InlineData("""{"BlobEndpoint":"https://evil.example/.blob.core.windows.net","ManagedIdentityClientId":"c"}""", "BlobEndpoint")]
+    public async Task Neither_a_secret_of_the_environment_nor_the_identity_goes_anywhere_but_to_the_account_itself(string config, string property)
+    {
+        foreach (var secret in (string?[])["AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN", null])
+        {
+            var environment = new Dictionary<string, string?> { ["AZURE_STORAGE_ACCOUNT"] = "account" };
+            if (secret is not null)
+                environment[secret] = secret == "AZURE_STORAGE_KEY" ? Key : "sv=2021-12-02&sig=c2VjcmV0";
+            var transport = new RecordingTransport(_ => new Canned(200));
+            var identities = new FakeIdentities();
+            await using var plugin = StoragePlugin.With(JsonNode.Parse(config)!.AsObject(), transport, identities, environment);
+
+            var report = await plugin.ExecuteAsync(Requests.Read(StoragePlugin.Container, "some"));
+
+            Assert.Equal(ProblemCodes.InvalidRequest, report.Problem?.Code);
+            Assert.Contains($"{property} is not", report.Problem!.Message, StringComparison.Ordinal);
+            Assert.Contains("AccountKey or a SasToken", report.Problem.Message, StringComparison.Ordinal);
+            Assert.Empty(transport.Seen);
+            Assert.Empty(identities.Scopes);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://account.blob.core.windows.net/"}""", "account.blob.core.windows.net")]
+    [InlineData("""{"AccountName":"account","EndpointSuffix":"core.chinacloudapi.cn"}""", "account.blob.core.chinacloudapi.cn")]
+    [InlineData("""{"AccountName":"account","EndpointSuffix":"core.usgovcloudapi.net"}""", "account.blob.core.usgovcloudapi.net")]
+    [InlineData("""{"BlobEndpoint":"https://other.blob.core.usgovcloudapi.net"}""", "other.blob.core.usgovcloudapi.net")]
+    public async Task The_account_s_own_addresses_get_them_in_every_cloud(string config, string host)
+    {
+        var identified = await SeenAsync(JsonNode.Parse(config)!.AsObject());
+        Assert.Equal(host, identified.Uri.Host);
+        Assert.StartsWith("Bearer ", identified.Headers["Authorization"], StringComparison.Ordinal);
+
+        var environment = new Dictionary<string, string?> { ["AZURE_STORAGE_ACCOUNT"] = "account", ["AZURE_STORAGE_KEY"] = Key };
+        var seen = await SeenAsync(JsonNode.Parse(config)!.AsObject(), environment: environment);
+        Assert.StartsWith(config.Contains("AccountName", StringComparison.Ordinal) ? "SharedKey account:" : "Bearer ", seen.Headers["Authorization"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_of_the_target_goes_where_the_target_says()
+    {
+        var environment = new Dictionary<string, string?> { ["AZURE_STORAGE_ACCOUNT"] = "account", ["AZURE_STORAGE_KEY"] = "b3RoZXI=" };
+
+        var seen = await SeenAsync(new JsonObject { ["AccountName"] = "account", ["AccountKey"] = Key, ["BlobEndpoint"] = "http://emulator.example:10000/account" }, environment: environment);
+
+        Assert.Equal("emulator.example", seen.Uri.Host);
+        Assert.StartsWith("SharedKey account:", seen.Headers["Authorization"], StringComparison.Ordinal);
+    }
+
     private static async Task<Recorded> SeenAsync(JsonObject target, string type = StoragePlugin.Container, Dictionary<string, string?>? environment = null)
     {
         var transport = new RecordingTransport(_ => Canned.Error(404, "ResourceNotFound"));

@@ -21,16 +21,22 @@ internal sealed class ArmConnections
         return _connections.GetOrAdd(target, Open);
     }
 
-    private static ArmConnection Open(AzureTarget target)
+    /// <summary>Where to ask, and what for a token is asked: for the host that gets it and for no other, so that one for Azure never leaves for somebody else.</summary>
+    internal static ArmEnvironment EnvironmentOf(AzureTarget target)
     {
-        var environment = target.Environment switch
+        if (target.Endpoint is { } endpoint)
+            return new ArmEnvironment(new Uri(endpoint), new Uri(endpoint).GetLeftPart(UriPartial.Authority));
+        return target.Environment switch
         {
             "China" => ArmEnvironment.AzureChina,
             "Government" => ArmEnvironment.AzureGovernment,
             _ => ArmEnvironment.AzurePublicCloud,
         };
-        if (target.Endpoint is { } endpoint)
-            environment = new ArmEnvironment(new Uri(endpoint), endpoint.TrimEnd('/'));
+    }
+
+    private static ArmConnection Open(AzureTarget target)
+    {
+        var environment = EnvironmentOf(target);
 
         // The engine decides on retries, and the operation has a deadline of its own.
         var options = new ArmClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = TimeSpan.FromSeconds(50) }, Diagnostics = { ApplicationId = "formae", IsLoggingContentEnabled = false } };

@@ -9,6 +9,8 @@ internal sealed partial record StorageAccount
 {
     private const string PublicCloud = "core.windows.net";
 
+    private static readonly string[] Clouds = [PublicCloud, "core.chinacloudapi.cn", "core.usgovcloudapi.net"];
+
     private static readonly string[] Known = [.. typeof(AzureStorageTarget).GetProperties().Select(property => property.Name)];
 
     private readonly AzureStorageTarget _target;
@@ -57,13 +59,26 @@ internal sealed partial record StorageAccount
         };
         if (given is null && (_target.BlobEndpoint ?? _target.QueueEndpoint ?? _target.TableEndpoint) is not null)
             throw new TargetConfigException($"The target's config names endpoints, but no {property}, which this type needs.");
-        var text = given ?? $"https://{Name}.{service.ToString().ToLowerInvariant()}.{_target.EndpointSuffix ?? PublicCloud}";
+        var text = given ?? $"https://{Name}.{NameOf(service)}.{_target.EndpointSuffix ?? PublicCloud}";
         if (!Uri.TryCreate(text, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("https" or "http") || endpoint is not { Query: "", Fragment: "", UserInfo: "" })
             throw new TargetConfigException($"The target's {property} must be an address such as https://mystorage.blob.core.windows.net, without a query.");
-        if (Credential is StorageCredential.Identity && endpoint.Scheme != "https")
-            throw new TargetConfigException($"The target's {property} must begin with https:// where an identity is used, which would hand its token to anybody on the way. Give an AccountKey for an emulator.");
+
+        // Who writes a document must not learn by it what the plugin's environment knows: that goes to nobody but Azure.
+        if ((_target.AccountKey ?? _target.SasToken) is null && !IsAccountsOwn(endpoint, service))
+        {
+            throw new TargetConfigException(
+                $"The target's {(given is null ? nameof(AzureStorageTarget.EndpointSuffix) : property)} is not the account's own address, such as https://{Name ?? "mystorage"}.{NameOf(service)}.{PublicCloud}; "
+                + "neither a secret of the plugin's environment nor its identity is sent anywhere else. Give an AccountKey or a SasToken in the target's config.");
+        }
+
         return new Uri(endpoint.AbsoluteUri.TrimEnd('/'));
     }
+
+    /// <summary>Whether it is the account's, in one of the clouds. An account that the config does not name is that of the host.</summary>
+    private bool IsAccountsOwn(Uri endpoint, StorageService service) =>
+        endpoint.Scheme == Uri.UriSchemeHttps && Clouds.Any(cloud => endpoint.Host == $"{Name ?? endpoint.Host.Split('.')[0]}.{NameOf(service)}.{cloud}");
+
+    private static string NameOf(StorageService service) => service.ToString().ToLowerInvariant();
 
     private static StorageCredential CredentialOf(AzureStorageTarget target, string? name, AccountEnvironment environment)
     {

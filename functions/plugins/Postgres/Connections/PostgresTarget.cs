@@ -4,6 +4,7 @@ using Npgsql;
 namespace Formae.Plugins.Postgres;
 
 /// <summary>The config of a target of this plugin: one server. What is left out is taken from the app's settings PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, PGSSLMODE and PGSSLROOTCERT.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PostgresTarget
 {
     /// <summary>The server's name or address.</summary>
