@@ -16,7 +16,7 @@ param location string
 @description('The resource group, which is made.')
 param resourceGroupName string = 'rg-${environmentName}'
 
-@description('The object id of who deploys: it may write the secret that messages are signed with. Empty: somebody else has that right.')
+@description('The object id of who deploys: it may read and write the secret that messages are signed with, to change it one day. Empty: somebody else has that right.')
 param deployerId string = ''
 
 @description('What the deployer is.')
@@ -39,6 +39,7 @@ param schedulerSku string = 'Consumption'
 
 @description('The units of a Dedicated scheduler.')
 @minValue(1)
+@maxValue(3)
 param schedulerCapacity int = 1
 
 @description('Public: everything is reached by its public name, with an identity that may. Private: by private endpoints, from a network that is made.')
@@ -51,6 +52,10 @@ param addressSpace string = '10.90.0.0/16'
 @description('The plan of Service Bus. A private network needs Premium.')
 @allowed(['Standard', 'Premium'])
 param busSku string = 'Standard'
+
+@description('The messaging units of Premium.')
+@allowed([1, 2, 4, 8, 16])
+param busCapacity int = 1
 
 @description('Where the rows of the control plane are stored: in one place, or in three zones of the region.')
 @allowed(['Standard_LRS', 'Standard_ZRS'])
@@ -190,6 +195,7 @@ module bus 'modules/bus.bicep' = {
     location: location
     tags: allTags
     sku: isPrivate ? 'Premium' : busSku
+    capacity: busCapacity
     plugins: pluginNames
     endpointsSubnetId: endpointsSubnetId
     zone: busZone

@@ -16,7 +16,7 @@ public sealed class AskingTests
     [InlineData("5", "'5' is not known here")]
     [InlineData("--resources 5 --verb destroy", "it can be create or update or delete")]
     [InlineData("--resources 5 --tier stage", "it can be dev or prod")]
-    [InlineData("--resources 5 --backend Netherite", "it can be DurableTaskScheduler or AzureStorage")]
+    [InlineData("--resources 5 --backend Netherite", "it can be DurableTaskScheduler or Scheduler or AzureStorage")]
     [InlineData("--resources 5 --scheduler-units 4", "from 1 to 3")]
     [InlineData("--resources 5 --tier dev --scheduler-units 2", "say --scheduler Dedicated too")]
     [InlineData("--resources 5 --backend AzureStorage --scheduler-units 2", "say --scheduler Dedicated too")]
@@ -33,6 +33,13 @@ public sealed class AskingTests
     [InlineData("--resources 5 --cloud-rate aws=5,aws=6", "'aws' twice")]
     public void What_cannot_be_is_refused_in_words(string asked, string expected) =>
         Assert.Contains(expected, Assert.Throws<UsageException>(() => Asking.Read(asked.Split(' ', StringSplitOptions.RemoveEmptyEntries), Repository.Bicep)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("DurableTaskScheduler")]
+    [InlineData("Scheduler")]
+    [InlineData("scheduler")]
+    public void The_scheduler_has_two_names(string name) =>
+        Assert.Equal(Backends.Scheduler, Asking.Read(["--resources", "5", "--backend", name], Repository.Bicep).Tier.Backend);
 
     [Fact]
     public void What_is_asked_is_what_stands_on_the_line()

@@ -9,7 +9,7 @@ public sealed class TierTests
 
         Assert.Equal(new AppSize(2048, 40, 0), dev.Coordinator);
         Assert.Equal((Backends.Scheduler, "Consumption", "Standard", false, false), (dev.Backend, dev.SchedulerSku, dev.BusSku, dev.IsPrivate, dev.IsZoned));
-        Assert.Equal((Backends.Scheduler, "Dedicated", 1, "Premium", true, true), (prod.Backend, prod.SchedulerSku, prod.SchedulerUnits, prod.BusSku, prod.IsPrivate, prod.IsZoned));
+        Assert.Equal((Backends.Scheduler, "Dedicated", 1, "Premium", 1, true, true), (prod.Backend, prod.SchedulerSku, prod.SchedulerUnits, prod.BusSku, prod.BusUnits, prod.IsPrivate, prod.IsZoned));
         foreach (var tier in (Tier[])[dev, prod])
         {
             var named = File.ReadAllLines(Path.Combine(Repository.Bicep, $"{tier.Name}.bicepparam")).Count(line => line.Contains("{ name: '", StringComparison.Ordinal));
@@ -30,9 +30,9 @@ public sealed class TierTests
         File.WriteAllText(folder.File("dev.bicepparam"), "param coordinatorSize = { memory: 2048, instances: 7, alwaysReady: 1 }\nparam plugins = [\n  { name: 'aws', namespace: 'AWS', version: '0.1.0', size: { memory: 512, instances: 3, alwaysReady: 0 } }\n]\n");
         Assert.Contains("'busSku'", Assert.Throws<UsageException>(() => Tier.Read(folder.Path, "dev")).Message, StringComparison.Ordinal);
 
-        File.AppendAllText(folder.File("dev.bicepparam"), "param busSku = 'Premium'\n");
+        File.AppendAllText(folder.File("dev.bicepparam"), "param busSku = 'Premium'\nparam busCapacity = 4\n");
         var tier = Tier.Read(folder.Path, "dev");
 
-        Assert.Equal((Backends.Storage, 2, "Premium", new AppSize(2048, 7, 1), new AppSize(512, 3, 0)), (tier.Backend, tier.SchedulerUnits, tier.BusSku, tier.Coordinator, tier.Plugins["aws"]));
+        Assert.Equal((Backends.Storage, 2, "Premium", 4, new AppSize(2048, 7, 1), new AppSize(512, 3, 0)), (tier.Backend, tier.SchedulerUnits, tier.BusSku, tier.BusUnits, tier.Coordinator, tier.Plugins["aws"]));
     }
 }

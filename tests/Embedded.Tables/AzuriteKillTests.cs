@@ -19,7 +19,7 @@ public sealed class AzuriteKillTests
     {
         var (node, home, missing) = await NpmProgram.FindAsync("azurite", TestContext.Current.CancellationToken);
         if (missing is not null)
-            Assert.Skip(missing);
+            Lack.Tell(missing);
         var folder = Directory.CreateTempSubdirectory("formae-azurite-").FullName;
         using (var data = DataDirectory.Open(folder, "the tests"))
         {

@@ -4,7 +4,7 @@ using Xunit;
 namespace Formae.Servers;
 
 /// <summary>
-/// A server for the tests of one class. Where the machine lacks what it needs its tests are skipped, with the reason; where it has it, a server that does not start is a failure.
+/// A server for the tests of one class. Where the machine lacks what it needs its tests are <see cref="Lack">skipped</see>, with the reason; where it has it, a server that does not start is a failure.
 /// </summary>
 public abstract class Server : IAsyncLifetime
 {
@@ -37,6 +37,6 @@ public abstract class Server : IAsyncLifetime
     protected void SkipWhenMissing()
     {
         if (_missing is not null)
-            Assert.Skip(_missing);
+            Lack.Tell(_missing);
     }
 }

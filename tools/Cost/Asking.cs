@@ -12,7 +12,7 @@ internal static class Asking
         var tier = Tier.Read(folder, options.Choice("tier", "dev", "prod") ?? "prod");
         tier = tier with
         {
-            Backend = options.Choice("backend", Backends.Scheduler, Backends.Storage) ?? tier.Backend,
+            Backend = Backends.Named(options.Choice("backend", [Backends.Scheduler, Backends.SchedulerInBicep, Backends.Storage])) ?? tier.Backend,
             SchedulerSku = options.Choice("scheduler", "Consumption", "Dedicated") ?? tier.SchedulerSku,
             SchedulerUnits = options.Whole("scheduler-units", 1, 3) ?? tier.SchedulerUnits,
             BusSku = options.Choice("bus", "Standard", "Premium") ?? tier.BusSku,

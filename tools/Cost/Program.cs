@@ -1,7 +1,7 @@
 using Formae.Cost;
 
 const string Usage = """
-    simulate --resources N [--verb create|update|delete] [--tier dev|prod] [--backend DurableTaskScheduler|AzureStorage]
+    simulate --resources N [--verb create|update|delete] [--tier dev|prod] [--backend Scheduler|AzureStorage]
              [--scheduler Consumption|Dedicated] [--scheduler-units N] [--bus Standard|Premium] [--bus-units N]
              [--plugins aws,azure | aws=3,azure=1] [--cloud-latency 500ms] [--cloud-rate N | aws=20,azure=5]
                  the least time and the cost that the published limits and prices allow, and the first bottleneck

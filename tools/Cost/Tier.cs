@@ -32,8 +32,8 @@ internal sealed partial record Tier(string Name, AppSize Coordinator, IReadOnlyD
         var isPrivate = Value("network") == "Private";
         return new Tier(
             name, SizeOf(coordinator), plugins.ToDictionary(plugin => plugin.Groups["name"].Value, SizeOf, StringComparer.Ordinal),
-            Value("durableBackend") == "Scheduler" ? Backends.Scheduler : Backends.Storage, Value("schedulerSku"), int.Parse(Value("schedulerCapacity"), CultureInfo.InvariantCulture),
-            isPrivate ? "Premium" : Value("busSku"), 1, isPrivate, Value("redundancy").EndsWith("ZRS", StringComparison.Ordinal));
+            Backends.Named(Value("durableBackend"))!, Value("schedulerSku"), int.Parse(Value("schedulerCapacity"), CultureInfo.InvariantCulture),
+            isPrivate ? "Premium" : Value("busSku"), int.Parse(Value("busCapacity"), CultureInfo.InvariantCulture), isPrivate, Value("redundancy").EndsWith("ZRS", StringComparison.Ordinal));
     }
 
     private static AppSize SizeOf(Match match)
@@ -54,6 +54,12 @@ internal static class Backends
 {
     public const string Scheduler = "DurableTaskScheduler";
     public const string Storage = "AzureStorage";
+
+    /// <summary>What 'durableBackend' calls the scheduler.</summary>
+    public const string SchedulerInBicep = "Scheduler";
+
+    /// <summary>By either name.</summary>
+    public static string? Named(string? name) => name == SchedulerInBicep ? Scheduler : name;
 }
 
 /// <summary>What was asked for cannot be answered, and the message says why.</summary>

@@ -14,6 +14,10 @@ param tags object
 @allowed(['Standard', 'Premium'])
 param sku string
 
+@description('The messaging units of Premium.')
+@allowed([1, 2, 4, 8, 16])
+param capacity int
+
 @description('The plugins, by the name that their queue has.')
 param plugins string[]
 
@@ -27,7 +31,7 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
   name: name
   location: location
   tags: tags
-  sku: union({ name: sku, tier: sku }, sku == 'Premium' ? { capacity: 1 } : {})
+  sku: union({ name: sku, tier: sku }, sku == 'Premium' ? { capacity: capacity } : {})
   properties: {
     disableLocalAuth: true
     minimumTlsVersion: '1.2'

@@ -16,6 +16,7 @@ param sku string
 
 @description('The units of the Dedicated plan.')
 @minValue(1)
+@maxValue(3)
 param capacity int
 
 @description('The principal of the coordinator.')

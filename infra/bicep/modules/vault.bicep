@@ -17,7 +17,7 @@ param coordinatorId string
 @description('The principals of the plugins: they read the secret, and open the ring of keys.')
 param pluginIds string[]
 
-@description('Who deploys, and may write the secret; empty: nobody is given the right here.')
+@description('Who may read and write the secret, to change it one day; empty: nobody is given the right here.')
 param deployerId string
 
 @description('What the deployer is.')

@@ -19,7 +19,7 @@ public sealed class RightTests
         new("queue-rights", "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39", "Azure Service Bus Data Sender", "queue", "src/Sdk.Functions/BusSenders.cs", "client.CreateSender"),
         new("queue-rights", "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0", "Azure Service Bus Data Receiver", "queue", "src/Sdk.Functions/OperationFunction.cs", "ServiceBusTrigger("),
         new("vault", "4633458b-17de-408a-b874-0445c86b69e6", "Key Vault Secrets User", "vault", "src/Messaging/Keys/MessageKeys.cs", "FormaeMessageKeys"),
-        new("vault", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7", "Key Vault Secrets Officer", "vault", "infra/hooks/message-keys.sh", "az keyvault secret set"),
+        new("vault", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7", "Key Vault Secrets Officer", "vault", "who changes the secret reads the keys that are there and writes them with the new one: docs/azure.md#signed-messages"),
         new("vault", "e147488a-f6f5-4113-8e2d-b22465e65bf6", "Key Vault Crypto Service Encryption User", "ring", "src/Messaging/KeyRing/VaultKey.cs", "unwrapkey"),
         new("scheduler", "0ad04412-c4d5-4796-b79c-f76d14c8d402", "Durable Task Data Contributor", "hub", "functions/Coordinator/Orchestrations/CommandOrchestrator.cs", "[OrchestrationTrigger]"),
         new("host-storage", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "Storage Blob Data Owner", "account", "the Functions host keeps its locks, its keys and the package in blobs"),

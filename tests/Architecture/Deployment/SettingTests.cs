@@ -36,6 +36,7 @@ public sealed partial class SettingTests
         ["FormaeKeyRing"] = "the folder of one machine; on Azure FormaeKeyRing:blobServiceUri",
         ["FormaeLargestReportBytes"] = "has a default",
         ["FormaeMaxRequestsPerSecond"] = "has a default, the plugin's own",
+        ["FormaeMeters"] = "none beside Formae's own",
         ["FormaeMessageKeyFile"] = "a file of one machine; on Azure FormaeMessageKeys",
         ["FormaePayloads"] = "the folder of one machine; on Azure FormaePayloads:blobServiceUri",
         ["FormaePluginData"] = "FakeAws and Local run on one machine",
@@ -43,14 +44,24 @@ public sealed partial class SettingTests
         ["FormaeReportLingerMs"] = "has a default",
         ["FormaeStorage"] = "a connection string; on Azure FormaeStorage:tableServiceUri",
         ["FormaeTraceFile"] = "a file of one machine",
+        ["FormaeTraceSources"] = "none beside Formae's own",
         ["Formae:Access"] = "no roles and no tokens unless 'entraAudience' says otherwise",
         ["Formae:Events"] = "a section",
         ["Formae:Intake"] = "a section",
         ["Formae:Operations"] = "a section",
         ["Formae:Synchronization"] = "a section",
+        ["FORMAE_AUTH_"] = "names of it are in documents; those of a deployment come by 'coordinatorSettings'",
+        ["FORMAE_SECRET_"] = "the same",
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "has a default",
         ["OTEL_SDK_DISABLED"] = "has a default",
         ["OTEL_SERVICE_NAME"] = "has a default",
+        ["PGDATABASE"] = "the Postgres plugin's default on one machine; on Azure targets name their server and who connects, with the password as a secret of the document",
+        ["PGHOST"] = "the same",
+        ["PGPASSWORD"] = "the same",
+        ["PGPORT"] = "the same",
+        ["PGSSLMODE"] = "the same",
+        ["PGSSLROOTCERT"] = "the same",
+        ["PGUSER"] = "the same",
         ["ServiceBus"] = "a connection string; on Azure ServiceBus:fullyQualifiedNamespace",
     };
 
@@ -125,6 +136,8 @@ public sealed partial class SettingTests
                 read.Add(match.Groups[1].Value);
             foreach (Match match in ByConstant().Matches(text).Where(match => constants.ContainsKey(match.Groups[1].Value)))
                 read.Add(constants[match.Groups[1].Value]);
+            foreach (var (helper, parameter) in Helpers(file, text))
+                read.UnionWith(Given(text, constants, helper, parameter));
             foreach (Match match in Section().Matches(text))
                 read.Add(match.Groups[1].Value);
             foreach (Match match in OfTrigger().Matches(text))
@@ -133,6 +146,50 @@ public sealed partial class SettingTests
 
         return read;
     }
+
+    /// <summary>
+    /// Methods of a file that read a setting whose name they are given, with the place of that parameter; and those that pass a parameter on to one of them. A setting that is read by a name of which
+    /// this cannot be told is a mistake: nobody would see whether it is set.
+    /// </summary>
+    private static HashSet<(string Method, int Parameter)> Helpers(string file, string text)
+    {
+        var methods = Method().Matches(text).Select(match => (Name: match.Groups["name"].Value, Parameters: Regex.Replace(match.Groups["parameters"].Value, "<[^<>]*>", "").Split(',').Select(parameter => parameter.Trim().Split(' ')[^1]).ToList(), match.Index)).ToList();
+        var helpers = new HashSet<(string Method, int Parameter)>();
+        foreach (Match match in ByVariable().Matches(text))
+        {
+            var (name, parameters, _) = methods.LastOrDefault(method => method.Index < match.Index);
+            var place = parameters?.IndexOf(match.Groups[1].Value) ?? -1;
+            if (place < 0)
+                throw new FormatException($"{file} reads a setting by '{match.Groups[1].Value}', and this test does not see what that may be.");
+            helpers.Add((name, place));
+        }
+
+        for (var known = -1; known != helpers.Count;)
+        {
+            known = helpers.Count;
+            foreach (var (helper, place) in helpers.ToList())
+            {
+                foreach (var call in Calls(text, helper).Where(call => call.Arguments.Count > place))
+                {
+                    var (name, parameters, _) = methods.LastOrDefault(method => method.Index < call.Index);
+                    if (parameters?.IndexOf(call.Arguments[place]) is >= 0 and var passed)
+                        helpers.Add((name, passed));
+                }
+            }
+        }
+
+        return helpers;
+    }
+
+    /// <summary>The names that a file passes to a method that reads settings.</summary>
+    private static IEnumerable<string> Given(string text, Dictionary<string, string> constants, string helper, int parameter) => Calls(text, helper)
+        .Where(call => call.Arguments.Count > parameter)
+        .Select(call => call.Arguments[parameter])
+        .Select(argument => argument.StartsWith('"') ? argument.Trim('"') : constants.GetValueOrDefault(argument))
+        .OfType<string>();
+
+    private static IEnumerable<(int Index, List<string> Arguments)> Calls(string text, string method) => Regex.Matches(text, $@"\b{method}\(([^()]*)\)")
+        .Select(match => (match.Index, match.Groups[1].Value.Split(',').Select(argument => argument.Trim()).ToList()));
 
     /// <summary>Whether an options class has a property of the last part of the name, and a section of the first.</summary>
     private static bool OptionExists(string name) => Repository.FilesOf(".cs", "src", "functions")
@@ -145,6 +202,14 @@ public sealed partial class SettingTests
 
     [GeneratedRegex("""(?:[sS]ettings|[cC]onfiguration)(?:\[|\.GetValue(?:<[^(]+>)?\()([A-Z]\w+)\]""")]
     private static partial Regex ByConstant();
+
+    /// <summary>A setting that is read by the value of a variable, or by one that begins with it.</summary>
+    [GeneratedRegex("""(?:[sS]ettings|[cC]onfiguration)\[([a-z]\w*)(?:\]| \+)""")]
+    private static partial Regex ByVariable();
+
+    /// <summary>A method, or a local function, that takes something.</summary>
+    [GeneratedRegex("""(?:\w|[>?\]]) (?<name>[A-Z]\w*)\((?<parameters>(?:[\w<>?,\[\] ]+) \w+)\)\s*(?:=>|\{|:)""")]
+    private static partial Regex Method();
 
     [GeneratedRegex("""const string (\w+) = "([^"]+)";""")]
     private static partial Regex Constant();

@@ -1,6 +1,7 @@
 using Formae.Cli.CommandLine;
 using Formae.Cli.Pkl;
 using Formae.Embedded.Host;
+using Formae.Servers;
 
 namespace Formae.Cli.Tests.Support;
 
@@ -50,7 +51,7 @@ internal static class NodeTools
     {
         if (Tool.Find("node", Environment.GetEnvironmentVariable("PATH")) is not { } node)
         {
-            Assert.Skip("There is no node on this machine.");
+            Lack.Tell("There is no node on this machine.");
             return "";
         }
 
@@ -86,7 +87,7 @@ internal static class NodeTools
     {
         if (Tool.Find("npm", Environment.GetEnvironmentVariable("PATH")) is not { } npm)
         {
-            Assert.Skip($"There is no npm on this machine: {reason}");
+            Lack.Tell($"There is no npm on this machine: {reason}");
             return;
         }
 
@@ -100,7 +101,7 @@ internal static class NodeTools
     private static void SkipWhenUnserved()
     {
         if (_unserved is { } reason)
-            Assert.Skip(reason);
+            Lack.Tell(reason);
     }
 
     private static string FindRoot()
