@@ -10,7 +10,7 @@ public sealed partial class DocumentTests
     [
         "localhost", "127.0.0.1", "amazon.com", "amazonaws.com", "[::1]", "github.com", "microsoft.com", "azure.com", "azure.net", "githubusercontent.com", "windows.net", "microsoftonline.com", "azurewebsites.net", "nuget.org", "dotnet.microsoft.com",
         "keepachangelog.com", "semver.org", "json-schema.org", "json.schemastore.org", "www.apache.org", "pkl-lang.org", "sqlite.org", "www.sqlite.org", "opentelemetry.io",
-        "docs.azure.cn", "modal.com",
+        "docs.azure.cn", "modal.com", "monitoringcost.com", "oneuptime.com", "chinacloudapi.cn", "usgovcloudapi.net",
         "example.com", "example.org", "example.net", "host.docker.internal",
     ];
 
