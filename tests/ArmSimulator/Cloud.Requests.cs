@@ -82,7 +82,8 @@ public sealed partial class Cloud
                 return Accepted(deletion, links);
             if ((Busy(path) ?? conditions.Check(found.ETag)) is { } refusal)
                 return refusal;
-            return Begin(found, Types[path.Type].Delete, isDelete: true, "Deleting", 200, links, fault);
+            var rules = Types[path.Type];
+            return Begin(found, rules.Delete, isDelete: true, rules.ShowsDeleting ? "Deleting" : found.State, 200, links, fault);
         }
     }
 

@@ -47,6 +47,9 @@ public sealed record TypeRules
     /// <summary>Members of <c>properties</c> that are taken and never shown.</summary>
     public IReadOnlyList<string> Hidden { get; init; } = [];
 
+    /// <summary>Whether an object that is being deleted says so; otherwise it shows the state of before until it is gone.</summary>
+    public bool ShowsDeleting { get; init; } = true;
+
     internal JsonObject DefaultBody => JsonNode.Parse(Defaults)!.AsObject();
 
     internal JsonObject OutputsOf(string name) => JsonNode.Parse(Outputs.Replace("NAME", name, StringComparison.Ordinal))!.AsObject();

@@ -182,6 +182,39 @@ public sealed class AsynchronousTests
     }
 
     [Fact]
+    public async Task What_has_failed_before_is_not_a_deletion_that_fails()
+    {
+        await using var arm = await Arm.StartAsync();
+        arm.Cloud.Types["Test.Things/things"] = new TypeRules { Put = AsyncStyle.AsyncOperation, Delete = AsyncStyle.ProvisioningState, ShowsDeleting = false };
+        arm.Simulator.Faults.Add(new Fault { Kind = FaultKind.FailOperation, Method = "PUT", Code = "InternalServerError" });
+        Assert.Equal(OperationStatus.Failure, (await arm.CompleteAsync(Requests.Create(Arm.AnyType, Arm.ThingOf()))).Status);
+        Assert.Equal("Failed", (string?)arm.Cloud.Find(Arm.Thing)!["properties"]!["provisioningState"]);
+        arm.Cloud.Polls = 3;
+
+        var report = await arm.CompleteAsync(Requests.Delete(Arm.AnyType, Arm.Thing) with { PriorProperties = Arm.ThingOf() });
+
+        Assert.Null(report.Problem?.Message);
+        Assert.Equal(OperationStatus.Success, report.Status);
+        Assert.DoesNotContain(Arm.Thing, arm.Cloud.Ids);
+    }
+
+    [Theory]
+    [InlineData(FaultKind.FailOperation, "Failed")]
+    [InlineData(FaultKind.CancelOperation, "Canceled")]
+    public async Task What_fails_while_it_is_deleted_is_a_deletion_that_fails(FaultKind kind, string state)
+    {
+        await using var arm = await Arm.StartAsync();
+        arm.Follow(AsyncStyle.None, AsyncStyle.ProvisioningState);
+        await arm.MadeAsync(Arm.AnyType, Arm.ThingOf());
+        arm.Simulator.Faults.Add(new Fault { Kind = kind, Method = "DELETE", Code = "CannotDelete" });
+
+        var report = await arm.CompleteAsync(Requests.Delete(Arm.AnyType, Arm.Thing) with { PriorProperties = Arm.ThingOf() });
+
+        Assert.Equal((OperationStatus.Failure, ProblemCodes.GeneralServiceException), (report.Status, report.Problem?.Code));
+        Assert.Contains(state, report.Problem!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_was_accepted_and_is_not_there_afterwards_is_made_again()
     {
         await using var arm = await Arm.StartAsync();

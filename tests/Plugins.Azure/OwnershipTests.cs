@@ -137,6 +137,71 @@ public sealed class OwnershipTests
         Assert.Equal(1, arm.Simulator.Requests.Count("PUT", "/one"));
     }
 
+    [Theory]
+    [InlineData("""{"a":1}""", "", """{"b":1}""", "")]
+    [InlineData("""{"a":1}""", "", """{"a":1,"b":{"c":2}}""", "")]
+    [InlineData("""{"a":1}""", "", """{"a":1,"password":"p"}""", "")]
+    [InlineData("""{"a":1,"b":2}""", "", """{"a":1,"b":null}""", "")]
+    [InlineData("""{"l":["x","y"]}""", "", """{"l":["x","x"]}""", "")]
+    [InlineData("""{"l":["x","y"]}""", "", """{"l":["y","x"]}""", "")]
+    [InlineData("""{"l":[{"name":"x"}]}""", "", """{"l":[{"name":"x","p":1}]}""", "")]
+    [InlineData("""{"a":1}""", """{"Key":"k","Value":"1"}""", """{"a":1}""", """{"Key":"k","Value":"2"}""")]
+    [InlineData("""{"a":1}""", """{"Key":"k","Value":"1"}""", """{"a":1}""", """{"Key":"other","Value":"1"}""")]
+    [InlineData("""{"a":1}""", "", """{"a":1}""", """{"Key":"k","Value":"1"}""")]
+    [InlineData("""{"a":1}""", """{"Key":"k","Value":"1"}""", """{"a":1}""", "")]
+    public async Task While_somebody_else_s_operation_runs_an_update_waits(string before, string tagsBefore, string wanted, string tags)
+    {
+        await using var arm = await Arm.StartAsync();
+        arm.Follow(AsyncStyle.None);
+        await arm.MadeAsync(Arm.AnyType, Arm.ThingOf(before, Tagged(tagsBefore)));
+        arm.Follow(AsyncStyle.AsyncOperation);
+        arm.Cloud.Polls = 2;
+        await arm.ExecuteAsync(Requests.Update(Arm.AnyType, Arm.Thing, Arm.ThingOf(before, Tagged(tagsBefore))));
+        arm.Simulator.Requests.Clear();
+        var update = Requests.Update(Arm.AnyType, Arm.Thing, Arm.ThingOf(wanted, Tagged(tags)));
+
+        var report = await arm.ExecuteAsync(update);
+        Assert.Equal((ProblemCodes.ResourceConflict, true), (report.Problem?.Code, report.Problem?.IsRecoverable));
+        Assert.Equal(0, arm.Simulator.Requests.Count("PUT", "/one"));
+
+        arm.Cloud.ForgetOperations();
+        report = await arm.CompleteAsync(update with { Attempt = 2, Sequence = 3 });
+        Assert.Equal(OperationStatus.Success, report.Status);
+        Assert.Equal(1, arm.Simulator.Requests.Count("PUT", "/one"));
+    }
+
+    [Fact]
+    public async Task An_operation_at_what_does_not_carry_the_mark_is_not_this_update_s()
+    {
+        await using var arm = await Arm.StartAsync();
+        arm.Follow(AsyncStyle.AsyncOperation);
+        arm.Cloud.Polls = 5;
+        await arm.ExecuteAsync(Requests.Create(Arm.AnyType, Arm.ThingOf()) with { Ksuid = Stranger });
+
+        var report = await arm.ExecuteAsync(Requests.Update(Arm.AnyType, Arm.Thing, Arm.ThingOf()));
+
+        Assert.Equal((ProblemCodes.ResourceConflict, true), (report.Problem?.Code, report.Problem?.IsRecoverable));
+    }
+
+    [Fact]
+    public async Task Settings_that_Azure_does_not_show_are_never_taken_for_written()
+    {
+        await using var arm = await Arm.StartAsync();
+        const string App = $"{Arm.GroupId}/providers/Microsoft.Web/sites/app";
+        const string Type = "Azure::Web::FunctionApp";
+        var app = """{"Name":"app","ResourceGroup":"web","Location":"westeurope","Kind":"functionapp,linux","ServerFarmId":"/subscriptions/s/plan","AppSettings":[{"Name":"a","Value":"VALUE"}]}""";
+        await arm.MadeAsync(Type, Arm.Json(app));
+        arm.Cloud.Types["Microsoft.Web/sites"] = arm.Cloud.Types["Microsoft.Web/sites"] with { Put = AsyncStyle.AsyncOperation };
+        arm.Cloud.Polls = 5;
+        await arm.ExecuteAsync(Requests.Update(Type, App, Arm.Json(app)));
+
+        var report = await arm.ExecuteAsync(Requests.Update(Type, App, Arm.Json(app.Replace("VALUE", "other", StringComparison.Ordinal))));
+
+        Assert.Equal((ProblemCodes.ResourceConflict, true), (report.Problem?.Code, report.Problem?.IsRecoverable));
+    }
+
+    private static string Tagged(string tags) => $$""","Location":"westeurope","Tags":[{{tags}}]""";
+
     [Fact]
     public async Task The_mark_and_what_Azure_hides_are_nobody_s_tags_and_stay()
     {

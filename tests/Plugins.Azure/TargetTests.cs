@@ -1,3 +1,4 @@
+using Azure.Identity;
 using Formae.ArmSimulator;
 using Formae.Model;
 using Formae.Plugins.AzureResources.Arm;
@@ -58,6 +59,31 @@ public sealed class TargetTests
 
         Assert.Equal(scope, environment.DefaultScope);
         Assert.Equal(environment.Endpoint.Authority, new Uri(environment.DefaultScope).Authority);
+    }
+
+    /// <summary>The host's identity may be a user-assigned one alone, which only its environment names.</summary>
+    [Theory]
+    [InlineData(null, "of-the-environment")]
+    [InlineData("", "of-the-environment")]
+    [InlineData("of-the-target", "of-the-target")]
+    public void Whom_the_target_does_not_name_the_environment_does(string? named, string expected)
+    {
+        string[] names = ["AZURE_CLIENT_ID", "AZURE_TENANT_ID"];
+        var before = names.Select(Environment.GetEnvironmentVariable).ToList();
+        try
+        {
+            foreach (var name in names)
+                Environment.SetEnvironmentVariable(name, "of-the-environment");
+
+            var options = ArmConnections.OptionsOf(new AzureTarget { ClientId = named, TenantId = named }, AzureAuthorityHosts.AzurePublicCloud);
+
+            Assert.Equal((expected, expected, expected), (options.ManagedIdentityClientId, options.WorkloadIdentityClientId, options.TenantId));
+        }
+        finally
+        {
+            foreach (var (name, value) in names.Zip(before))
+                Environment.SetEnvironmentVariable(name, value);
+        }
     }
 
     [Fact]

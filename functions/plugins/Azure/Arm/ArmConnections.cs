@@ -57,14 +57,22 @@ internal sealed class ArmConnections
         };
         if (target.ClientSecret is { Length: > 0 } secret)
             return new ClientSecretCredential(target.TenantId, target.ClientId, secret, new ClientSecretCredentialOptions { AuthorityHost = authority, Retry = { MaxRetries = 1 } });
-        return new DefaultAzureCredential(new DefaultAzureCredentialOptions
+        return new DefaultAzureCredential(OptionsOf(target, authority));
+    }
+
+    /// <summary>What the target does not name stays what the host's environment names: null in its place would be the system-assigned identity.</summary>
+    internal static DefaultAzureCredentialOptions OptionsOf(AzureTarget target, Uri authority)
+    {
+        var options = new DefaultAzureCredentialOptions { AuthorityHost = authority, Retry = { MaxRetries = 1 } };
+        if (target.TenantId is { Length: > 0 } tenant)
+            options.TenantId = tenant;
+        if (target.ClientId is { Length: > 0 } client)
         {
-            AuthorityHost = authority,
-            TenantId = target.TenantId,
-            ManagedIdentityClientId = target.ClientId,
-            WorkloadIdentityClientId = target.ClientId,
-            Retry = { MaxRetries = 1 },
-        });
+            options.ManagedIdentityClientId = client;
+            options.WorkloadIdentityClientId = client;
+        }
+
+        return options;
     }
 
     /// <summary>A simulator on this machine asks for a token and believes any; a real one never leaves for it.</summary>

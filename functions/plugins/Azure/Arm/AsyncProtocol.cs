@@ -80,7 +80,13 @@ internal sealed class AsyncProtocol(TimeProvider time)
             return new Progress.Unknown(unanswered);
         var state = StateOf(answer.Body);
         if (operation.IsDelete)
-            return state is not null && IsFinal(state) && !IsSuccess(state) ? Ended(state, answer.Body) : GoesOn(operation, answer, "Deleting");
+        {
+            // It may have failed before, and show that until it is gone.
+            return state is not null && operation.IsSeenDeleting && IsFinal(state) && !IsSuccess(state)
+                ? Ended(state, answer.Body)
+                : GoesOn(operation with { IsSeenDeleting = operation.IsSeenDeleting || state is not null && IsDeleting(state) }, answer, "Deleting");
+        }
+
         return state switch
         {
             null => new Progress.Done(answer.Body),
@@ -116,6 +122,8 @@ internal sealed class AsyncProtocol(TimeProvider time)
         body is { ValueKind: JsonValueKind.Object } whole && whole.TryGetProperty("properties", out var properties) ? Text(properties, "provisioningState") : null;
 
     public static bool IsFinal(string state) => IsSuccess(state) || Is(state, "Failed") || Is(state, "Canceled") || Is(state, "Cancelled");
+
+    public static bool IsDeleting(string state) => state.StartsWith("Delet", StringComparison.OrdinalIgnoreCase) || state.StartsWith("Deprovision", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsSuccess(string state) => Is(state, "Succeeded");
 

@@ -31,6 +31,9 @@ internal sealed record PendingOperation
 
     public bool IsDelete { get; init; }
 
+    /// <summary>Whether the object has said that it is being deleted: a failure that it shows afterwards is the deletion's.</summary>
+    public bool IsSeenDeleting { get; init; }
+
     /// <summary>When it was asked about.</summary>
     public DateTimeOffset? AskedAt { get; init; }
 

@@ -73,8 +73,20 @@ internal sealed class IdTemplate
     /// <summary>A name that would make another id of it.</summary>
     public static Problem? Refuse(string field, string? value) =>
         string.IsNullOrWhiteSpace(value) || value is "." or ".." || value.AsSpan().IndexOfAny("/?#%\\") >= 0 || value.Any(char.IsControl)
-            ? Problems.InvalidRequest($"'{field}' is no name that Azure could take: it is empty, or holds one of / ? # % \\.")
+            ? Problems.InvalidRequest($"'{field}' is no name that Azure could take: it is empty, is . or .., or holds one of / ? # % \\.")
             : null;
+
+    /// <summary>An id that leads out of the subscription, or to something else than it seems to: addresses fold <c>..</c>, and end before <c>?</c> and <c>#</c>.</summary>
+    public static Problem? RefuseId(string field, string id, string subscriptionId)
+    {
+        var root = $"/subscriptions/{subscriptionId}";
+        if (!id.StartsWith(root, StringComparison.OrdinalIgnoreCase) || id.Length > root.Length && id[root.Length] != '/')
+            return Problems.InvalidRequest($"'{field}' must be the id of something in the target's subscription.");
+        return RefuseParts(field, id[1..]);
+    }
+
+    /// <summary>A path with a part that would make another id of it.</summary>
+    public static Problem? RefuseParts(string field, string path) => path.Split('/').Select(part => Refuse(field, part)).FirstOrDefault(problem => problem is not null);
 
     private static string? Placeholder(string part) => part is ['{', .. var name, '}'] ? name : null;
 

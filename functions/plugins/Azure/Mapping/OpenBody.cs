@@ -20,6 +20,14 @@ internal static partial class OpenBody
         _ => IsSameId(live, written) ? written.DeepClone() : live.DeepClone(),
     };
 
+    /// <summary>Whether all that was written is shown. What is not shown, as a password, may be there or not: nobody knows, so it does not count as shown.</summary>
+    public static bool Shows(JsonNode? live, JsonNode? written) => (live, written) switch
+    {
+        (JsonObject shown, JsonObject said) => said.All(member => Shows(shown[member.Key], member.Value)),
+        (JsonArray shown, JsonArray said) => shown.Count == said.Count && shown.Zip(said).All(pair => Shows(pair.First, pair.Second)),
+        _ => JsonNode.DeepEquals(live, written) || IsSameId(live, written),
+    };
+
     /// <summary>What Azure shows beside what was written, without what sounds like a secret.</summary>
     public static JsonObject Others(JsonObject live, JsonObject? written)
     {

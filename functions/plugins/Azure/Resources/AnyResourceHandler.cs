@@ -24,12 +24,16 @@ internal sealed class AnyResourceHandler(ArmConnections connections, TimeProvide
     public override async Task<ListResult> ListAsync(ListRequest<AnyResource> request, CancellationToken cancellationToken)
     {
         var azure = Connect(request);
+        if (RefuseParents(request) is { } wrong)
+            return wrong;
         var scope = request.Parameters.GetValueOrDefault(nameof(AnyResource.ResourceGroup)) is { Length: > 0 } group ? $"/resourceGroups/{group}" : "";
         var page = await new ArmPages(azure, request.PageSize).ListAsync($"/subscriptions/{azure.SubscriptionId}{scope}/resources", ResourcesVersion, request.PageToken, cancellationToken).ConfigureAwait(false);
-        return page.Problem ?? (ListResult)new ListResult.Success([.. page.Ids.Where(id => AnyResourceId.TryRead(id) is { } read && !KnownTypes.Contains(read.Type))], page.Next);
+        return page.Problem ?? (ListResult)new ListResult.Success([.. page.Ids.Where(id => RefuseId(id, azure.SubscriptionId) is null && !KnownTypes.Contains(AnyResourceId.TryRead(id)!.Value.Type))], page.Next);
     }
 
     protected override Problem? TryBuildId(AnyResource desired, string subscriptionId, out string id) => AnyResourceId.TryBuild(desired, subscriptionId, out id);
+
+    protected override bool IsId(string id) => AnyResourceId.TryRead(id) is { } read && !AnyResourceId.IsGroup(read.Type);
 
     /// <summary>Of a resource that was found, and that no document tells the version of: the newest that is no preview.</summary>
     protected override async ValueTask<(string Version, Problem? Problem)> ApiVersionAsync(ArmConnection azure, string id, AnyResource? known, CancellationToken cancellationToken)

@@ -13,17 +13,19 @@ internal static class AnyResourceId
         var types = resource.Type.Split('/');
         if (types.Length < 2 || types.Any(string.IsNullOrWhiteSpace))
             return Problems.InvalidRequest("'Type' must be a namespace and types, with slashes between, such as Microsoft.Network/publicIPAddresses.");
-        if (resource.Type.Equals("Microsoft.Resources/resourceGroups", StringComparison.OrdinalIgnoreCase) || resource.Type.Equals("Microsoft.Resources/subscriptions/resourceGroups", StringComparison.OrdinalIgnoreCase))
+        if (IdTemplate.RefuseParts(nameof(AnyResource.Type), resource.Type) is { } wrongType)
+            return wrongType;
+        if (IsGroup(resource.Type))
             return Problems.InvalidRequest("A resource group is an Azure::Resources::ResourceGroup.");
         if (resource is { ParentId: not null, ResourceGroup: not null })
             return Problems.InvalidRequest("Either 'ParentId' or 'ResourceGroup' says where it is, not both.");
         var names = resource.Name.Split('/');
-        if (names.Select(name => IdTemplate.Refuse(nameof(AnyResource.Name), name)).FirstOrDefault(problem => problem is not null) is { } wrong)
-            return wrong;
+        if (IdTemplate.RefuseParts(nameof(AnyResource.Name), resource.Name) is { } wrongName)
+            return wrongName;
         if (resource.ParentId is { } parent)
         {
-            if (!parent.StartsWith($"/subscriptions/{subscriptionId}", StringComparison.OrdinalIgnoreCase) || parent.AsSpan().IndexOfAny("?#%\\") >= 0 || parent.EndsWith('/'))
-                return Problems.InvalidRequest("'ParentId' must be the id of something in the target's subscription.");
+            if (IdTemplate.RefuseId(nameof(AnyResource.ParentId), parent, subscriptionId) is { } wrongParent)
+                return wrongParent;
             if (names.Length == 1 && types.Length > 2 && TypeOf(parent).Equals(string.Join('/', types[..^1]), StringComparison.OrdinalIgnoreCase))
             {
                 id = $"{parent}/{types[^1]}/{names[0]}";
@@ -60,6 +62,10 @@ internal static class AnyResourceId
             _ => (TypeOf(id), name, null, id[..at]),
         };
     }
+
+    /// <summary>A group by another name would be deleted with all that is in it.</summary>
+    public static bool IsGroup(string type) =>
+        type.Equals("Microsoft.Resources/resourceGroups", StringComparison.OrdinalIgnoreCase) || type.Equals("Microsoft.Resources/subscriptions/resourceGroups", StringComparison.OrdinalIgnoreCase);
 
     public static string NamespaceOf(string id) => TypeOf(id).Split('/')[0];
 

@@ -36,7 +36,7 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
                 return Problems.AlreadyExists($"{id} exists already, and it was not made for this resource.");
             if (UnfinishedState(found.Body) is { } state)
             {
-                return IsDeleting(state)
+                return AsyncProtocol.IsDeleting(state)
                     ? Problems.ResourceConflict($"{id} is being deleted.")
                     : new CreateResult<T>.InProgress(new PendingOperation { By = Following.Object, Id = id, ApiVersion = apiVersion }.ToString(), id);
             }
@@ -83,6 +83,8 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
     public async Task<ReadResult<T>> ReadAsync(ReadRequest<T> request, CancellationToken cancellationToken)
     {
         var azure = connections.Of(AzureTarget.Of(request));
+        if (RefuseId(request.NativeId, azure.SubscriptionId) is { } wrong)
+            return wrong;
         var (apiVersion, unknown) = await ApiVersionAsync(azure, request.NativeId, request.Prior, cancellationToken).ConfigureAwait(false);
         if (unknown is not null)
             return unknown;
@@ -94,18 +96,21 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
     {
         var azure = connections.Of(AzureTarget.Of(request));
         var id = request.NativeId;
-        var (apiVersion, unknown) = await ApiVersionAsync(azure, id, request.Desired, cancellationToken).ConfigureAwait(false);
-        if ((unknown ?? Refuse(request.Desired)) is { } wrong)
+        if ((RefuseId(id, azure.SubscriptionId) ?? Refuse(request.Desired)) is { } wrong)
             return wrong;
+        var (apiVersion, unknown) = await ApiVersionAsync(azure, id, request.Desired, cancellationToken).ConfigureAwait(false);
+        if (unknown is not null)
+            return unknown;
         var live = await azure.GetAsync(id, apiVersion, cancellationToken).ConfigureAwait(false);
         if (live.Problem is { } problem)
             return problem;
         var shown = (JsonObject)JsonNode.Parse(live.Body!.Value.GetRawText())!;
         if (UnfinishedState(live.Body) is { } state)
         {
-            // An update whose answer was lost goes on: it is followed.
+            // An update whose answer was lost goes on: it is followed. It has left its mark, and all that it wrote is shown; of anything less it may be somebody else's operation.
             var wanted = Write(request.Desired, forPatch: true);
-            return !IsDeleting(state) && Marks.AreThose(shown, wanted) && JsonNode.DeepEquals(OpenBody.Written(shown, wanted), wanted)
+            var isOwn = !CarriesMark(request.Desired) || Marks.IsOf(live.Body, request.Ksuid);
+            return isOwn && !AsyncProtocol.IsDeleting(state) && Marks.AreThose(shown, wanted) && OpenBody.Shows(shown, wanted)
                 ? new UpdateResult<T>.InProgress(new PendingOperation { By = Following.Object, Id = id, ApiVersion = apiVersion }.ToString()) { Message = state }
                 : Problems.ResourceConflict($"Another operation goes on at {id}: {state}.");
         }
@@ -134,6 +139,8 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
         var target = AzureTarget.Of(request);
         var azure = connections.Of(target);
         var id = request.NativeId;
+        if (RefuseId(id, azure.SubscriptionId) is { } none)
+            return none;
         var (apiVersion, unknown) = await ApiVersionAsync(azure, id, request.Prior, cancellationToken).ConfigureAwait(false);
         if ((unknown ?? await RefuseDeleteAsync(azure, target, id, cancellationToken).ConfigureAwait(false)) is { } wrong)
             return wrong;
@@ -153,6 +160,8 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
         if (_protocol.IsEarly(operation))
             return new StatusResult<T>.InProgress();
         var azure = connections.Of(AzureTarget.Of(request));
+        if (RefuseId(operation.Id, azure.SubscriptionId) is { } wrong)
+            return wrong;
         var answer = operation is { By: not Following.Object, Address: { } address }
             ? await azure.FollowAsync(address, cancellationToken).ConfigureAwait(false)
             : await azure.GetAsync(operation.Id, operation.ApiVersion, cancellationToken).ConfigureAwait(false);
@@ -183,6 +192,9 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
     /// <summary>Where the object is; or why it can be nowhere.</summary>
     protected abstract Problem? TryBuildId(T desired, string subscriptionId, out string id);
 
+    /// <summary>Whether an id is one of the type's.</summary>
+    protected abstract bool IsId(string id);
+
     /// <summary>The version of the API to talk to it in; or why it is not known.</summary>
     protected abstract ValueTask<(string Version, Problem? Problem)> ApiVersionAsync(ArmConnection azure, string id, T? known, CancellationToken cancellationToken);
 
@@ -202,6 +214,14 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
 
     /// <summary>Why it had better not be deleted.</summary>
     protected virtual Task<Problem?> RefuseDeleteAsync(ArmConnection azure, AzureTarget target, string id, CancellationToken cancellationToken) => Task.FromResult<Problem?>(null);
+
+    /// <summary>Ids come from outside: none is asked for, or deleted, that is no object of the type in the target's subscription.</summary>
+    protected Problem? RefuseId(string id, string subscriptionId) =>
+        IdTemplate.RefuseId("Id", id, subscriptionId) ?? (IsId(id) ? null : Problems.InvalidRequest($"'{id}' is no id of this type."));
+
+    /// <summary>Names that are listed below.</summary>
+    protected static Problem? RefuseParents(ListRequest<T> request) =>
+        request.Parameters.Where(parameter => parameter.Value.Length > 0).Select(parameter => IdTemplate.Refuse(parameter.Key, parameter.Value)).FirstOrDefault(problem => problem is not null);
 
     protected ArmConnection Connect(OperationContext request) => connections.Of(AzureTarget.Of(request));
 
@@ -260,6 +280,4 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
     }
 
     private static string? UnfinishedState(JsonElement? body) => AsyncProtocol.StateOf(body) is { } state && !AsyncProtocol.IsFinal(state) ? state : null;
-
-    private static bool IsDeleting(string state) => state.StartsWith("Delet", StringComparison.OrdinalIgnoreCase) || state.StartsWith("Deprovision", StringComparison.OrdinalIgnoreCase);
 }

@@ -50,7 +50,9 @@ internal static class Marks
 
     /// <summary>Whether an object has the tags that are sent, and no others.</summary>
     public static bool AreThose(JsonObject live, JsonObject sent) =>
-        sent["tags"] is not JsonObject tags || Own(live["tags"] as JsonObject ?? []).Count == Own(tags).Count;
+        sent["tags"] is not JsonObject tags || JsonNode.DeepEquals(new JsonObject(Copies(live["tags"] as JsonObject ?? [])), new JsonObject(Copies(tags)));
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Copies(JsonObject tags) => Own(tags).Select(tag => KeyValuePair.Create(tag.Key, tag.Value?.DeepClone()));
 
     private static List<KeyValuePair<string, JsonNode?>> Own(JsonObject tags) =>
         [.. tags.Where(tag => tag.Key != Tag && !tag.Key.StartsWith(Hidden, StringComparison.OrdinalIgnoreCase))];

@@ -19,6 +19,8 @@ internal class TypedHandler<T>(ArmConnections connections, TimeProvider time, Js
     public override async Task<ListResult> ListAsync(ListRequest<T> request, CancellationToken cancellationToken)
     {
         var azure = Connect(request);
+        if (RefuseParents(request) is { } wrong)
+            return wrong;
         var pages = new ArmPages(azure, request.PageSize);
         var page = Ids.CollectionBelow(request.Parameters, azure.SubscriptionId) is { } collection
             ? await pages.ListAsync(collection, Rules.ApiVersion, request.PageToken, cancellationToken).ConfigureAwait(false)
@@ -27,6 +29,8 @@ internal class TypedHandler<T>(ArmConnections connections, TimeProvider time, Js
     }
 
     protected override Problem? TryBuildId(T desired, string subscriptionId, out string id) => Ids.TryBuild(Properties(desired), subscriptionId, out id);
+
+    protected override bool IsId(string id) => Ids.TryRead(id) is not null;
 
     protected override ValueTask<(string Version, Problem? Problem)> ApiVersionAsync(ArmConnection azure, string id, T? known, CancellationToken cancellationToken) => new((Rules.ApiVersion, null));
 
