@@ -56,14 +56,19 @@ class Journal {
   }
 
   // One line for all that has changed since the last: the actions of a transaction stand in one, which is read whole or not at all.
+  // Half a line can only be the last of its journal: where a line cannot be written, the process ends, and the next one begins another journal.
   flush() {
     if (this.changes.length === 0)
       return;
-    this.descriptor ??= fs.openSync(this.pathOf(this.number), "a");
     const line = Buffer.from(`[${this.changes.join(",")}]\n`);
     this.changes = [];
-    for (let written = 0; written < line.length;)
-      written += fs.writeSync(this.descriptor, line, written);
+    try {
+      this.descriptor ??= fs.openSync(this.pathOf(this.number), "a");
+      for (let written = 0; written < line.length;)
+        written += fs.writeSync(this.descriptor, line, written);
+    } catch (error) {
+      end(`The journal ${this.pathOf(this.number)} cannot be written, so nothing is answered any more: ${error.message}`);
+    }
   }
 
   // What follows goes to another journal. Answers with the number that it has.
@@ -84,8 +89,8 @@ class Journal {
   applyTo(database) {
     const collections = new Map(database.collections.map(one => [one.name, { collection: one, documents: new Map(one.data.map(document => [document.$loki, document])) }]));
     for (const number of this.numbers()) {
-      for (const line of fs.readFileSync(this.pathOf(number), "utf8").split("\n")) {
-        for (const change of read(line)) {
+      for (const line of read(this.pathOf(number))) {
+        for (const change of line) {
           if (change.made)
             collections.set(change.made.name, { collection: change.made, documents: new Map() });
           else if (change.gone)
@@ -107,13 +112,26 @@ class Journal {
   }
 }
 
-// The last line may have been torn by the kill: nobody was told of it.
-function read(line) {
-  try {
-    return line === "" ? [] : JSON.parse(line);
-  } catch {
-    return [];
+// The last line may be torn: nobody was told of it. Every other one was answered for, and nothing goes on without it.
+function* read(file) {
+  const lines = fs.readFileSync(file, "utf8").split("\n");
+  for (const [index, line] of lines.entries()) {
+    let changes;
+    try {
+      changes = line === "" ? [] : JSON.parse(line);
+    } catch (error) {
+      if (index < lines.length - 1)
+        end(`Line ${index + 1} of the journal ${file} cannot be read, and what it says is written would be lost: ${error.message}`);
+      return;
+    }
+
+    yield changes;
   }
+}
+
+function end(sentence) {
+  fs.writeSync(2, `${sentence}\n`);
+  process.exit(1);
 }
 
 function flush() {

@@ -36,6 +36,7 @@ public sealed class RestTransportTests
     [InlineData("AccountName=someone;AccountKey=SECRET!")]
     [InlineData("UseDevelopmentStorage=perhaps")]
     [InlineData("AccountName=someone;AccountKey=a2V5;TableEndpoint=ftp://someone")]
+    [InlineData("TableEndpoint=someone.table.core.windows.net?sv=2021-12-02&sig=SECRET")]
     public void A_connection_string_without_access_is_refused_without_its_secrets(string connectionString)
     {
         var refused = Assert.Throws<FormatException>(() => new TableServiceClient(connectionString));

@@ -108,6 +108,16 @@ public sealed class BucketRequestTests
     }
 
     [Fact]
+    public async Task Where_making_a_bucket_of_ones_own_again_succeeds_one_that_may_not_be_looked_at_is_not_made()
+    {
+        var wire = new Wire().On("GET bucket?tagging", _ => Wire.S3Error("AccessDenied", HttpStatusCode.Forbidden)).On("PUT bucket");
+        await using var aws = Aws.Start(wire, "us-east-1");
+
+        Assert.Equal(ProblemCodes.AccessDenied, (await aws.FailureAsync(Requests.Create(Aws.Bucket, new { Name }))).Code);
+        Assert.DoesNotContain(wire.All, sent => sent.Call == "PUT bucket");
+    }
+
+    [Fact]
     public async Task A_new_bucket_that_is_not_there_for_every_call_yet_is_no_failure_for_good()
     {
         var wire = Fresh().On("PUT bucket?versioning", _ => Wire.S3Error("NoSuchBucket", HttpStatusCode.NotFound));

@@ -32,6 +32,29 @@ public sealed class TargetTests
     }
 
     [Fact]
+    public async Task A_profile_that_comes_later_is_found()
+    {
+        var profiles = Path.GetTempFileName();
+        Amazon.AWSConfigs.AWSProfilesLocation = profiles;
+        try
+        {
+            var wire = new Wire().On("ListTables", """{"TableNames":[]}""");
+            await using var aws = Aws.Start(new JsonObject { ["Region"] = "eu-central-1", ["Profile"] = "comes-later" }, wire);
+            Assert.Contains("comes-later", (await aws.FailureAsync(Requests.List(Aws.Table))).Message, StringComparison.Ordinal);
+
+            await File.WriteAllTextAsync(profiles, "[comes-later]\naws_access_key_id = LATER\naws_secret_access_key = planted\n", TestContext.Current.CancellationToken);
+
+            await aws.SuccessAsync(Requests.List(Aws.Table));
+            Assert.Contains("Credential=LATER/", wire.Single("ListTables").Headers["authorization"], StringComparison.Ordinal);
+        }
+        finally
+        {
+            Amazon.AWSConfigs.AWSProfilesLocation = null;
+            File.Delete(profiles);
+        }
+    }
+
+    [Fact]
     public async Task Requests_go_to_the_region_of_the_target_with_its_keys()
     {
         var wire = new Wire().On("ListTables", """{"TableNames":[]}""").On("GET service", Xml("<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"));

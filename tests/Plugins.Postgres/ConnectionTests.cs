@@ -110,13 +110,33 @@ public sealed class ConnectionTests(PostgresServer server)
         Assert.Equal("main", ConnectionSettings.Of(new PostgresTarget(), settings).Maintenance);
     }
 
-    [Fact]
-    public void The_password_of_the_settings_goes_to_the_host_of_the_settings_only()
+    [Theory]
+    [InlineData("evil.test", null, null)]
+    [InlineData(null, 6001, null)]
+    [InlineData("db.test", 6001, "admin")]
+    [InlineData(null, null, "other")]
+    public void The_password_of_the_settings_goes_to_their_host_port_and_user_only(string? host, int? port, string? user)
     {
         var settings = Settings(("PGHOST", "db.test"), ("PGUSER", "admin"), ("PGPASSWORD", "secret"));
 
-        Assert.Equal("", new NpgsqlConnectionStringBuilder(ConnectionSettings.Of(new PostgresTarget { Host = "evil.test" }, settings).ConnectionString("x")).Password ?? "");
+        Assert.Equal("", Connection(new PostgresTarget { Host = host, Port = port, Username = user }, settings).Password ?? "");
+        Assert.Equal("secret", Connection(new PostgresTarget { Host = "db.test", Port = 5432, Username = "admin" }, settings).Password);
+        Assert.Equal("", Connection(new PostgresTarget { Username = "admin" }, Settings(("PGHOST", "db.test"), ("PGPASSWORD", "secret"))).Password ?? "");
         Assert.DoesNotContain("secret", ConnectionSettings.Of(new PostgresTarget(), settings).ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("verify-full", SslMode.Disable, SslMode.VerifyFull)]
+    [InlineData("require", SslMode.VerifyFull, SslMode.VerifyFull)]
+    [InlineData("disable", SslMode.Require, SslMode.Require)]
+    [InlineData("disable", null, SslMode.Disable)]
+    [InlineData("", SslMode.Disable, SslMode.Prefer)]
+    public void A_document_makes_the_way_of_the_settings_password_no_less_safe(string least, SslMode? asked, SslMode used)
+    {
+        var settings = Settings(("PGHOST", "db.test"), ("PGUSER", "admin"), ("PGPASSWORD", "secret"), ("PGSSLMODE", least));
+
+        Assert.Equal(used, Connection(new PostgresTarget { SslMode = asked }, settings).SslMode);
+        Assert.Equal(SslMode.Disable, Connection(new PostgresTarget { SslMode = SslMode.Disable, Password = "its own" }, settings).SslMode);
     }
 
     [Theory]
@@ -132,6 +152,8 @@ public sealed class ConnectionTests(PostgresServer server)
 
         Bench.Refused(await harness.ExecuteAsync(Requests.Read("Postgres::Server::Role", "r"), TestContext.Current.CancellationToken), ProblemCodes.InvalidRequest, named);
     }
+
+    private static NpgsqlConnectionStringBuilder Connection(PostgresTarget target, IConfiguration settings) => new(ConnectionSettings.Of(target, settings).ConnectionString("x"));
 
     private static IConfiguration Settings(params (string Name, string Value)[] settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value))).Build();

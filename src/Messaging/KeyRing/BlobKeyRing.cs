@@ -45,7 +45,7 @@ internal sealed class BlobKeyRing(BlobContainer container) : IXmlRepository
         using var answer = container.PutNew($"{NameOf(friendlyName)}.xml", content, "application/xml");
 
         // The pipeline sends once more what it has no answer to, and finds its own.
-        container.Accept(answer, 201, 409);
+        container.AcceptMade(answer, "BlobAlreadyExists");
     }
 
     /// <summary>The framework's names are made of a word and an id; anything else gets an id of its own.</summary>

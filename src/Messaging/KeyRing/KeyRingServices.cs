@@ -65,7 +65,7 @@ public static class KeyRingServices
         if (settings[Endpoint] is { Length: > 0 } endpoint)
         {
             return Uri.TryCreate(endpoint, UriKind.Absolute, out var service)
-                ? new BlobContainer(service, new DefaultAzureCredential(), BlobKeyRing.Container, "a key of the ring")
+                ? new BlobContainer(service, new DefaultAzureCredential(), BlobKeyRing.Container, "a key of the ring", new RingOptions())
                 : throw new InvalidOperationException($"The setting FormaeKeyRing__blobServiceUri is '{endpoint}'; it is the blob endpoint of a storage account.");
         }
 
@@ -73,7 +73,7 @@ public static class KeyRingServices
             return null;
         try
         {
-            return new BlobContainer(BlobAccount.Parse(place), BlobKeyRing.Container, "a key of the ring");
+            return new BlobContainer(BlobAccount.Parse(place), BlobKeyRing.Container, "a key of the ring", new RingOptions());
         }
         catch (FormatException e)
         {

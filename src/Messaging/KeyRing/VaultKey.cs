@@ -22,7 +22,7 @@ internal sealed class VaultKey
         if (key.Scheme != Uri.UriSchemeHttps || key.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries) is not (["keys", _] or ["keys", _, _]) || key.Host.IndexOf('.') is not (> 0 and var dot))
             throw new FormatException($"'{key}' is not the address of a key in a vault, such as https://VAULT.vault.azure.net/keys/NAME.");
         _key = key;
-        var options = new Options();
+        var options = new RingOptions();
         if (transport is not null)
             options.Transport = transport;
 
@@ -64,7 +64,4 @@ internal sealed class VaultKey
     private static byte[] Bytes(JsonElement answer) => System.Buffers.Text.Base64Url.DecodeFromChars(answer.GetProperty("value").GetString());
 
     private static string Base64Url(ReadOnlySpan<byte> value) => System.Buffers.Text.Base64Url.EncodeToString(value);
-
-    /// <summary>Retries, time-outs and logs as all clients of Azure have them.</summary>
-    private sealed class Options : ClientOptions;
 }

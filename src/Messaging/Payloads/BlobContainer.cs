@@ -21,21 +21,22 @@ internal sealed class BlobContainer
     /// <param name="credential">The identity.</param>
     /// <param name="name">The container.</param>
     /// <param name="content">What is kept in it, for messages.</param>
-    public BlobContainer(Uri service, TokenCredential credential, string name, string content)
-        : this(service, new BearerTokenAuthenticationPolicy(credential, "https://storage.azure.com/.default"), name, content)
+    /// <param name="options">Retries and time-outs; null: as all clients of Azure have them.</param>
+    public BlobContainer(Uri service, TokenCredential credential, string name, string content, ClientOptions? options = null)
+        : this(service, new BearerTokenAuthenticationPolicy(credential, "https://storage.azure.com/.default"), name, content, options)
     {
     }
 
     /// <summary>Reached with the key of an account.</summary>
-    public BlobContainer(BlobAccount account, string name, string content)
-        : this(account.Service, new SharedKeyPolicy(account), name, content)
+    public BlobContainer(BlobAccount account, string name, string content, ClientOptions? options = null)
+        : this(account.Service, new SharedKeyPolicy(account), name, content, options)
     {
     }
 
-    private BlobContainer(Uri service, HttpPipelinePolicy authentication, string name, string content)
+    private BlobContainer(Uri service, HttpPipelinePolicy authentication, string name, string content, ClientOptions? options)
     {
         _container = new Uri($"{service.AbsoluteUri.TrimEnd('/')}/{name}");
-        _pipeline = HttpPipelineBuilder.Build(new Options(), authentication);
+        _pipeline = HttpPipelineBuilder.Build(options ?? new Options(), authentication);
         _content = content;
     }
 
@@ -65,7 +66,7 @@ internal sealed class BlobContainer
             return answer;
         answer.Dispose();
         using (var made = await SendAsync(RequestMethod.Put, Place(""), cancellation).ConfigureAwait(false))
-            Accept(made, 201, 409);
+            AcceptMade(made, "ContainerAlreadyExists");
         return await SendAsync(RequestMethod.Put, BlobOf(name), cancellation, request => Fill(request, content, "application/octet-stream")).ConfigureAwait(false);
     }
 
@@ -77,7 +78,7 @@ internal sealed class BlobContainer
             return answer;
         answer.Dispose();
         using (var made = Send(RequestMethod.Put, Place("")))
-            Accept(made, 201, 409);
+            AcceptMade(made, "ContainerAlreadyExists");
         return SendNew();
 
         Response SendNew() => Send(RequestMethod.Put, BlobOf(name), request =>
@@ -103,11 +104,19 @@ internal sealed class BlobContainer
     /// <exception cref="RequestFailedException">The service says something else.</exception>
     public void Accept(Response answer, params ReadOnlySpan<int> expected)
     {
-        if (expected.Contains(answer.Status))
-            return;
-        var code = answer.Headers.TryGetValue("x-ms-error-code", out var named) ? named : null;
-        throw new RequestFailedException(answer.Status, $"Blob storage refused {_content}: {answer.Status} {code ?? answer.ReasonPhrase}.", code, null);
+        if (!expected.Contains(answer.Status))
+            throw new RequestFailedException(answer.Status, $"Blob storage refused {_content}: {answer.Status} {CodeOf(answer) ?? answer.ReasonPhrase}.", CodeOf(answer), null);
     }
+
+    /// <summary>It was made now, or was there.</summary>
+    /// <exception cref="RequestFailedException">It is not there. A status alone does not tell: what is just being deleted conflicts, too.</exception>
+    public void AcceptMade(Response answer, string thereAlready)
+    {
+        if (answer.Status != 409 || CodeOf(answer) != thereAlready)
+            Accept(answer, 201);
+    }
+
+    private static string? CodeOf(Response answer) => answer.Headers.TryGetValue("x-ms-error-code", out var code) ? code : null;
 
     private static void Fill(Request request, ReadOnlyMemory<byte> content, string contentType)
     {

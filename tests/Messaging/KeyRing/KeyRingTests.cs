@@ -192,9 +192,49 @@ public sealed partial class KeyRingTests(AzuriteServer azurite) : IClassFixture<
         Assert.DoesNotContain(azurite.Key, refusal.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("BlobAlreadyExists", true)]
+    [InlineData("ContainerBeingDeleted", false)]
+    [InlineData("LeaseAlreadyPresent", false)]
+    public void A_key_counts_as_stored_only_where_it_is(string code, bool isStored)
+    {
+        var ring = new BlobKeyRing(Container(new PretendedBlobs(_ => (409, code))));
+
+        var refusal = Record.Exception(() => ring.StoreElement(new XElement("key"), "key-1"));
+
+        Assert.Equal(isStored ? null : code, (refusal as RequestFailedException)?.ErrorCode);
+    }
+
+    [Theory]
+    [InlineData("ContainerAlreadyExists", 404)]
+    [InlineData("ContainerBeingDeleted", 409)]
+    public void A_container_counts_as_made_only_where_it_is(string code, int status)
+    {
+        var container = Container(new PretendedBlobs(place => place.Query.Contains("restype=container", StringComparison.Ordinal) ? (409, code) : (404, "ContainerNotFound")));
+
+        var refusal = Assert.Throws<RequestFailedException>(() => new BlobKeyRing(container).StoreElement(new XElement("key"), "key-1"));
+
+        Assert.Equal(status, refusal.Status);
+    }
+
+    [Fact]
+    public void Storage_and_a_vault_that_do_not_answer_hold_nobody_up_for_long()
+    {
+        var blobs = new PretendedBlobs(_ => (503, "ServerBusy"));
+        var vault = new PretendedVault { Refusal = 503 };
+
+        Assert.Throws<RequestFailedException>(() => new BlobKeyRing(Container(blobs)).GetAllElements());
+        Assert.Throws<RequestFailedException>(() => Vault(vault, new PretendedVault.Identity()).Close(new byte[32]));
+
+        Assert.Equal((2, 2), (blobs.Asked, vault.Asked.Count));
+        Assert.Equal(TimeSpan.FromSeconds(10), new RingOptions().Retry.NetworkTimeout);
+    }
+
     private ServiceProvider App(KeyRingRole role, VaultKey? vault = null) => new ServiceCollection().AddFormaeKeyRing(Container(), vault, role).BuildServiceProvider();
 
-    private BlobContainer Container() => new(BlobAccount.Parse(azurite.ConnectionString), _name, "a key of the ring");
+    private BlobContainer Container() => new(BlobAccount.Parse(azurite.ConnectionString), _name, "a key of the ring", new RingOptions());
+
+    private static BlobContainer Container(PretendedBlobs blobs) => new(BlobAccount.Parse("UseDevelopmentStorage=true"), "ring", "a key of the ring", new RingOptions { Transport = blobs });
 
     private static VaultKey Vault(PretendedVault vault, TokenCredential identity) => new(new Uri(PretendedVault.Key), identity, vault);
 

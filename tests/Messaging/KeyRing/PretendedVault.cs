@@ -68,7 +68,7 @@ internal sealed class PretendedVault : HttpPipelineTransport
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext context, CancellationToken cancellationToken) => ValueTask.FromResult(GetToken(context, cancellationToken));
     }
 
-    private sealed class Answer(string content, int status = 200) : Azure.Response
+    internal sealed class Answer(string content, int status = 200, string? code = null) : Azure.Response
     {
         public override int Status => status;
 
@@ -82,7 +82,7 @@ internal sealed class PretendedVault : HttpPipelineTransport
         {
         }
 
-        protected override bool TryGetHeader(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => (value = null) is not null;
+        protected override bool TryGetHeader(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? value) => (value = name == "x-ms-error-code" ? code : null) is not null;
 
         protected override bool TryGetHeaderValues(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IEnumerable<string>? values) => (values = null) is not null;
 

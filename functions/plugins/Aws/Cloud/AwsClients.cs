@@ -25,7 +25,10 @@ internal sealed class AwsClients(AwsHttp http)
     {
         if (_clients.Count >= Most)
             _clients.Clear();
-        return _clients.GetOrAdd(target, one => new Clients(new(() => MakeS3(one)), new(() => MakeDynamoDB(one))));
+        return _clients.GetOrAdd(target, one => new Clients(Later<IAmazonS3>(() => MakeS3(one)), Later<IAmazonDynamoDB>(() => MakeDynamoDB(one))));
+
+        // A failure is not kept: a profile that is missing may come.
+        static Lazy<T> Later<T>(Func<T> make) => new(make, LazyThreadSafetyMode.PublicationOnly);
     }
 
     private AmazonS3Client MakeS3(AwsTarget target)

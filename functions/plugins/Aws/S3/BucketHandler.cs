@@ -36,7 +36,7 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
             return wrong;
         var s3 = clients.S3(target);
         var settings = new BucketSettings(s3, target, desired.Name);
-        var (owner, problem) = await OwnerAsync(settings, request.Ksuid, cancellationToken).ConfigureAwait(false);
+        var (owner, problem) = await OwnerAsync(settings, target, request.Ksuid, cancellationToken).ConfigureAwait(false);
         if (problem is not null)
             return problem;
         if (owner is Owner.Other or Owner.Untold)
@@ -48,7 +48,7 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
             if (made.Problem is { } refused)
             {
                 // A connection that broke on the way may have carried the request twice.
-                (owner, problem) = refused.Code == ProblemCodes.AlreadyExists ? await OwnerAsync(settings, request.Ksuid, cancellationToken).ConfigureAwait(false) : (default, refused);
+                (owner, problem) = refused.Code == ProblemCodes.AlreadyExists ? await OwnerAsync(settings, target, request.Ksuid, cancellationToken).ConfigureAwait(false) : (default, refused);
                 if (problem is not null)
                     return problem;
                 if (owner != Owner.This)
@@ -78,7 +78,7 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
     {
         var target = AwsTarget.Of(request);
         var settings = new BucketSettings(clients.S3(target), target, request.Desired.Name);
-        var (owner, problem) = await OwnerAsync(settings, request.Ksuid, cancellationToken).ConfigureAwait(false);
+        var (owner, problem) = await OwnerAsync(settings, target, request.Ksuid, cancellationToken).ConfigureAwait(false);
         if (problem is not null)
             return problem;
         if (owner is not (Owner.This or Owner.Untold))
@@ -141,7 +141,7 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
             : new ListResult.Success(names, page.Value.ContinuationToken is { Length: > 0 } next ? next : null);
     }
 
-    private static async Task<(Owner Owner, Problem? Problem)> OwnerAsync(BucketSettings settings, string ksuid, CancellationToken cancellationToken)
+    private static async Task<(Owner Owner, Problem? Problem)> OwnerAsync(BucketSettings settings, AwsTarget target, string ksuid, CancellationToken cancellationToken)
     {
         var tags = await settings.TagsAsync(cancellationToken).ConfigureAwait(false);
         if (tags.IsRefusedWith("NoSuchTagSet"))
@@ -151,6 +151,8 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
         return tags.Problem switch
         {
             { Code: ProblemCodes.NotFound } => (Owner.Nobody, null),
+            // AWS answers there the making of a bucket that the account owns with success: it would be taken over.
+            { Code: ProblemCodes.AccessDenied } denied when target is { OwnS3: null, Region: FirstRegion } => (Owner.Hidden, denied),
             { Code: ProblemCodes.AccessDenied } => (Owner.Hidden, null),
             { } problem => (default, problem),
             null => (BucketSettings.OfS3(tags.Value).Any(tag => tag.Key == Mark.Tag && tag.Value == ksuid) ? Owner.This : Owner.Other, null),

@@ -1,15 +1,13 @@
-using System.Globalization;
-using System.Text;
 using Azure.Core;
 using Formae.Plugins.AzureStorage.Transport;
 
 namespace Formae.Plugins.AzureStorage.Blobs;
 
-/// <summary>Writes blobs: a small one in one request, a large one in blocks that become the blob in one step at the end. Nobody ever sees half of it.</summary>
+/// <summary>
+/// Writes a blob in one request: nobody ever sees half of it. Blocks would be staged for the blob and not for who writes it, and those of two that write at the same time could become one content.
+/// </summary>
 internal static class BlobUpload
 {
-    public const int BlockSize = 1024 * 1024;
-
     private static readonly (string Header, Func<Blob, string?> Value)[] ContentHeaders =
     [
         ("x-ms-blob-content-type", blob => blob.ContentType),
@@ -26,46 +24,17 @@ internal static class BlobUpload
     /// <param name="mark">Which create made it.</param>
     /// <param name="condition">The header that says on which condition it is written.</param>
     /// <param name="cancellation">Ends it before it is written.</param>
-    public static async Task<Answer> WriteAsync(StorageClient blobs, string path, Blob blob, ReadOnlyMemory<byte> content, string? mark, (string Header, string Value) condition, CancellationToken cancellation)
-    {
-        if (content.Length <= BlockSize)
+    public static Task<Answer> WriteAsync(StorageClient blobs, string path, Blob blob, ReadOnlyMemory<byte> content, string? mark, (string Header, string Value) condition, CancellationToken cancellation) =>
+        blobs.SendAsync(RequestMethod.Put, path, cancellation, put =>
         {
-            return await blobs.SendAsync(RequestMethod.Put, path, cancellation, put =>
-            {
-                put.Headers.Add("x-ms-blob-type", "BlockBlob");
-                WriteProperties(put);
-                put.Content = RequestContent.Create(content);
-            }).ConfigureAwait(false);
-        }
-
-        var blocks = new List<string>();
-        for (var start = 0; start < content.Length; start += BlockSize)
-        {
-            var block = content.Slice(start, Math.Min(BlockSize, content.Length - start));
-            var id = Convert.ToBase64String(Encoding.ASCII.GetBytes(blocks.Count.ToString("D8", CultureInfo.InvariantCulture)));
-            var staged = await blobs.SendAsync(RequestMethod.Put, $"{path}?comp=block&blockid={Names.Escaped(id)}", cancellation, put => put.Content = RequestContent.Create(block)).ConfigureAwait(false);
-            if (!staged.IsSuccess)
-                return staged;
-            blocks.Add(id);
-        }
-
-        var list = $"<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>{string.Concat(blocks.Select(id => $"<Uncommitted>{id}</Uncommitted>"))}</BlockList>";
-        return await blobs.SendAsync(RequestMethod.Put, $"{path}?comp=blocklist", cancellation, put =>
-        {
-            put.Headers.Add("Content-Type", "application/xml");
-            WriteProperties(put);
-            put.Content = RequestContent.Create(new BinaryData(list));
-        }).ConfigureAwait(false);
-
-        void WriteProperties(Request put)
-        {
+            put.Headers.Add("x-ms-blob-type", "BlockBlob");
             put.Headers.Add(condition.Header, condition.Value);
             WriteHeaders(put, blob, content);
             Metadata.Write(put, blob.Metadata, mark);
             if (blob.AccessTier is { } tier)
                 put.Headers.Add("x-ms-access-tier", tier.ToString());
-        }
-    }
+            put.Content = RequestContent.Create(content);
+        });
 
     /// <summary>The headers that readers get; each that is not written is emptied by the service.</summary>
     public static void WriteHeaders(Request put, Blob blob, ReadOnlyMemory<byte> content)

@@ -12,6 +12,7 @@ internal sealed record ConnectionSettings
     public const string ApplicationName = "formae-postgres";
 
     private const int MostConnections = 8;
+    private const int DefaultPort = 5432;
 
     private readonly string _template;
 
@@ -36,15 +37,21 @@ internal sealed record ConnectionSettings
         var host = target.Host ?? Setting("PGHOST") ?? throw new TargetConfigException("The target's config has no 'Host', and the setting PGHOST is not set.");
         if (target.StatementTimeoutSeconds <= 0 || target.LockTimeoutSeconds <= 0)
             throw new TargetConfigException("The target's 'StatementTimeoutSeconds' and 'LockTimeoutSeconds' must be more than nothing.");
+        var port = target.Port ?? Number("PGPORT") ?? DefaultPort;
+        var username = target.Username ?? Setting("PGUSER") ?? throw new TargetConfigException("The target's config has no 'Username', and the setting PGUSER is not set.");
+        var least = Mode(Setting("PGSSLMODE")) ?? SslMode.Prefer;
+
+        // The password of the settings is for their own server and user, and no document has it sent on a less safe way than they say.
+        var ownPassword = target.Password is null && host == Setting("PGHOST") && port == (Number("PGPORT") ?? DefaultPort) && username == Setting("PGUSER") ? Setting("PGPASSWORD") : null;
         var builder = new NpgsqlConnectionStringBuilder
         {
             Host = host,
-            Port = target.Port ?? Number("PGPORT") ?? 5432,
-            Username = target.Username ?? Setting("PGUSER") ?? throw new TargetConfigException("The target's config has no 'Username', and the setting PGUSER is not set."),
+            Port = port,
+            Username = username,
 
             // Never none: the driver would look for one by itself and send it to whatever host a document names.
-            Password = target.Password ?? (host == Setting("PGHOST") ? Setting("PGPASSWORD") : null) ?? "",
-            SslMode = target.SslMode ?? Mode(Setting("PGSSLMODE")) ?? SslMode.Prefer,
+            Password = target.Password ?? ownPassword ?? "",
+            SslMode = target.SslMode is not { } asked || (ownPassword is not null && asked < least) ? least : asked,
             RootCertificate = target.RootCertificate ?? Setting("PGSSLROOTCERT"),
             GssEncryptionMode = GssEncryptionMode.Disable,
             ApplicationName = ApplicationName,

@@ -13,7 +13,7 @@ internal static class TableTransports
         if (settings.TryGetValue("TableEndpoint", out var endpoint))
         {
             if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri))
-                throw new FormatException($"The connection string's TableEndpoint '{endpoint}' is not an absolute address, such as https://ACCOUNT.table.core.windows.net or file:///absolute/path/tables.db.");
+                throw new FormatException($"The connection string's TableEndpoint '{RestAccount.WithoutQuery(endpoint)}' is not an absolute address, such as https://ACCOUNT.table.core.windows.net or file:///absolute/path/tables.db.");
             if (uri.IsFile)
                 return new SqliteTableTransport(uri);
         }

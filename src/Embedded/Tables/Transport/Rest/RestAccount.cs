@@ -71,7 +71,7 @@ internal sealed record RestAccount(Uri Endpoint, string Name, HttpPipelinePolicy
         : throw new FormatException($"The table endpoint '{endpoint}' has no shared access signature for its query.");
 
     /// <summary>The address as texts may show it: a signature in the query is a secret.</summary>
-    private static string WithoutQuery(string address) => address.Split('?')[0];
+    public static string WithoutQuery(string address) => address.Split('?')[0];
 
     private static Uri Bare(Uri endpoint) => new(endpoint.GetLeftPart(UriPartial.Path));
 
