@@ -61,6 +61,9 @@ param busCapacity int = 1
 @allowed(['Standard_LRS', 'Standard_ZRS'])
 param redundancy string = 'Standard_LRS'
 
+@description('Whether the key vault of an earlier deployment of this name, which was deleted less than 90 days ago, is taken back.')
+param recoverVault bool = false
+
 @description('For how many days the log is kept.')
 @minValue(30)
 @maxValue(730)
@@ -243,6 +246,7 @@ module vault 'modules/vault.bicep' = {
     name: 'kv-formae-${token}'
     location: location
     tags: allTags
+    recover: recoverVault
     coordinatorId: coordinatorIdentity.outputs.principalId
     pluginIds: [for (plugin, index) in plugins: pluginIdentities[index].outputs.principalId]
     deployerId: deployerId

@@ -7,6 +7,7 @@ param deployerId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
 param deployerType = readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User')
 param entraAudience = readEnvironmentVariable('FORMAE_ENTRA_AUDIENCE', '')
 param otlpEndpoint = readEnvironmentVariable('FORMAE_OTLP_ENDPOINT', '')
+param recoverVault = bool(readEnvironmentVariable('FORMAE_RECOVER_VAULT', 'false'))
 
 param network = 'Private'
 param redundancy = 'Standard_ZRS'

@@ -11,6 +11,9 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
+@description('Whether a vault of this name was deleted and is still kept: it comes back then, with its secret and its key. Nobody can make a new one of that name meanwhile.')
+param recover bool
+
 @description('The principal of the coordinator: it reads the secret, and closes and opens the ring of keys.')
 param coordinatorId string
 
@@ -41,6 +44,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   tags: tags
   properties: {
     tenantId: tenant().tenantId
+    createMode: recover ? 'recover' : 'default'
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
     enableSoftDelete: true

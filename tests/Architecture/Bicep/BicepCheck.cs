@@ -6,7 +6,7 @@ internal static class BicepCheck
     /// <summary>Functions of Bicep that the files use; another one is added here by whoever uses it.</summary>
     private static readonly string[] Functions =
     [
-        "cidrSubnet", "concat", "contains", "empty", "environment", "guid", "items", "length", "map", "readEnvironmentVariable", "resourceGroup",
+        "bool", "cidrSubnet", "concat", "contains", "empty", "environment", "guid", "items", "length", "map", "readEnvironmentVariable", "resourceGroup",
         "string", "subscription", "subscriptionResourceId", "tenant", "union", "uniqueString",
     ];
 
