@@ -10,7 +10,7 @@ public sealed class BillTests
         var prod = new Bill(Data, Repository.Tier("prod")).AtRest();
 
         Assert.Equal(730 * 0.9275, prod.Single(charge => charge.What == "Service Bus Premium").Dollars!.Value, tolerance: 0.001);
-        Assert.Equal(6 * 730 * 0.01, prod.Single(charge => charge.What == "Private endpoints").Dollars!.Value, tolerance: 0.001);
+        Assert.Equal(10 * 730 * 0.01, prod.Single(charge => charge.What == "Private endpoints").Dollars!.Value, tolerance: 0.001);
         var ready = Repository.Tier("prod") is var tier ? tier.Plugins.Values.Append(tier.Coordinator).Sum(size => size.Memory / 1024.0 * size.AlwaysReady) : 0;
         Assert.Equal(ready * 730 * 3600 * 0.000004, prod.Single(charge => charge.What == "Functions, kept ready").Dollars!.Value, tolerance: 0.001);
 

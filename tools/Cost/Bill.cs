@@ -44,7 +44,7 @@ internal sealed class Bill(CostData data, Tier tier)
             charges.Add(new Charge("Durable Task Scheduler Consumption", "no actions while nothing happens", 0));
         charges.Add(new Charge("Storage", $"a gigabyte of rows, {(tier.IsZoned ? "ZRS" : "LRS")}", data.Price($"tables.{Redundancy}.gb")));
         if (tier.IsPrivate)
-            charges.Add(new Charge("Private endpoints", $"{_work.PrivateEndpoints} of them", _work.PrivateEndpoints * HoursPerMonth * data.Price("endpoint.hour")));
+            charges.Add(new Charge("Private endpoints", $"{tier.PrivateEndpoints} of them", tier.PrivateEndpoints * HoursPerMonth * data.Price("endpoint.hour")));
         return charges;
     }
 

@@ -36,7 +36,7 @@ internal sealed record VerbWork(string Verb, double Requests, double Reports, do
 
 /// <summary>What the control plane does, and how much of it at once.</summary>
 internal sealed record Work(
-    int ResourcesPerDocument, int OperationsPerGroup, int GroupsAtOnce, int CallsAtOnce, int EntitiesAtOnce, int CoordinatorTimersPerHour, int PluginTimersPerHour, int PrivateEndpoints, IReadOnlyList<VerbWork> Verbs)
+    int ResourcesPerDocument, int OperationsPerGroup, int GroupsAtOnce, int CallsAtOnce, int EntitiesAtOnce, int CoordinatorTimersPerHour, int PluginTimersPerHour, IReadOnlyList<VerbWork> Verbs)
 {
     public VerbWork Of(string verb) => Verbs.Single(one => one.Verb == verb);
 }

@@ -15,6 +15,12 @@ internal sealed record AppSize(int Memory, int Instances, int AlwaysReady)
 /// <summary>What is deployed, read from the parameter files of infra/bicep, so that the two cannot part.</summary>
 internal sealed partial record Tier(string Name, AppSize Coordinator, IReadOnlyDictionary<string, AppSize> Plugins, string Backend, string SchedulerSku, int SchedulerUnits, string BusSku, int BusUnits, bool IsPrivate, bool IsZoned)
 {
+    /// <summary>
+    /// Two ways into the storage of the control plane (blobs, tables), one each into bus and vault, one into the scheduler, and one into the account of each app. Where that of the coordinator
+    /// holds the task hub, its queues and tables are reached by ways of their own.
+    /// </summary>
+    public int PrivateEndpoints => IsPrivate ? 4 + (Backend == Backends.Scheduler ? 1 : 2) + 1 + Plugins.Count : 0;
+
     /// <summary>Reads a tier, dev or prod, from a folder with <c>main.bicep</c>, which has the defaults, and <c>NAME.bicepparam</c>.</summary>
     /// <exception cref="UsageException">There is no such tier, or a file does not say what is needed.</exception>
     public static Tier Read(string folder, string name)
