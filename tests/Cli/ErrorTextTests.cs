@@ -163,6 +163,7 @@ public sealed class ErrorTextTests
         { ErrorCodes.DeadLetterRefused, "{}", "error DeadLetterRefused: This message is not sent again.\nformae deadletter drop removes it." },
         { ErrorCodes.DeadLetterBusy, "{}", "error DeadLetterBusy: This message could not be taken now." },
         { ErrorCodes.BusUnavailable, "{}", "error BusUnavailable: The server cannot reach its bus now.\nformae doctor says more." },
+        { ErrorCodes.StorageUnavailable, "{}", "error StorageUnavailable: The server cannot reach its storage now.\nTry again in a few seconds. Whether a command was taken on nevertheless, formae status says; formae doctor says more." },
         { ErrorCodes.InternalError, "{}", "error InternalError: The server failed.\nIts log says more." },
     };
 
