@@ -40,6 +40,10 @@ internal sealed class DatabaseHandler(PostgresConnections connections) : Postgre
                 // Perhaps nobody will go on with it; who does begins anew.
                 await session.RollbackAsync().ConfigureAwait(false);
                 await session.ExecuteAsync($"DROP DATABASE IF EXISTS {Quoted.Name(temporary)}").ConfigureAwait(false);
+
+                // Another delivery of this create has given it its name meanwhile.
+                if (await FindAsync(session, names, request.Desired).ConfigureAwait(false) is { } own && own.Mark == mark)
+                    return new CreateResult<Database>.Success(NativeId.Of(names), own.Properties);
                 throw;
             }
 
