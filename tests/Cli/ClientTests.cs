@@ -115,10 +115,9 @@ public sealed class ClientTests
     [Fact]
     public async Task Nobody_there_is_a_connection_error_that_names_the_address()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-        listener.Stop();
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var address = new Uri($"http://127.0.0.1:{((IPEndPoint)taken.LocalEndPoint!).Port}");
         using var client = new FormaeClient(new FormaeClientOptions { Server = address, ClientId = "me" });
 
         var failure = await Assert.ThrowsAsync<FormaeConnectionException>(() => client.CheckHealthAsync(Cancellation));

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Formae.Embedded.Host;
 
 namespace Formae.Servers;
@@ -75,7 +73,7 @@ public sealed class PostgresServer : Server
 
     private async Task<bool> ServesAsync(string programs, string? other)
     {
-        _port = FreePort();
+        _port = FreePorts.Take(1)[0];
         string[] settings = [$"port={_port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "log_statement=all", "log_min_messages=log"];
         var (program, arguments) = As(other, Path.Combine(programs, "postgres"), ["-D", Data, .. settings.SelectMany(setting => new[] { "-c", setting })]);
         var ready = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -102,13 +100,6 @@ public sealed class PostgresServer : Server
         else
             process.Dispose();
         return serves;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string? FindPrograms()

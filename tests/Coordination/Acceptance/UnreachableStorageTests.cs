@@ -13,14 +13,10 @@ public sealed class UnreachableStorageTests
     [InlineData(2)]
     public async Task Where_nobody_listens_somebody_may_later(int retries)
     {
-        int port;
-        using (var taken = new TcpListener(IPAddress.Loopback, 0))
-        {
-            taken.Start();
-            port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        }
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-        var failure = await FailureAsync(port, retries);
+        var failure = await FailureAsync(((IPEndPoint)taken.LocalEndPoint!).Port, retries);
 
         Assert.True(EntityRetry.IsPassing(failure), failure.ToString());
     }
