@@ -15,7 +15,7 @@ public sealed class BillTests
         Assert.Equal(ready * 730 * 3600 * 0.000004, prod.Single(charge => charge.What == "Functions, kept ready").Dollars!.Value, tolerance: 0.001);
 
         var dev = new Bill(Data, Repository.Tier("dev")).AtRest();
-        Assert.Equal(730 * 0.0135, dev.Single(charge => charge.What == "Service Bus Standard").Dollars!.Value, tolerance: 0.001);
+        Assert.Equal(730 * 0.01344, dev.Single(charge => charge.What == "Service Bus Standard").Dollars!.Value, tolerance: 0.001);
         Assert.Equal(0, dev.Single(charge => charge.What == "Durable Task Scheduler Consumption").Dollars);
         Assert.DoesNotContain(dev, charge => charge.What == "Functions, kept ready");
     }
