@@ -17,7 +17,7 @@ public sealed class PublicSurfaceTests
     public void The_public_surface_is_the_baseline(string assembly)
     {
         var surface = PublicSurface.Of(Assembly.Load(assembly));
-        var file = Path.Combine(RepositoryRoot(), "src", "Embedded", "api-baseline", assembly + ".txt");
+        var file = Repository.Full($"src/Embedded/api-baseline/{assembly}.txt");
         if (Environment.GetEnvironmentVariable(Accept) == "1")
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -34,16 +34,5 @@ public sealed class PublicSurfaceTests
             {string.Join(Environment.NewLine, differences)}
             Every public member must exist in the real package with the same signature. If these do, accept them: {Accept}=1 dotnet test --project tests/Architecture
             """);
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Formae.Functions.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException($"No repository above {AppContext.BaseDirectory}.");
     }
 }

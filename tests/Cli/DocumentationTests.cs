@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
 using Formae.Cli.CommandLine;
 using Formae.Cli.Tests.Support;
+using Formae.Servers;
 
 namespace Formae.Cli.Tests;
 
@@ -11,7 +11,7 @@ public sealed class DocumentationTests
     public void Every_verb_and_every_option_is_in_the_page()
     {
         using var run = new TestRun();
-        var page = File.ReadAllText(Path.Combine(Root(), "docs", "cli.md"));
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cli.md"));
 
         var missing = new List<string>();
         foreach (var (path, command) in Commands("formae", FormaeCommandLine.Tree(run.Context)))
@@ -27,7 +27,7 @@ public sealed class DocumentationTests
     [Fact]
     public void Every_exit_code_is_in_the_page()
     {
-        var page = File.ReadAllText(Path.Combine(Root(), "docs", "cli.md"));
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "cli.md"));
 
         foreach (var field in typeof(ExitCode).GetFields())
             Assert.Contains($"| {field.GetRawConstantValue()} |", page, StringComparison.Ordinal);
@@ -35,6 +35,4 @@ public sealed class DocumentationTests
 
     private static IEnumerable<(string Path, Command Command)> Commands(string path, Command command) =>
         command.Subcommands.SelectMany(child => Commands($"{path} {child.Name}", child)).Prepend((path, command));
-
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Formae.Messaging.Keys;
 using Formae.Protocol.Bus;
 using Formae.Sdk.Testing;
+using Formae.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -128,10 +129,7 @@ public sealed class KeyTests : IDisposable
     [Fact]
     public void Every_reason_is_explained()
     {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "global.json")))
-            root = Path.GetDirectoryName(root)!;
-        var page = File.ReadAllText(Path.Combine(root, "docs", "errors.md"));
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "errors.md"));
         Assert.All(Enum.GetNames<RefusalReason>(), reason => Assert.Contains($"| `{reason}` |", page, StringComparison.Ordinal));
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Formae.Cli.CommandLine;
 using Formae.Cli.Tests.Support;
+using Formae.Servers;
 
 namespace Formae.Cli.Tests.Pkl;
 
@@ -13,7 +14,7 @@ public sealed class PklDocumentTests
     {
         using var run = await PklFolder.OpenAsync();
         using var yaml = new TestRun();
-        var samples = Path.Combine(NodeTools.Root, "samples", "webshop");
+        var samples = Path.Combine(Repository.Root, "samples", "webshop");
 
         Assert.Equal(ExitCode.Ok, await run.InvokeAsync("eval", Path.Combine(samples, "webshop.pkl")));
         Assert.Equal(ExitCode.Ok, await yaml.InvokeAsync("eval", Path.Combine(samples, "webshop.yaml")));

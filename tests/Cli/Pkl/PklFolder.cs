@@ -1,4 +1,5 @@
 using Formae.Cli.Tests.Support;
+using Formae.Servers;
 
 namespace Formae.Cli.Tests.Pkl;
 
@@ -18,7 +19,7 @@ internal static class PklFolder
     {
         var run = new TestRun();
         var schema = Directory.CreateDirectory(Path.Combine(run.Folder, "schema")).FullName;
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(NodeTools.Root, "samples", "webshop", "schema"), "*.pkl"))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "samples", "webshop", "schema"), "*.pkl"))
             File.Copy(file, Path.Combine(schema, Path.GetFileName(file)));
         return await run.WithPklAsync();
     }

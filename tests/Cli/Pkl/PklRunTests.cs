@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Formae.Cli.CommandLine;
 using Formae.Cli.Tests.Support;
+using Formae.Servers;
 
 namespace Formae.Cli.Tests.Pkl;
 
@@ -148,7 +149,7 @@ public sealed class PklRunTests
     [Fact]
     public void The_version_of_Pkl_is_exact_and_no_host_of_a_registry_is_named()
     {
-        var tools = Path.Combine(NodeTools.Root, "tools");
+        var tools = Path.Combine(Repository.Root, "tools");
         using var pins = JsonDocument.Parse(File.ReadAllText(Path.Combine(tools, "package.json")));
 
         foreach (var package in pins.RootElement.GetProperty("dependencies").EnumerateObject().Concat(pins.RootElement.GetProperty("devDependencies").EnumerateObject()))

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Formae.Cli.Tests.Support;
+using Formae.Servers;
 
 namespace Formae.Cli.Tests.Schemas;
 
@@ -33,7 +34,7 @@ public sealed class EditorTests
     {
         using var run = new TestRun();
         var schema = await (await Catalog.OfBothAsync()).WriteAsync(run.Folder);
-        using var answer = JsonDocument.Parse(await NodeTools.NodeAsync(Path.Combine(NodeTools.Root, "tests", "Cli", "Schemas", "editor.mjs"), schema, run.Write("text.json", text)));
+        using var answer = JsonDocument.Parse(await NodeTools.NodeAsync(Path.Combine(Repository.Root, "tests", "Cli", "Schemas", "editor.mjs"), schema, run.Write("text.json", text)));
         return (Texts(answer.RootElement.GetProperty("problems")), [.. answer.RootElement.GetProperty("completions").EnumerateArray().Select(Texts)]);
     }
 

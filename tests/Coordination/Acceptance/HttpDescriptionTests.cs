@@ -1,9 +1,9 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Coordinator.Http;
 using Formae.Coordinator.Http.Description;
 using Formae.Protocol.Http;
+using Formae.Servers;
 
 namespace Formae.Coordination.Tests.Acceptance;
 
@@ -15,7 +15,7 @@ public sealed class HttpDescriptionTests
     [Fact]
     public void The_description_is_the_one_in_the_documents()
     {
-        var file = Path.Combine(Root(), "docs", "openapi.json");
+        var file = Path.Combine(Repository.Root, "docs", "openapi.json");
         if (Environment.GetEnvironmentVariable("UPDATE_BASELINE") == "1")
             File.WriteAllText(file, DescriptionFunctions.Text + "\n");
 
@@ -88,6 +88,4 @@ public sealed class HttpDescriptionTests
         JsonArray items => items.SelectMany(item => item is null ? [] : Nodes(item)).Prepend(node),
         _ => [node],
     };
-
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
 }

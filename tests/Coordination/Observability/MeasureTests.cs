@@ -8,6 +8,7 @@ using Formae.Coordination.Tests.Cluster;
 using Formae.Model;
 using Formae.Plugins.FakeAws;
 using Formae.Protocol.Bus;
+using Formae.Servers;
 using Formae.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -95,10 +96,7 @@ public sealed class MeasureTests
         var names = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         using var listener = new MeterListener { InstrumentPublished = (instrument, _) => NameOf(instrument) };
         listener.Start();
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Formae.Functions.sln")))
-            folder = folder.Parent;
-        var document = File.ReadAllText(Path.Combine(folder.FullName, "docs", "observability.md"));
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "observability.md"));
         Assert.True(names.Count > 15, string.Join(", ", names.Keys));
         Assert.All(names.Keys, name => Assert.Contains(name, document, StringComparison.Ordinal));
 

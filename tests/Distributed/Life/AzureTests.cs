@@ -1,4 +1,5 @@
 using Formae.ArmSimulator;
+using Formae.Servers;
 
 namespace Formae.Distributed.Tests;
 
@@ -47,23 +48,12 @@ public sealed class AzureTests
     }
 
     private static Task<string> FormaeAsync(ControlPlane plane, Simulator azure, string verb, params string[] flags) =>
-        ControlPlaneAsync(plane, [verb, Path.Combine(Root(), "samples", "azure", "orders.yaml"), "--endpoint", azure.Address.ToString(), .. flags]);
+        ControlPlaneAsync(plane, [verb, Path.Combine(Repository.Root, "samples", "azure", "orders.yaml"), "--endpoint", azure.Address.ToString(), .. flags]);
 
     private static async Task<string> ControlPlaneAsync(ControlPlane plane, params string[] arguments)
     {
         var (code, output) = await ControlPlane.RunAsync([.. arguments, "--server", plane.Address.ToString()]);
         Assert.True(code == 0, $"formae {string.Join(' ', arguments)}: {output}{Environment.NewLine}{plane.LastLines}");
         return output;
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Formae.Functions.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException("The tests are not run from within the repository.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Formae.Protocol.Bus;
 using Formae.Sdk.Functions;
+using Formae.Servers;
 using Microsoft.Extensions.Configuration;
 
 namespace Formae.Sdk.Tests.Functions;
@@ -32,10 +33,7 @@ public sealed class AnnouncementTests : IDisposable
     [InlineData("Local", "local", "Local")]
     public void The_manifests_of_the_plugins_here_are_sound(string folder, string name, string pluginNamespace)
     {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "global.json")))
-            root = Path.GetDirectoryName(root)!;
-        var manifest = PluginManifest.Load(Path.Combine(root, "functions", "plugins", folder, PluginManifest.FileName));
+        var manifest = PluginManifest.Load(Path.Combine(Repository.Root, "functions", "plugins", folder, PluginManifest.FileName));
         Assert.Equal((name, pluginNamespace, $"Formae.Plugins.{folder}"), (manifest.Name, manifest.Namespace, manifest.Assembly));
     }
 

@@ -1,8 +1,8 @@
-using System.Runtime.CompilerServices;
 using Formae.Plugins.FakeAws;
 using Formae.Plugins.Local;
 using Formae.Protocol.Schemas;
 using Formae.Sdk.Testing;
+using Formae.Servers;
 
 namespace Formae.Sdk.Tests.Schemas;
 
@@ -47,9 +47,9 @@ public sealed class PklModuleTests
         Check($"{pluginNamespace}.pkl", PklModule.Write(pluginNamespace, null, plugin.Operator.Types.Select(type => TypeShape.Of(type.Name, type.Schema, type.JsonSchema))));
     }
 
-    private static void Check(string name, string text, [CallerFilePath] string caller = "")
+    private static void Check(string name, string text)
     {
-        var file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(caller)!, "..", "..", "..", "samples", "webshop", "schema", name));
+        var file = Path.Combine(Repository.Root, "samples", "webshop", "schema", name);
         if (Environment.GetEnvironmentVariable("FORMAE_GOLDEN") == "write")
             File.WriteAllText(file, text);
         Assert.Equal(File.ReadAllText(file), text);
