@@ -1,5 +1,3 @@
-using Azure.Messaging.ServiceBus;
-using Azure;
 using Formae.Coordination.Observability;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Synchronization;
@@ -25,7 +23,7 @@ internal static partial class EntityRetry
         {
             await work();
         }
-        catch (Exception e) when (IsPassing(e))
+        catch (Exception e) when (e.IsPassing())
         {
             LogLater(logger, context.Id, operation, Pause.TotalSeconds, e);
             context.SignalEntity(context.Id, operation, input, new SignalEntityOptions { SignalTime = time.GetUtcNow() + Pause });
@@ -40,19 +38,6 @@ internal static partial class EntityRetry
         AskReference ask => LogFields.OfCommand(ask.CommandId),
         LookAtResource look => LogFields.OfCommand(look.CommandId),
         _ => null,
-    };
-
-    /// <summary>Storage or bus may do it the next time.</summary>
-    public static bool IsPassing(Exception e) => e switch
-    {
-        RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
-        ServiceBusException failed => failed.IsTransient,
-        TimeoutException or IOException or HttpRequestException => true,
-
-        // The clients of Azure say so of a try that took longer than they wait, and of several tries that came to nothing.
-        TaskCanceledException { InnerException: TaskCanceledException } => true,
-        AggregateException tries => tries.InnerExceptions.All(IsPassing),
-        _ => false,
     };
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Warning, Message = "{Entity}: {Operation} did not get through to storage or bus; again in {Seconds} s")]

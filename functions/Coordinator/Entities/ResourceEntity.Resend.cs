@@ -30,7 +30,7 @@ public sealed partial class ResourceEntity
         {
             return await CarryOutAsync(send, operation, report, prepared);
         }
-        catch (Exception e) when (EntityRetry.IsPassing(e))
+        catch (Exception e) when (e.IsPassing())
         {
             EntityRetry.LogLater(logger, Context.Id, nameof(Resend), EntityRetry.Pause.TotalSeconds, e);
             var now = time.GetUtcNow();

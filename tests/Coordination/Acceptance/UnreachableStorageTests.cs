@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Azure.Data.Tables;
-using Formae.Coordinator.Entities;
+using Formae.Coordinator;
 
 namespace Formae.Coordination.Tests.Acceptance;
 
@@ -18,7 +18,7 @@ public sealed class UnreachableStorageTests
 
         var failure = await FailureAsync(((IPEndPoint)taken.LocalEndPoint!).Port, retries);
 
-        Assert.True(EntityRetry.IsPassing(failure), failure.ToString());
+        Assert.True(failure.IsPassing(), failure.ToString());
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class UnreachableStorageTests
 
         var failure = await FailureAsync(((IPEndPoint)silent.LocalEndpoint).Port, retries);
 
-        Assert.True(EntityRetry.IsPassing(failure), failure.ToString());
+        Assert.True(failure.IsPassing(), failure.ToString());
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class UnreachableStorageTests
 
         var failure = await FailureAsync(((IPEndPoint)silent.LocalEndpoint).Port, retries: 2, TimeSpan.FromMinutes(1), end.Token);
 
-        Assert.False(EntityRetry.IsPassing(failure), failure.ToString());
+        Assert.False(failure.IsPassing(), failure.ToString());
     }
 
     private static Task<Exception> FailureAsync(int port, int retries, TimeSpan? timeout = null, CancellationToken cancellation = default)

@@ -1,4 +1,3 @@
-using Formae.Coordinator.Entities;
 using Formae.Coordinator.Http.Description;
 using Formae.Protocol.Http;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +34,7 @@ internal sealed partial class AccessControl(AccessGate gate, ILogger<AccessContr
 
     private IResult AnswerTo(Exception failure, FunctionContext context)
     {
-        if (EntityRetry.IsPassing(failure))
+        if (failure.IsPassing())
         {
             LogUnreachable(failure, context.FunctionDefinition.Name, context.InvocationId);
             return Answers.Error(ErrorCodes.StorageUnavailable, $"The control plane does not reach its storage or its bus now. The log has it under {context.InvocationId}.");
