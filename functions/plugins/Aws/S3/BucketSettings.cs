@@ -17,26 +17,31 @@ internal sealed class BucketSettings(IAmazonS3 s3, AwsTarget target, string name
     public async Task<Answer<Bucket>> ReadAsync(CancellationToken cancellationToken)
     {
         // The head says where the bucket is, but has no text when it is refused; the others have, so theirs goes first.
-        var tags = TagsAsync(cancellationToken);
-        var policy = AwsCall.TryAsync("GetBucketPolicy", token => s3.GetBucketPolicyAsync(new GetBucketPolicyRequest { BucketName = name }, token), cancellationToken);
-        var versioning = AwsCall.TryAsync("GetBucketVersioning", token => s3.GetBucketVersioningAsync(new GetBucketVersioningRequest { BucketName = name }, token), cancellationToken);
-        var lifecycle = AwsCall.TryAsync("GetBucketLifecycleConfiguration", token => s3.GetLifecycleConfigurationAsync(new GetLifecycleConfigurationRequest { BucketName = name }, token), cancellationToken);
-        var head = AwsCall.TryAsync("HeadBucket", token => s3.HeadBucketAsync(new HeadBucketRequest { BucketName = name }, token), cancellationToken);
-        await Task.WhenAll(tags, policy, versioning, lifecycle, head).ConfigureAwait(false);
-        var refusal = Unless(tags.Result, "NoSuchTagSet") ?? Unless(policy.Result, "NoSuchBucketPolicy") ?? Unless(versioning.Result) ?? Unless(lifecycle.Result, "NoSuchLifecycleConfiguration") ?? head.Result.Refusal;
+        var askedTags = TagsAsync(cancellationToken);
+        var askedPolicy = AwsCall.TryAsync("GetBucketPolicy", token => s3.GetBucketPolicyAsync(new GetBucketPolicyRequest { BucketName = name }, token), cancellationToken);
+        var askedVersioning = AwsCall.TryAsync("GetBucketVersioning", token => s3.GetBucketVersioningAsync(new GetBucketVersioningRequest { BucketName = name }, token), cancellationToken);
+        var askedLifecycle = AwsCall.TryAsync("GetBucketLifecycleConfiguration", token => s3.GetLifecycleConfigurationAsync(new GetLifecycleConfigurationRequest { BucketName = name }, token), cancellationToken);
+        var askedHead = AwsCall.TryAsync("HeadBucket", token => s3.HeadBucketAsync(new HeadBucketRequest { BucketName = name }, token), cancellationToken);
+        await Task.WhenAll(askedTags, askedPolicy, askedVersioning, askedLifecycle, askedHead).ConfigureAwait(false);
+        var tags = await askedTags.ConfigureAwait(false);
+        var policy = await askedPolicy.ConfigureAwait(false);
+        var versioning = await askedVersioning.ConfigureAwait(false);
+        var lifecycle = await askedLifecycle.ConfigureAwait(false);
+        var head = await askedHead.ConfigureAwait(false);
+        var refusal = Unless(tags, "NoSuchTagSet") ?? Unless(policy, "NoSuchBucketPolicy") ?? Unless(versioning) ?? Unless(lifecycle, "NoSuchLifecycleConfiguration") ?? head.Refusal;
         if (refusal is not null)
             return new(null, refusal);
-        var region = head.Result.Value?.BucketRegion is { Length: > 0 } said ? said : target.Region;
+        var region = head.Value?.BucketRegion is { Length: > 0 } said ? said : target.Region;
         return new(
             Show(new Bucket
             {
                 Name = name,
-                VersioningEnabled = versioning.Result.Value?.VersioningConfig?.Status == VersionStatus.Enabled,
+                VersioningEnabled = versioning.Value?.VersioningConfig?.Status == VersionStatus.Enabled,
 
                 // That there is none is no refusal to the SDK; it takes the error's document for the policy where it does not look like one.
-                Policy = policy.Result.Value is { HttpStatusCode: HttpStatusCode.OK, Policy: { Length: > 0 } text } ? text : null,
-                LifecycleRules = Lifecycles.OfS3(lifecycle.Result.Value?.Configuration?.Rules),
-                Tags = Aws.Tags.Shown(OfS3(tags.Result.Value)),
+                Policy = policy.Value is { HttpStatusCode: HttpStatusCode.OK, Policy: { Length: > 0 } text } ? text : null,
+                LifecycleRules = Lifecycles.OfS3(lifecycle.Value?.Configuration?.Rules),
+                Tags = Aws.Tags.Shown(OfS3(tags.Value)),
             }, region),
             null);
     }
