@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Unicode;
 using Formae.Model;
 using Formae.Sdk;
 
@@ -16,18 +14,8 @@ internal static class ObjectContent
         bytes = [];
         if (desired is { Content: not null, ContentBase64: not null })
             return Problems.InvalidRequest("An object has either Content or ContentBase64, not both.");
-        if (desired.ContentBase64 is { } encoded)
-        {
-            bytes = new byte[encoded.Length];
-            if (!Convert.TryFromBase64String(encoded, bytes, out var length))
-                return Problems.InvalidRequest("'ContentBase64' is no base64.");
-            Array.Resize(ref bytes, length);
-        }
-        else
-        {
-            bytes = Encoding.UTF8.GetBytes(desired.Content ?? "");
-        }
-
+        if (!Form(desired).TryGetBytes(out bytes))
+            return Problems.InvalidRequest("'ContentBase64' is no base64.");
         return bytes.Length > Largest ? Problems.InvalidRequest($"The content has {bytes.Length} bytes; an object may have {Largest}.") : null;
     }
 
@@ -47,14 +35,11 @@ internal static class ObjectContent
         return desired.Key.Length == 0 ? Problems.InvalidRequest("'Key' is empty.") : Tags.Check(desired.Tags);
     }
 
-    /// <summary>In the form in which it was written, where that is known; else as text, where it is text.</summary>
     public static BucketObject With(BucketObject shown, byte[] bytes, BucketObject? form)
     {
-        var asText = form?.ContentBase64 is null && Utf8.IsValid(bytes) && !bytes.AsSpan().Contains((byte)0);
-        return shown with
-        {
-            Content = asText && (bytes.Length > 0 || form?.Content is not null) ? Encoding.UTF8.GetString(bytes) : null,
-            ContentBase64 = asText ? null : Convert.ToBase64String(bytes),
-        };
+        var content = WrittenContent.Of(bytes, form is null ? null : Form(form));
+        return shown with { Content = content.Text, ContentBase64 = content.Base64 };
     }
+
+    private static WrittenContent Form(BucketObject written) => new(written.Content, written.ContentBase64);
 }

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Unicode;
 using Formae.Model;
 using Formae.Sdk;
 
@@ -17,29 +15,18 @@ internal static class BlobContent
         content = [];
         if (desired is { Content.Length: > 0, ContentBase64.Length: > 0 })
             return Problems.InvalidRequest("'ContentBase64': a blob has either Content or ContentBase64, not both.");
-        if (desired.ContentBase64 is { Length: > 0 } encoded)
-        {
-            content = new byte[encoded.Length];
-            if (!Convert.TryFromBase64String(encoded, content, out var length))
-                return Problems.InvalidRequest("'ContentBase64' is no base64.");
-            Array.Resize(ref content, length);
-        }
-        else
-        {
-            content = Encoding.UTF8.GetBytes(desired.Content ?? "");
-        }
-
+        if (!Form(desired).TryGetBytes(out content))
+            return Problems.InvalidRequest("'ContentBase64' is no base64.");
         return content.Length > Largest ? Problems.ServiceLimit($"The content has {content.Length} bytes; a blob here may have {Largest}. Upload larger ones by a pipeline of their own.") : null;
     }
 
-    /// <summary>In the form in which it was written, where that is known; else as text, where it is text.</summary>
     public static Blob Show(Blob blob, ReadOnlyMemory<byte> content, Blob? form)
     {
-        var asText = string.IsNullOrEmpty(form?.ContentBase64) && Utf8.IsValid(content.Span) && !content.Span.Contains((byte)0);
+        var shown = WrittenContent.Of(content.Span, form is null ? null : Form(form));
         return blob with
         {
-            Content = asText && (content.Length > 0 || form?.Content is not null) ? Encoding.UTF8.GetString(content.Span) : null,
-            ContentBase64 = asText ? null : Encoded(content.Span, form),
+            Content = shown.Text,
+            ContentBase64 = shown.Base64 is { } encoded ? AsWritten(encoded, content.Span, form) : null,
             ContentHash = HashOf(content.Span),
             Size = content.Length,
         };
@@ -51,6 +38,9 @@ internal static class BlobContent
     public static string Md5Of(ReadOnlySpan<byte> content) => Convert.ToBase64String(MD5.HashData(content));
 
     // With line breaks, too, where it was written so.
-    private static string Encoded(ReadOnlySpan<byte> content, Blob? form) =>
-        form is not null && Parse(form, out var written) is null && content.SequenceEqual(written) && form.ContentBase64 is { Length: > 0 } same ? same : Convert.ToBase64String(content);
+    private static string AsWritten(string encoded, ReadOnlySpan<byte> content, Blob? form) =>
+        form is not null && Parse(form, out var written) is null && content.SequenceEqual(written) && form.ContentBase64 is { Length: > 0 } same ? same : encoded;
+
+    // An empty ContentBase64 counts as none: the content is then the text.
+    private static WrittenContent Form(Blob written) => new(written.Content, written.ContentBase64 is { Length: > 0 } encoded ? encoded : null);
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Formae.Model;
 using Formae.Sdk;
 
@@ -99,32 +98,21 @@ internal sealed class FileHandler : IResourceHandler<LocalFile>
             return wrong;
         if (desired is { Content: not null, ContentBase64: not null })
             return Problems.InvalidRequest("A file has either Content or ContentBase64, not both.");
-        if (desired.ContentBase64 is { } encoded)
-        {
-            content = new byte[encoded.Length];
-            if (!Convert.TryFromBase64String(encoded, content, out var length))
-                return Problems.InvalidRequest("'ContentBase64' is no base64.");
-            Array.Resize(ref content, length);
-        }
-        else
-        {
-            content = Encoding.UTF8.GetBytes(desired.Content ?? "");
-        }
-
+        if (!Form(desired).TryGetBytes(out content))
+            return Problems.InvalidRequest("'ContentBase64' is no base64.");
         return content.Length > LargestFile ? Problems.InvalidRequest($"The content has {content.Length} bytes; a file may have {LargestFile}.") : null;
     }
 
     private static Problem Gone(string path) => Problems.NotFound($"The file '{path}' does not exist.");
 
-    /// <summary>In the form in which it was written, where that is known; else as text, where it is text.</summary>
     private static LocalFile View(string path, string absolute, byte[] content, LocalFile? form)
     {
-        var asText = form?.ContentBase64 is null && IsText(content);
+        var shown = WrittenContent.Of(content, form is null ? null : Form(form));
         return new LocalFile
         {
             Path = path,
-            Content = asText && (content.Length > 0 || form?.Content is not null) ? Encoding.UTF8.GetString(content) : null,
-            ContentBase64 = asText ? null : Convert.ToBase64String(content),
+            Content = shown.Text,
+            ContentBase64 = shown.Base64,
             Mode = FileMode8.Of(absolute),
             AbsolutePath = absolute,
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)),
@@ -132,5 +120,5 @@ internal sealed class FileHandler : IResourceHandler<LocalFile>
         };
     }
 
-    private static bool IsText(byte[] content) => System.Text.Unicode.Utf8.IsValid(content) && !content.AsSpan().Contains((byte)0);
+    private static WrittenContent Form(LocalFile written) => new(written.Content, written.ContentBase64);
 }
