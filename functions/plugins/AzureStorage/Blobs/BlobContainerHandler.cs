@@ -80,7 +80,7 @@ internal sealed class BlobContainerHandler(StorageConnections connections, Conta
     {
         var blobs = connections.Open(StorageService.Blob, request);
         var gone = await blobs.SendAsync(RequestMethod.Delete, PathOf(request.NativeId), cancellationToken).ConfigureAwait(false);
-        return gone.IsSuccess || gone.IsBeingDeleted ? new DeleteResult.Success() : gone.ProblemOf(Subject(request.NativeId));
+        return gone.Deleted(Subject(request.NativeId));
     }
 
     public async Task<ListResult> ListAsync(ListRequest<BlobContainer> request, CancellationToken cancellationToken)

@@ -81,7 +81,7 @@ internal sealed class BlobHandler(StorageConnections connections) : IResourceHan
     {
         var blobs = connections.Open(StorageService.Blob, request);
         var gone = await blobs.SendAsync(RequestMethod.Delete, PathOf(request.NativeId), cancellationToken).ConfigureAwait(false);
-        return gone.IsSuccess || gone.IsBeingDeleted ? new DeleteResult.Success() : gone.ProblemOf(Subject(request.NativeId));
+        return gone.Deleted(Subject(request.NativeId));
     }
 
     public async Task<ListResult> ListAsync(ListRequest<Blob> request, CancellationToken cancellationToken)

@@ -68,7 +68,7 @@ internal sealed class StorageQueueHandler(StorageConnections connections) : IRes
     {
         var queues = connections.Open(StorageService.Queue, request);
         var gone = await queues.SendAsync(RequestMethod.Delete, Names.Escaped(request.NativeId), cancellationToken).ConfigureAwait(false);
-        return gone.IsSuccess || gone.IsBeingDeleted ? new DeleteResult.Success() : gone.ProblemOf(Subject(request.NativeId));
+        return gone.Deleted(Subject(request.NativeId));
     }
 
     public async Task<ListResult> ListAsync(ListRequest<StorageQueue> request, CancellationToken cancellationToken)

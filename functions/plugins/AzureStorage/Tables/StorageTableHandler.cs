@@ -52,7 +52,7 @@ internal sealed class StorageTableHandler(StorageConnections connections) : IRes
     {
         var tables = connections.Open(StorageService.Table, request);
         var gone = await tables.SendAsync(RequestMethod.Delete, $"Tables('{Names.Escaped(request.NativeId)}')", cancellationToken).ConfigureAwait(false);
-        return gone.IsSuccess || gone.IsBeingDeleted ? new DeleteResult.Success() : gone.ProblemOf(Subject(request.NativeId));
+        return gone.Deleted(Subject(request.NativeId));
     }
 
     public async Task<ListResult> ListAsync(ListRequest<StorageTable> request, CancellationToken cancellationToken)

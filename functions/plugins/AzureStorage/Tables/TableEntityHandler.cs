@@ -73,7 +73,7 @@ internal sealed class TableEntityHandler(StorageConnections connections) : IReso
         var tables = connections.Open(StorageService.Table, request);
         var key = EntityKey.Of(request.NativeId);
         var gone = await tables.SendAsync(RequestMethod.Delete, key.Path, cancellationToken, delete => delete.Headers.Add("If-Match", "*")).ConfigureAwait(false);
-        return gone.IsSuccess || gone.IsBeingDeleted ? new DeleteResult.Success() : gone.ProblemOf(key.Subject);
+        return gone.Deleted(key.Subject);
     }
 
     public async Task<ListResult> ListAsync(ListRequest<TableEntity> request, CancellationToken cancellationToken)

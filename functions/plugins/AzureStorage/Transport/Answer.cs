@@ -4,6 +4,7 @@ using System.Xml;
 using System.Xml.Linq;
 using Azure;
 using Formae.Model;
+using Formae.Sdk;
 
 namespace Formae.Plugins.AzureStorage.Transport;
 
@@ -69,6 +70,10 @@ internal sealed class Answer
     public Problem ProblemOf(string subject) => _unreached is { } problem
         ? problem with { Message = $"{subject}: {problem.Message}" }
         : StorageErrors.ProblemOf(subject, Status, ErrorCode, _message, _retryAfter);
+
+    /// <summary>What a delete comes to. What is on its way out already is deleted.</summary>
+    /// <param name="subject">What was to go, such as <c>The queue 'orders'</c>.</param>
+    public DeleteResult Deleted(string subject) => IsSuccess || IsBeingDeleted ? new DeleteResult.Success() : ProblemOf(subject);
 
     // Blobs and queues say it in XML, tables in JSON; what stands between the service and us says it in HTML.
     private static (string? Code, string? Message) ErrorOf(BinaryData content)
