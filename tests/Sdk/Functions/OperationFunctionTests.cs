@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
-using Formae.Embedded.ServiceBus;
 using Formae.Messaging;
 using Formae.Messaging.Keys;
 using Formae.Messaging.Payloads;
@@ -18,39 +17,26 @@ namespace Formae.Sdk.Tests.Functions;
 
 public sealed class OperationFunctionTests : IAsyncLifetime
 {
-    private const string Requested = "formae-plugin-test";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly Scratch _scratch = new();
     private readonly BoxHandler _boxes = new();
     private PluginHarness _plugin = null!;
     private ServiceProvider _services = null!;
-    private Broker _broker = null!;
-    private ServiceBusClient _client = null!;
+    private PluginBus _bus = null!;
     private ServiceBusReceiver _requests = null!;
     private ReportBatch _batch = null!;
     private OperationFunction _function = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _broker = await Broker.StartAsync(
-            new BrokerOptions
-            {
-                DataDirectory = _scratch.Folder,
-                Key = [.. Enumerable.Range(1, 32).Select(i => (byte)i)],
-                Topology = new BrokerTopology([new QueueDefinition(Requested), new QueueDefinition(BusContract.ReportQueue)], []),
-            },
-            NullLoggerFactory.Instance,
-            TimeProvider.System,
-            CancellationToken.None);
-        _client = new ServiceBusClient(_broker.ConnectionString);
-        _requests = _client.CreateReceiver(Requested);
+        _bus = await PluginBus.StartAsync("formae-plugin-test");
+        _requests = _bus.Client.CreateReceiver(_bus.Queue);
         _plugin = _boxes.Start();
-        var settings = new Dictionary<string, string?> { [MessageKeys.KeysSetting] = $"one:{Convert.ToBase64String(new byte[32])}", [Formae.Messaging.Payloads.PayloadSettings.Place] = _scratch["payloads"] };
+        var settings = new Dictionary<string, string?> { [MessageKeys.KeysSetting] = $"one:{Convert.ToBase64String(new byte[32])}", [Formae.Messaging.Payloads.PayloadSettings.Place] = _bus.Scratch["payloads"] };
         _services = new ServiceCollection().AddLogging().AddFormaeMessaging(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
-        var senders = new BusSenders(_client, _services.GetRequiredService<MessageWriter>());
+        var senders = new BusSenders(_bus.Client, _services.GetRequiredService<MessageWriter>());
         _batch = new ReportBatch(senders.SendReportsAsync, _services.GetRequiredService<PayloadStore>(), 8 << 20, TimeSpan.FromMilliseconds(5), TimeProvider.System);
-        _function = new OperationFunction(_plugin.Operator, _batch, _services.GetRequiredService<MessageReader>(), new PluginAppOptions { RequestQueue = Requested }, NullLogger<OperationFunction>.Instance);
+        _function = new OperationFunction(_plugin.Operator, _batch, _services.GetRequiredService<MessageReader>(), new PluginAppOptions { RequestQueue = _bus.Queue }, NullLogger<OperationFunction>.Instance);
     }
 
     public async ValueTask DisposeAsync()
@@ -58,9 +44,7 @@ public sealed class OperationFunctionTests : IAsyncLifetime
         _batch.Dispose();
         await _services.DisposeAsync();
         await _plugin.DisposeAsync();
-        await _client.DisposeAsync();
-        await _broker.DisposeAsync();
-        _scratch.Dispose();
+        await _bus.DisposeAsync();
     }
 
     [Fact]
@@ -69,11 +53,11 @@ public sealed class OperationFunctionTests : IAsyncLifetime
         var request = Requests.Create("Test::Box::Box", """{"Name":"a"}""");
         await SendAsync(await MessageAsync(request));
         await ServeAsync();
-        var message = await _client.CreateReceiver(BusContract.ReportQueue).ReceiveMessageAsync(Patience);
+        var message = await _bus.Client.CreateReceiver(BusContract.ReportQueue).ReceiveMessageAsync(Patience);
         Assert.Equal(BusContract.ReportSubject, message.Subject);
         var report = Assert.Single(JsonSerializer.Deserialize(message.Body.ToMemory().Span, BusJson.Default.OperationReports)!.Reports);
         Assert.Equal((request.OperationId, OperationStatus.Success), (report.OperationId, report.Status));
-        Assert.Equal(0, _broker.Counts()[Requested].Active);
+        Assert.Equal(0, _bus.Waiting);
     }
 
     [Theory]
@@ -85,7 +69,7 @@ public sealed class OperationFunctionTests : IAsyncLifetime
     {
         await SendAsync(await MessageAsync(subject, Encoding.UTF8.GetBytes(body)));
         await ServeAsync();
-        var dead = await _client.CreateReceiver(Requested, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter }).ReceiveMessageAsync(Patience);
+        var dead = await _bus.Client.CreateReceiver(_bus.Queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter }).ReceiveMessageAsync(Patience);
         Assert.Equal(expected.ToString(), dead.DeadLetterReason);
         Assert.Contains(reason, dead.DeadLetterErrorDescription);
     }
@@ -95,7 +79,7 @@ public sealed class OperationFunctionTests : IAsyncLifetime
     {
         await SendAsync(await MessageAsync(Requests.Create("Test::Box::Box", """{"Name":"a"}""") with { ReportTo = "no-such-queue" }));
         await Assert.ThrowsAsync<ServiceBusException>(ServeAsync);
-        Assert.Equal(1, _broker.Counts()[Requested].Active);
+        Assert.Equal(1, _bus.Waiting);
     }
 
     [Fact]
@@ -111,15 +95,15 @@ public sealed class OperationFunctionTests : IAsyncLifetime
         var serving = ServeAsync(stopping.Token);
         await stopping.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving.WaitAsync(Patience));
-        Assert.Equal(1, _broker.Counts()[Requested].Active);
+        Assert.Equal(1, _bus.Waiting);
     }
 
     private ValueTask<ServiceBusMessage> MessageAsync(OperationRequest request) => MessageAsync(BusContract.RequestSubject, JsonSerializer.SerializeToUtf8Bytes(request, BusJson.Default.OperationRequest));
 
     private ValueTask<ServiceBusMessage> MessageAsync(string subject, byte[] body) =>
-        _services.GetRequiredService<MessageWriter>().WriteAsync(new OutgoingMessage { Queue = Requested, Subject = subject, Body = body }, CancellationToken.None);
+        _services.GetRequiredService<MessageWriter>().WriteAsync(new OutgoingMessage { Queue = _bus.Queue, Subject = subject, Body = body }, CancellationToken.None);
 
-    private Task SendAsync(ServiceBusMessage message) => _client.CreateSender(Requested).SendMessageAsync(message);
+    private Task SendAsync(ServiceBusMessage message) => _bus.Client.CreateSender(_bus.Queue).SendMessageAsync(message);
 
     private Task ServeAsync() => ServeAsync(CancellationToken.None);
 
