@@ -52,6 +52,22 @@ internal static class Aws
         return report;
     }
 
+    /// <summary>What there is of a type, page by page, none larger than it may be.</summary>
+    public static async Task<IReadOnlyList<IReadOnlyList<string>>> ListAsync(this PluginHarness harness, string type, int pageSize, object? parameters = null)
+    {
+        List<IReadOnlyList<string>> pages = [];
+        string? token = null;
+        do
+        {
+            var page = await harness.SuccessAsync(Requests.List(type, pageSize, token) with { ListParameters = parameters is null ? null : Requests.Json(parameters) });
+            Assert.InRange(page.NativeIds!.Count, 0, pageSize);
+            pages.Add(page.NativeIds);
+            token = page.NextPageToken;
+        }
+        while (token is not null);
+        return pages;
+    }
+
     public static async Task<Formae.Model.Problem> FailureAsync(this PluginHarness harness, OperationRequest request)
     {
         var report = await harness.CompleteAsync(request, mostPolls: 2000, TestContext.Current.CancellationToken);
