@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Formae.Cli.CommandLine;
 using Formae.Cli.Output;
 using Formae.Protocol.Http;
@@ -38,70 +39,51 @@ internal static class InventoryVerb
         return command;
     }
 
-    private static System.CommandLine.Command Stacks(CliContext context)
-    {
-        var command = new System.CommandLine.Command("stacks", "Live stacks.");
-        command.RunsOn(new CommonOptions(), context, async (_, session) =>
-        {
-            var stacks = await session.Client.GetStacksAsync(session.Cancellation);
-            if (session.Format != OutputFormat.Human)
-                MachineOutput.Write(session.Terminal.RawOut, session.Format, stacks, HttpJson.Default.IReadOnlyListStack);
-            else if (stacks.Count == 0)
-                session.Terminal.Out.WriteLine("No stacks.");
-            else
-                InventoryTables.Write(session.Terminal.Out, stacks);
-            return ExitCode.Ok;
-        });
-        return command;
-    }
+    private static System.CommandLine.Command Stacks(CliContext context) => new System.CommandLine.Command("stacks", "Live stacks.").Lists(
+        context,
+        (_, session) => session.Client.GetStacksAsync(session.Cancellation),
+        stacks => JsonSerializer.SerializeToElement(stacks, HttpJson.Default.IReadOnlyListStack),
+        InventoryTables.Write);
 
     private static System.CommandLine.Command Targets(CliContext context)
     {
         var query = Query("such as 'namespace:AWS'");
-        var command = new System.CommandLine.Command("targets", "Live targets.") { query };
+        return new System.CommandLine.Command("targets", "Live targets.") { query }.Lists(
+            context,
+            (result, session) => session.Client.GetTargetsAsync(result.GetValue(query), session.Cancellation),
+            targets => JsonSerializer.SerializeToElement(targets, HttpJson.Default.IReadOnlyListTarget),
+            InventoryTables.Write);
+    }
+
+    private static System.CommandLine.Command Policies(CliContext context) => new System.CommandLine.Command("policies", "Policies, and the stacks that they hold for.").Lists(
+        context,
+        (_, session) => session.Client.GetPoliciesAsync(session.Cancellation),
+        policies => JsonSerializer.SerializeToElement(policies, HttpJson.Default.IReadOnlyListPolicyInventoryItem),
+        InventoryTables.Write);
+
+    private static System.CommandLine.Command Plugins(CliContext context) => new System.CommandLine.Command("plugins", "The plugins that announced themselves.").Lists(
+        context,
+        (_, session) => session.Client.GetPluginsAsync(session.Cancellation),
+        plugins => JsonSerializer.SerializeToElement(new PluginList { Plugins = plugins }, HttpJson.Default.PluginList),
+        InventoryTables.Write);
+
+    /// <summary>Lets a verb print all that it asks for: as the API's objects, or as a table for people.</summary>
+    private static System.CommandLine.Command Lists<T>(
+        this System.CommandLine.Command command,
+        CliContext context,
+        Func<ParseResult, Session, Task<IReadOnlyList<T>>> ask,
+        Func<IReadOnlyList<T>, JsonElement> json,
+        Action<IAnsiConsole, IReadOnlyList<T>> write)
+    {
         command.RunsOn(new CommonOptions(), context, async (result, session) =>
         {
-            var targets = await session.Client.GetTargetsAsync(result.GetValue(query), session.Cancellation);
+            var all = await ask(result, session);
             if (session.Format != OutputFormat.Human)
-                MachineOutput.Write(session.Terminal.RawOut, session.Format, targets, HttpJson.Default.IReadOnlyListTarget);
-            else if (targets.Count == 0)
-                session.Terminal.Out.WriteLine("No targets.");
+                MachineOutput.Write(session.Terminal.RawOut, session.Format, json(all));
+            else if (all.Count == 0)
+                session.Terminal.Out.WriteLine($"No {command.Name}.");
             else
-                InventoryTables.Write(session.Terminal.Out, targets);
-            return ExitCode.Ok;
-        });
-        return command;
-    }
-
-    private static System.CommandLine.Command Policies(CliContext context)
-    {
-        var command = new System.CommandLine.Command("policies", "Policies, and the stacks that they hold for.");
-        command.RunsOn(new CommonOptions(), context, async (_, session) =>
-        {
-            var policies = await session.Client.GetPoliciesAsync(session.Cancellation);
-            if (session.Format != OutputFormat.Human)
-                MachineOutput.Write(session.Terminal.RawOut, session.Format, policies, HttpJson.Default.IReadOnlyListPolicyInventoryItem);
-            else if (policies.Count == 0)
-                session.Terminal.Out.WriteLine("No policies.");
-            else
-                InventoryTables.Write(session.Terminal.Out, policies);
-            return ExitCode.Ok;
-        });
-        return command;
-    }
-
-    private static System.CommandLine.Command Plugins(CliContext context)
-    {
-        var command = new System.CommandLine.Command("plugins", "The plugins that announced themselves.");
-        command.RunsOn(new CommonOptions(), context, async (_, session) =>
-        {
-            var plugins = await session.Client.GetPluginsAsync(session.Cancellation);
-            if (session.Format != OutputFormat.Human)
-                MachineOutput.Write(session.Terminal.RawOut, session.Format, new PluginList { Plugins = plugins }, HttpJson.Default.PluginList);
-            else if (plugins.Count == 0)
-                session.Terminal.Out.WriteLine("No plugins.");
-            else
-                InventoryTables.Write(session.Terminal.Out, plugins);
+                write(session.Terminal.Out, all);
             return ExitCode.Ok;
         });
         return command;
