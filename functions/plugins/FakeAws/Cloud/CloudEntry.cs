@@ -26,6 +26,18 @@ internal sealed record CloudEntry
 
     public ReadOnlyMemory<byte> Properties { get; init; }
 
+    /// <summary>What a line says of an object.</summary>
+    public static CloudEntry Of(string kind, CloudObject item) => new()
+    {
+        Kind = kind,
+        Type = item.Type,
+        Id = item.NativeId,
+        Name = item.Name,
+        Parent = item.Parent,
+        Region = item.Region,
+        Properties = item.Properties,
+    };
+
     /// <summary>The line, with a newline at its end.</summary>
     public void WriteTo(ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer)
     {

@@ -64,21 +64,10 @@ internal sealed class CloudState
     {
         yield return new CloudEntry { Kind = "count", Count = Counter };
         foreach (var item in _objects.Values)
-            yield return EntryOf("put", item);
+            yield return CloudEntry.Of("put", item);
         foreach (var (token, item) in _tokens)
-            yield return EntryOf("token", item) with { Token = token };
+            yield return CloudEntry.Of("token", item) with { Token = token };
     }
-
-    private static CloudEntry EntryOf(string kind, CloudObject item) => new()
-    {
-        Kind = kind,
-        Type = item.Type,
-        Id = item.NativeId,
-        Name = item.Name,
-        Parent = item.Parent,
-        Region = item.Region,
-        Properties = item.Properties,
-    };
 
     private void Forget(string id)
     {

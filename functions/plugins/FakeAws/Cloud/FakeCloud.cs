@@ -44,19 +44,9 @@ internal sealed class FakeCloud : IDisposable
             return null;
         var count = _state.Counter + 1;
         var id = $"{wanted.Prefix}-{count:D6}";
-        entries.Add(new CloudEntry
-        {
-            Kind = "put",
-            Type = wanted.Type,
-            Id = id,
-            Name = wanted.Name,
-            Parent = wanted.Parent,
-            Region = wanted.Region,
-            Token = wanted.Token,
-            Count = count,
-            Properties = wanted.Properties,
-        });
-        return new CloudObject(wanted.Type, id, wanted.Name, wanted.Parent, wanted.Region, wanted.Properties);
+        var item = new CloudObject(wanted.Type, id, wanted.Name, wanted.Parent, wanted.Region, wanted.Properties);
+        entries.Add(CloudEntry.Of("put", item) with { Token = wanted.Token, Count = count });
+        return item;
     });
 
     /// <summary>What a create of this token has made, if it is still there; else what has this name.</summary>
@@ -73,14 +63,14 @@ internal sealed class FakeCloud : IDisposable
             return null;
         var changed = live with { Properties = change(live) };
         if (!changed.Properties.Span.SequenceEqual(live.Properties.Span))
-            entries.Add(PutOf(changed));
+            entries.Add(CloudEntry.Of("put", changed));
         return changed;
     });
 
     /// <summary>Makes the object so, whether it exists or not: a change behind everybody's back.</summary>
     public void Put(CloudObject item) => Write(entries =>
     {
-        entries.Add(PutOf(item));
+        entries.Add(CloudEntry.Of("put", item));
         return true;
     });
 
@@ -118,17 +108,6 @@ internal sealed class FakeCloud : IDisposable
             _presence.Dispose();
         }
     }
-
-    private static CloudEntry PutOf(CloudObject item) => new()
-    {
-        Kind = "put",
-        Type = item.Type,
-        Id = item.NativeId,
-        Name = item.Name,
-        Parent = item.Parent,
-        Region = item.Region,
-        Properties = item.Properties,
-    };
 
     private TResult Read<TResult>(Func<TResult> look)
     {
