@@ -10,45 +10,61 @@ internal sealed partial class ServedType<T>
     private async Task<Outcome> UpdateAsync(Call call, CancellationToken cancellationToken)
     {
         var request = call.Request;
-        T? found = null;
-        JsonElement? foundJson = null;
         var changesNothing = request.Patch is { ValueKind: JsonValueKind.Array } patch && patch.GetArrayLength() == 0;
+        Look? found = null;
         if (request.Expected is not null || call.Preserved.Count > 0 || changesNothing)
         {
-            switch (await CallReadAsync(call, cancellationToken).ConfigureAwait(false))
-            {
-                case ReadResult<T>.Success success:
-                    found = success.Properties;
-                    foundJson = JsonSerializer.SerializeToElement(found, Strict);
-                    call.SecretsOf(Schema, _secrets).Visit(foundJson.Value, call.Hide);
-                    break;
-                case ReadResult<T>.Failure failure:
-                    return Outcome.Failed(failure.Problem) with { NativeId = request.NativeId };
-                default:
-                    return NoResult(nameof(IResourceHandler<>.ReadAsync));
-            }
+            (found, var refusal) = await LookAsync(call, cancellationToken).ConfigureAwait(false);
+            if (found is null)
+                return refusal!.Value;
         }
 
-        if (!TryBind(call, foundJson is { } shown ? call.DesiredOver(shown, Schema) : call.Desired, out var desired, out var problem))
+        if (!TryBind(call, found is null ? call.Desired : call.DesiredOver(found.Json, Schema), out var desired, out var problem))
             return Outcome.Failed(problem);
-        if (request.Expected is { } expected && foundJson is { } live)
-        {
-            var drift = new Drift(Schema, call.SecretsOf(Schema, _secrets));
-            if (!drift.Holds(expected, live))
-            {
-                // The message may come twice: the change that the first delivery made is not drift.
-                var applied = call.Desired is { } wanted && drift.Reached(wanted, expected, live);
-                if (!applied && await ReadAsWantedAsync(call, cancellationToken).ConfigureAwait(false) is { } sameInOtherWords
-                    && drift.Reached(call.Desired!.Value, expected, JsonSerializer.SerializeToElement(sameInOtherWords, Strict)))
-                    (applied, found) = (true, sameInOtherWords);
-                return new Outcome(applied ? OperationStatus.Success : OperationStatus.Drifted) { NativeId = request.NativeId, Properties = Report(call, found!) };
-            }
-        }
+        if (request.Expected is { } expected && await DriftedAsync(call, expected, found!, cancellationToken).ConfigureAwait(false) is { } drifted)
+            return drifted;
 
         // A rename or an adoption: only what the control plane says of the object changes.
-        if (changesNothing)
-            return new Outcome(OperationStatus.Success) { NativeId = request.NativeId, Properties = Report(call, found!) };
+        return changesNothing
+            ? new Outcome(OperationStatus.Success) { NativeId = request.NativeId, Properties = Report(call, found!.Properties) }
+            : await ChangeAsync(call, desired, found?.Properties, cancellationToken).ConfigureAwait(false);
+    }
 
+    /// <summary>What the cloud holds, or why that cannot be told.</summary>
+    private async Task<(Look? Found, Outcome? Refusal)> LookAsync(Call call, CancellationToken cancellationToken)
+    {
+        switch (await CallReadAsync(call, cancellationToken).ConfigureAwait(false))
+        {
+            case ReadResult<T>.Success success:
+                var json = JsonSerializer.SerializeToElement(success.Properties, Strict);
+                call.SecretsOf(Schema, _secrets).Visit(json, call.Hide);
+                return (new Look(success.Properties, json), null);
+            case ReadResult<T>.Failure failure:
+                return (null, Outcome.Failed(failure.Problem) with { NativeId = call.Request.NativeId });
+            default:
+                return (null, NoResult(nameof(IResourceHandler<>.ReadAsync)));
+        }
+    }
+
+    /// <summary>What it comes to that the cloud does not hold what the plan was made against; null where it does.</summary>
+    private async Task<Outcome?> DriftedAsync(Call call, JsonElement expected, Look found, CancellationToken cancellationToken)
+    {
+        var drift = new Drift(Schema, call.SecretsOf(Schema, _secrets));
+        if (drift.Holds(expected, found.Json))
+            return null;
+
+        // The message may come twice: the change that the first delivery made is not drift.
+        var shown = found.Properties;
+        var applied = call.Desired is { } wanted && drift.Reached(wanted, expected, found.Json);
+        if (!applied && await ReadAsWantedAsync(call, cancellationToken).ConfigureAwait(false) is { } sameInOtherWords
+            && drift.Reached(call.Desired!.Value, expected, JsonSerializer.SerializeToElement(sameInOtherWords, Strict)))
+            (applied, shown) = (true, sameInOtherWords);
+        return new Outcome(applied ? OperationStatus.Success : OperationStatus.Drifted) { NativeId = call.Request.NativeId, Properties = Report(call, shown) };
+    }
+
+    private async Task<Outcome> ChangeAsync(Call call, T desired, T? found, CancellationToken cancellationToken)
+    {
+        var request = call.Request;
         var result = await _handler.UpdateAsync(
             new UpdateRequest<T>
             {
@@ -143,4 +159,8 @@ internal sealed partial class ServedType<T>
         var json = JsonSerializer.SerializeToElement(properties, Strict);
         return call.SecretsOf(Schema, _secrets).Replace(json, (writer, secret) => call.Seal.Seal(secret).WriteTo(writer));
     }
+
+    /// <param name="Properties">What the cloud holds, as the handler shows it.</param>
+    /// <param name="Json">The same as JSON.</param>
+    private sealed record Look(T Properties, JsonElement Json);
 }
