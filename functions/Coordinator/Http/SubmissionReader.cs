@@ -29,64 +29,52 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
         if (request.ContentLength > limit + (long)FormOverhead)
             return (null, TooLarge(limit));
 
-        Func<string, StringValues> field = name => request.Query[name];
-        IFormCollection? sent = null;
-        ReadOnlyMemory<byte>? document;
-        var format = FormatOf(request.ContentType, fileName: null);
-        if (request.HasFormContentType)
-        {
-            IFormCollection form;
-            try
-            {
-                form = await request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = limit, BufferBody = false, ValueLengthLimit = FormOverhead }, cancellation);
-            }
-            catch (InvalidDataException e)
-            {
-                return (null, e.Message.Contains("limit", StringComparison.OrdinalIgnoreCase) ? TooLarge(limit) : Answers.BadRequest($"The form cannot be read: {e.Message}"));
-            }
-            catch (IOException e) when (e is not Microsoft.AspNetCore.Http.BadHttpRequestException)
-            {
-                return (null, Answers.BadRequest("The form cannot be read: it ends before its last boundary."));
-            }
-
-            sent = form;
-            field = name => form.TryGetValue(name, out var value) ? value : request.Query[name];
-            document = null;
-            if (form.Files.GetFile("file") is { } file)
-            {
-                format = FormatOf(file.ContentType, file.FileName);
-                await using var content = file.OpenReadStream();
-                document = await ReadAsync(content, limit, cancellation);
-            }
-        }
-        else
-        {
-            document = await ReadAsync(request.Body, limit, cancellation);
-            if (document is null)
-                return (null, TooLarge(limit));
-        }
+        var (received, unreadable) = request.HasFormContentType ? await ReadFormAsync(request, limit, cancellation) : await ReadBodyAsync(request, limit, cancellation);
+        if (received is null)
+            return (null, unreadable);
 
         // What stands in a query string stands in logs too.
         if (request.Query.Keys.FirstOrDefault(name => name.StartsWith(SecretField, StringComparison.Ordinal) || name.StartsWith(CredentialField, StringComparison.Ordinal)) is { } exposed)
             return (null, Answers.BadRequest($"{exposed} cannot be in the query string: send it as a field of the form."));
 
-        if (document is not { Length: > 0 } bytes)
-        {
-            if (field("command") == RollbackCommand)
-                return BuildRollback(field, client);
-            if (field("command") == "destroy" && (string?)field("query") is { Length: > 0 })
-                return Build(field, ReadOnlyMemory<byte>.Empty, format, client);
-            return (null, Answers.BadRequest("There is no document: send it as the form part 'file', or as the body with the content type application/json or application/yaml. A destroy may name a query instead."));
-        }
-
-        var (submission, refusal) = Build(field, bytes, format, client);
+        if (received.Document is not { Length: > 0 } bytes)
+            return BuildWithoutDocument(received, client);
+        var (submission, refusal) = Build(received.Field, bytes, received.Format, client);
         return (submission is null ? null : submission with
         {
-            Parameters = Named(ParameterField, request.Query, sent),
-            Secrets = Named(SecretField, sent),
-            Credentials = Named(CredentialField, sent),
+            Parameters = Named(ParameterField, request.Query, received.Form),
+            Secrets = Named(SecretField, received.Form),
+            Credentials = Named(CredentialField, received.Form),
         }, refusal);
     }
+
+    private static async Task<(Received? Received, IResult? Refusal)> ReadFormAsync(HttpRequest request, int limit, CancellationToken cancellation)
+    {
+        IFormCollection form;
+        try
+        {
+            form = await request.ReadFormAsync(new FormOptions { MultipartBodyLengthLimit = limit, BufferBody = false, ValueLengthLimit = FormOverhead }, cancellation);
+        }
+        catch (InvalidDataException e)
+        {
+            return (null, e.Message.Contains("limit", StringComparison.OrdinalIgnoreCase) ? TooLarge(limit) : Answers.BadRequest($"The form cannot be read: {e.Message}"));
+        }
+        catch (IOException e) when (e is not Microsoft.AspNetCore.Http.BadHttpRequestException)
+        {
+            return (null, Answers.BadRequest("The form cannot be read: it ends before its last boundary."));
+        }
+
+        var received = new Received(name => form.TryGetValue(name, out var value) ? value : request.Query[name], form, null, FormatOf(request.ContentType, fileName: null));
+        if (form.Files.GetFile("file") is not { } file)
+            return (received, null);
+        await using var content = file.OpenReadStream();
+        return (received with { Document = await ReadAsync(content, limit, cancellation), Format = FormatOf(file.ContentType, file.FileName) }, null);
+    }
+
+    private static async Task<(Received? Received, IResult? Refusal)> ReadBodyAsync(HttpRequest request, int limit, CancellationToken cancellation) =>
+        await ReadAsync(request.Body, limit, cancellation) is { } document
+            ? (new Received(name => request.Query[name], null, document, FormatOf(request.ContentType, fileName: null)), null)
+            : (null, TooLarge(limit));
 
     /// <summary>The fields <c>PREFIX:NAME=value</c>, by name; the later source counts.</summary>
     private static Dictionary<string, string> Named(string prefix, params IEnumerable<KeyValuePair<string, StringValues>>?[] sources)
@@ -103,6 +91,16 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
 
     /// <summary>Who asks; null when the header is missing.</summary>
     public static string? ClientOf(HttpRequest request) => request.Headers[Headers.ClientId] is [{ Length: > 0 } client] ? client : null;
+
+    private static (Submission?, IResult?) BuildWithoutDocument(Received received, string client)
+    {
+        var field = received.Field;
+        if (field("command") == RollbackCommand)
+            return BuildRollback(field, client);
+        if (field("command") == "destroy" && (string?)field("query") is { Length: > 0 })
+            return Build(field, ReadOnlyMemory<byte>.Empty, received.Format, client);
+        return (null, Answers.BadRequest("There is no document: send it as the form part 'file', or as the body with the content type application/json or application/yaml. A destroy may name a query instead."));
+    }
 
     /// <summary>A rollback needs no document: its stack's own history has it.</summary>
     private static (Submission?, IResult?) BuildRollback(Func<string, StringValues> field, string client)
@@ -210,4 +208,10 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
 
     private static IResult TooLarge(int limit) =>
         Answers.Error(ErrorCodes.TooLarge, $"The document is longer than {limit:N0} bytes (setting {IntakeOptions.Section}:{nameof(IntakeOptions.MaxDocumentBytes)}). Split it by stacks.");
+
+    /// <param name="Field">The values of a field, wherever it stands.</param>
+    /// <param name="Form">The form, where it was one.</param>
+    /// <param name="Document">The document; null or empty when there is none.</param>
+    /// <param name="Format">What the document is written in.</param>
+    private sealed record Received(Func<string, StringValues> Field, IFormCollection? Form, ReadOnlyMemory<byte>? Document, DocumentFormat Format);
 }
