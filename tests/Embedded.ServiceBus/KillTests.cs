@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
+using Formae.Embedded.Host;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Formae.Embedded.ServiceBus.Tests;
@@ -153,7 +154,8 @@ internal sealed class BrokerProcess : IDisposable
 
     private BrokerProcess(string folder) => _folder = folder;
 
-    public int Port { get; private set; }
+    /// <summary>The same over all restarts.</summary>
+    public int Port { get; } = FreePorts.Take(1)[0];
 
     public static async Task<BrokerProcess> StartAsync(string folder)
     {
@@ -210,6 +212,6 @@ internal sealed class BrokerProcess : IDisposable
         }
 
         using var ready = JsonDocument.Parse(await File.ReadAllTextAsync(readyFile));
-        Port = ready.RootElement.GetProperty("port").GetInt32();
+        Assert.Equal(Port, ready.RootElement.GetProperty("port").GetInt32());
     }
 }

@@ -1,4 +1,5 @@
 using Azure.Messaging.ServiceBus;
+using Formae.Embedded.Host;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Formae.Embedded.ServiceBus.Tests;
@@ -7,7 +8,7 @@ namespace Formae.Embedded.ServiceBus.Tests;
 internal sealed class TestBus : IAsyncDisposable
 {
     /// <summary>Long enough for a slow machine: what has not come by then does not come.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static readonly BrokerTopology Everything = BrokerTopology.Parse("""
         {"UserConfig":{"Namespaces":[{"Name":"test","Queues":[
@@ -42,7 +43,9 @@ internal sealed class TestBus : IAsyncDisposable
     public static async Task<TestBus> StartAsync(long bodyMemory = 1 << 20)
     {
         var bus = new TestBus(bodyMemory);
-        await bus.StartBrokerAsync(0);
+
+        // It may be started again on the same port, which nobody may have taken meanwhile.
+        await bus.StartBrokerAsync(FreePorts.Take(1)[0]);
         return bus;
     }
 

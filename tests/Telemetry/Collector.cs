@@ -36,7 +36,7 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>The first thing that came to a path of this ending.</summary>
     public async Task<Sent> NextAsync(string path)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             if (_seen.Find(sent => sent.Path.EndsWith(path, StringComparison.Ordinal)) is { } found)

@@ -17,7 +17,7 @@ public sealed class ExistingObjectTests : IAsyncLifetime
     private readonly Witnesses _witnesses = new();
     private ControlPlane _plane = null!;
 
-    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(new Seams { Bus = _turnstile.PassAsync, Define = _witnesses.Define }, Quick);
+    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(new Seams { Bus = _turnstile.PassAsync, Define = _witnesses.Define }, Patient);
 
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
 

@@ -105,7 +105,7 @@ public sealed class HttpTokenTests : IAsyncLifetime
         http.Headers["Authorization"] = $"Bearer {_directory.Token(Audience, ["Formae.Reader"])}";
 
         // The new keys are fetched beside the request that found them missing.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while ((await http.GetAsync("/api/v1/stats")).Status != 200)
             Assert.False(patience.IsCancellationRequested, "The new key was never asked for.");
     }

@@ -12,7 +12,7 @@ public sealed class OperationRetryTests : IAsyncLifetime
     private readonly Turnstile _turnstile = new();
     private ControlPlane _plane = null!;
 
-    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(new Seams { Bus = _turnstile.PassAsync }, Quick);
+    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(new Seams { Bus = _turnstile.PassAsync }, Patient);
 
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
 
@@ -103,7 +103,8 @@ public sealed class OperationRetryTests : IAsyncLifetime
     [Fact]
     public async Task F118_a_create_that_runs_out_of_time_fails_at_once()
     {
-        _plane.Cloud.Inject(new Injection { Kind = InjectionKind.Latency, Operation = OperationVerb.Create, LatencyMs = 60_000, Count = 0 });
+        _plane.Set(CallTimeout, "1");
+        _plane.Cloud.Inject(new Injection { Kind = InjectionKind.Latency, Operation = OperationVerb.Create, LatencyMs = 300_000, Count = 0 });
 
         var update = (await _plane.RunAsync(Bucket())).TheUpdate();
 
@@ -116,10 +117,11 @@ public sealed class OperationRetryTests : IAsyncLifetime
     public async Task F118_a_read_that_runs_out_of_time_is_read_again()
     {
         ControlPlane.Succeeded(await _plane.RunAsync(Bucket("BucketName: logs, Acl: Private")));
-        _plane.Cloud.Inject(new Injection { Kind = InjectionKind.Latency, Operation = OperationVerb.Read, LatencyMs = 60_000, Count = 1 });
+        _plane.Cloud.Inject(new Injection { Kind = InjectionKind.Latency, Operation = OperationVerb.Read, LatencyMs = 300_000, Count = 1 });
+        _plane.Set(CallTimeout, "1");
 
         // It goes by the value of a bucket of an earlier command, which is read; and the first time that takes too long.
-        var command = await _plane.RunAsync(Bucket("BucketName: logs, Acl: Private") + """
+        var id = await _plane.BeginAsync(Bucket("BucketName: logs, Acl: Private") + """
 
               - Label: copy
                 Type: "FakeAWS::S3::Bucket"
@@ -127,8 +129,10 @@ public sealed class OperationRetryTests : IAsyncLifetime
                 Target: eu
                 Properties: { BucketName: copy, Policy: { $res: true, $label: logs, $type: "FakeAWS::S3::Bucket", $stack: shop, $property: Arn } }
             """);
+        await UntilAsync(() => _plane.CallsOf(OperationVerb.Read) == 1);
+        _plane.Set(CallTimeout, "60");
 
-        ControlPlane.Succeeded(command);
+        ControlPlane.Succeeded(await _plane.EndOfAsync(id));
         Assert.Equal(2, _plane.CallsOf(OperationVerb.Read));
     }
 

@@ -109,7 +109,7 @@ internal sealed class Meeting(int expected)
     {
         if (Interlocked.Increment(ref _present) == expected)
             _complete.TrySetResult();
-        await _complete.Task.WaitAsync(TimeSpan.FromSeconds(20), cancellation);
+        await _complete.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellation);
     }
 }
 

@@ -172,7 +172,7 @@ public sealed class RaceTests : IAsyncLifetime
             }
 
             if (wait is not null)
-                await wait.WaitAsync(TimeSpan.FromSeconds(30));
+                await wait.WaitAsync(TimeSpan.FromSeconds(60));
             for (var turn = 0; turn < who; turn++)
                 await Task.Yield();
         }

@@ -38,7 +38,12 @@ internal sealed class SecretHunt : ILoggerProvider
         foreach (var (where, bytes) in _told)
             Search(where, bytes, found);
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => isMeant(file) && !file.EndsWith(".lock", StringComparison.Ordinal)))
-            Search(Path.GetRelativePath(folder, file), Bytes(file), found);
+        {
+            // Where it all runs meanwhile, what has just been removed is nowhere.
+            if (Bytes(file) is { } bytes)
+                Search(Path.GetRelativePath(folder, file), bytes, found);
+        }
+
         return [.. found];
     }
 
@@ -78,12 +83,19 @@ internal sealed class SecretHunt : ILoggerProvider
         }
     }
 
-    private static byte[] Bytes(string file)
+    private static byte[]? Bytes(string file)
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var memory = new MemoryStream();
-        stream.CopyTo(memory);
-        return memory.ToArray();
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var memory = new MemoryStream();
+            stream.CopyTo(memory);
+            return memory.ToArray();
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
     }
 
     ILogger ILoggerProvider.CreateLogger(string categoryName) => new Line(this, categoryName);

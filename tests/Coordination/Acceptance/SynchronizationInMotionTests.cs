@@ -82,7 +82,7 @@ public sealed class SynchronizationInMotionTests : IAsyncLifetime
     /// <summary>Until the plugin was asked this often to read.</summary>
     private async Task UntilReadAsync(int count)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Outside.Reads(_plane) < count)
             await Task.Delay(10, patience.Token);
     }

@@ -20,11 +20,11 @@ public sealed partial class ControlPlane
     /// <summary>Waits until something is so.</summary>
     public static async Task UntilAsync(string what, Func<Task<bool>> isSo)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!await isSo())
         {
             if (patience.IsCancellationRequested)
-                Assert.Fail($"Within 30 s it was not seen that {what}.");
+                Assert.Fail($"Within 60 s it was not seen that {what}.");
             await Task.Delay(10, CancellationToken.None);
         }
     }

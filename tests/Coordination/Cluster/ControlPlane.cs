@@ -215,9 +215,16 @@ public sealed partial class ControlPlane : IAsyncDisposable
         var text = new StringBuilder();
         foreach (var file in Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Where(file => !file.StartsWith(CloudFile, StringComparison.Ordinal) && !file.EndsWith(".lock", StringComparison.Ordinal)))
         {
-            await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(stream, Encoding.Latin1);
-            text.AppendLine(await reader.ReadToEndAsync());
+            try
+            {
+                await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                using var reader = new StreamReader(stream, Encoding.Latin1);
+                text.AppendLine(await reader.ReadToEndAsync());
+            }
+            catch (FileNotFoundException)
+            {
+                // It all runs meanwhile: what has just been removed is not stored.
+            }
         }
 
         return text.ToString();

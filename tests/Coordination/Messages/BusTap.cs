@@ -12,7 +12,7 @@ namespace Formae.Coordination.Tests.Messages;
 /// <summary>Keeps a copy of every message that passes, and knows how to send what nobody should.</summary>
 internal sealed class BusTap
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public ConcurrentQueue<(string Queue, ServiceBusReceivedMessage Message)> Passed { get; } = [];
 

@@ -35,7 +35,7 @@ public sealed class KeyRotationTests
 
         // And both ends sign with the last key from here on.
         var last = File.ReadAllText(plane.KeyFile).Split(':')[0];
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (plane.Get<MessageKeys>().Signing!.Id != last || plane.OfPlugin<MessageKeys>().Signing!.Id != last)
         {
             Assert.False(patience.IsCancellationRequested, "The new key was not taken up.");

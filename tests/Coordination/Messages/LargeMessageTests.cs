@@ -129,7 +129,7 @@ public sealed class LargeMessageTests : IAsyncLifetime
     /// <summary>The entities forget a report after they have stored it, in a turn of their own.</summary>
     private async Task NothingIsLeftAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (Left().Length > 0)
         {
             Assert.False(patience.IsCancellationRequested, $"Left behind: {string.Join(", ", Left())}");

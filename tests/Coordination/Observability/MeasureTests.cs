@@ -31,6 +31,8 @@ public sealed class MeasureTests
         using var seen = new Seen(gauges.Meter);
         Assert.Empty(seen.Look());
 
+        // A request is taken from its queue when its report has been sent: the command may be over before.
+        await ControlPlane.UntilAsync("the queues are empty", () => Task.FromResult(plane.CountsOf(ControlPlane.RequestQueue).Active == 0));
         await gauges.CountAsync(CancellationToken.None);
         var measured = seen.Look();
         var stats = await plane.Get<StatsQuery>().StatsAsync(CancellationToken.None);
@@ -61,7 +63,8 @@ public sealed class MeasureTests
         await using var plane = await ControlPlane.StartAsync();
         ControlPlane.Succeeded(await plane.RunAsync(Document));
 
-        // Other tests of this process are counted too: at least what this one did must be there.
+        // Other tests of this process are counted too: at least what this one did must be there. What ends the command is measured when it is over.
+        await ControlPlane.UntilAsync("the last report is measured", () => Task.FromResult(seen.Look().ContainsKey("formae.entity.operations resource Report")));
         var measured = seen.Look();
         Assert.InRange(measured["formae.operations create FakeAWS Success"], 2, double.MaxValue);
         Assert.InRange(measured["formae.plugin.call.duration create FakeAWS::S3::Bucket Success"], 0, double.MaxValue);

@@ -24,7 +24,7 @@ internal static class BigDocument
         {
             JsonNode link = i < Chains ? stack : Reference(stack, GenericResource, Name(i - Chains), "Name");
             if (i % 7 == 6)
-                document.Resource(stack, "disk", LocalFile, $"file-{i}", ("Path", Name(i)), ("Content", value));
+                document.Resource(stack, "disk", LocalFile, $"file-{i}", ("Path", $"{stack}-{i}"), ("Content", value));
             document.Resource(stack, i % 3 == 1 ? "polled" : "slow", GenericResource, Name(i), ("Name", $"{stack}-{i}"), ("Value", value), ("OrderedItems", new JsonArray(link)));
             if (document.Count >= count)
                 break;

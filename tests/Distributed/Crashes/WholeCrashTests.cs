@@ -42,6 +42,7 @@ public sealed class WholeCrashTests : IDisposable
         await using (var plane = await ControlPlane.StartAsync(_folder.File("data")))
         {
             command = await StartAsync(plane, document);
+            await plane.Cloud.OpenAsync();
             Assert.Equal(0, await plane.StopAsync());
             Assert.False(File.Exists(_folder.File("data.ready")), "The ready file outlives what it tells of.");
         }
@@ -49,9 +50,10 @@ public sealed class WholeCrashTests : IDisposable
         await GoesOnAsync(command, document);
     }
 
-    /// <summary>Returns when some of it is done, and some is not.</summary>
+    /// <summary>Returns when some of it is done, and some is not: the cloud is closed meanwhile.</summary>
     private static async Task<string> StartAsync(ControlPlane plane, string document)
     {
+        await plane.Cloud.CloseAsync(after: 40);
         var command = (await plane.SubmitAsync(document)).CommandId;
         await Wait.ForAsync("the first objects in the cloud", ControlPlane.Patience, async () => await plane.Cloud.ObjectsAsync() is { Count: > 10 } some ? some : null);
         Assert.False(States.IsFinal((await plane.Client.GetCommandAsync(command, TestContext.Current.CancellationToken)).State), "The command was over too soon for this test.");

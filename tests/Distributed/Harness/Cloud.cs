@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -7,7 +8,7 @@ namespace Formae.Distributed.Tests;
 /// <summary>The pretended cloud, seen through the control routes of its plugin.</summary>
 internal sealed class Cloud(Uri address) : IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http = new() { BaseAddress = address, Timeout = ControlPlane.Patience };
 
     /// <summary>Everything that is there, by native id.</summary>
     public async Task<IReadOnlyList<CloudObject>> ObjectsAsync() => await GetAsync("cloud", CloudJson.Default.IReadOnlyListCloudObject);
@@ -15,8 +16,8 @@ internal sealed class Cloud(Uri address) : IDisposable
     /// <summary>Every call that came in, by whichever process.</summary>
     public async Task<IReadOnlyList<CloudCall>> CallsAsync() => await GetAsync("calls", CloudJson.Default.IReadOnlyListCloudCall);
 
-    /// <summary>From now on every call waits, until <see cref="OpenAsync"/>.</summary>
-    public Task CloseAsync() => PostAsync("gate/close");
+    /// <summary>From now on every call waits, but for the next so many, until <see cref="OpenAsync"/>.</summary>
+    public Task CloseAsync(int after = 0) => PostAsync(string.Create(CultureInfo.InvariantCulture, $"gate/close?after={after}"));
 
     public Task OpenAsync() => PostAsync("gate/open");
 

@@ -13,7 +13,8 @@ namespace Formae.Distributed.Tests;
 /// <summary>A real <c>formae up</c> in processes of its own, as a person starts it.</summary>
 internal sealed class ControlPlane : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    // What has not come by then does not come, on the slowest machine either.
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly Task _output;
@@ -62,7 +63,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         var (process, output, lines) = Start(program ?? Install.Program, ["up", "--data", data, "--port", "0", "--ready-file", readyFile, .. more], variables);
         try
         {
-            await Wait.UntilAsync("the ready file of formae up", Patience, () => process.HasExited || (File.Exists(readyFile) && File.ReadAllText(readyFile).Contains($"\"pid\": {process.Id},", StringComparison.Ordinal)), () => string.Join(Environment.NewLine, lines));
+            await Wait.UntilAsync("the ready file of formae up", Patience, () => process.HasExited || IsReady(readyFile, process.Id), () => string.Join(Environment.NewLine, lines));
             Assert.False(process.HasExited, $"formae up has ended: {string.Join(Environment.NewLine, lines)}");
         }
         catch
@@ -170,7 +171,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             Signals.AskToEnd(_process);
             var ended = _process.WaitForExitAsync(CancellationToken.None);
-            if (await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(20), CancellationToken.None)) != ended)
+            if (await Task.WhenAny(ended, Task.Delay(Patience, CancellationToken.None)) != ended)
                 _process.Kill(entireProcessTree: true);
             await ended;
         }
@@ -199,6 +200,19 @@ internal sealed class ControlPlane : IAsyncDisposable
     {
         while (await reader.ReadLineAsync() is { } line)
             lines.Enqueue(line);
+    }
+
+    /// <summary>The file may be that of one that was killed before, and go away at any moment.</summary>
+    private static bool IsReady(string readyFile, int process)
+    {
+        try
+        {
+            return File.ReadAllText(readyFile).Contains($"\"pid\": {process},", StringComparison.Ordinal);
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
     }
 
     private static string ReadyFileOf(string data) => data + ".ready";

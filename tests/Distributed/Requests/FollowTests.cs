@@ -6,6 +6,10 @@ namespace Formae.Distributed.Tests;
 public sealed class FollowTests
 {
     private const int Resources = 120;
+    private const int Kills = 3;
+
+    // Calls between two kills; all of them together do not end the command.
+    private const int Some = 30;
 
     [Fact]
     public async Task A_coordinator_that_is_killed_again_and_again_loses_no_event_and_tells_none_twice()
@@ -13,6 +17,7 @@ public sealed class FollowTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Finds the processes as Linux tells them.");
         using var folder = new TempFolder();
         await using var plane = await ControlPlane.StartAsync(folder.File("data"));
+        await plane.Cloud.CloseAsync(after: Some);
         var id = (await plane.SubmitAsync(BigDocument.Of("followed", Resources, folder.File("files"), "one"))).CommandId;
         var kills = 0;
         var heard = new List<CommandEvent>();
@@ -21,14 +26,17 @@ public sealed class FollowTests
         await foreach (var happened in plane.Client.WatchCommandAsync(id, cancellation: TestContext.Current.CancellationToken))
         {
             heard.Add(happened);
-            if (happened is CommandEvent.Update && kills < 3 && heard.Count > 15 * (kills + 1) && plane.Children.TryGetValue("coordinator", out var coordinator))
+            if (happened is CommandEvent.Update && kills < Kills && heard.Count > 10 * (kills + 1))
             {
+                var coordinator = 0;
+                await Wait.UntilAsync("a coordinator to kill", ControlPlane.Patience, () => plane.Children.TryGetValue("coordinator", out coordinator), () => plane.LastLines);
                 Processes.Kill(coordinator);
                 kills++;
+                await (kills == Kills ? plane.Cloud.OpenAsync() : plane.Cloud.CloseAsync(after: Some));
             }
         }
 
-        Assert.Equal(3, kills);
+        Assert.Equal(Kills, kills);
         var end = Assert.IsType<CommandEvent.End>(heard[^1]).Command;
         Assert.Equal((States.Success, end.Total), (end.State, end.Updates[States.Success]));
         var updates = heard.OfType<CommandEvent.Update>().ToList();

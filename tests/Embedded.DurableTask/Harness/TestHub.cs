@@ -9,7 +9,7 @@ namespace Formae.Embedded.DurableTask.Tests;
 /// <summary>A hub in a folder of its own, that can be killed and opened again.</summary>
 internal sealed class TestHub : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly bool _replay;
     private readonly bool _keepFolder;

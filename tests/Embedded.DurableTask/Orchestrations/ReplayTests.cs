@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -97,35 +98,39 @@ public sealed class ReplayTests
     [InlineData("cancel", true)]
     public async Task Awaiting_what_is_not_durable_is_found_out(string how, bool replay)
     {
+        // What is done before it is awaited cannot be found out: it all ends when the orchestrator is known to wait.
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sources = new ConcurrentQueue<CancellationTokenSource>();
         await using var hub = await new TestHub(replay)
             .Orchestrator("Bad", async context =>
             {
-                using var source = new CancellationTokenSource();
+                // Each run has its own: a replay is no worse than the run before.
+                var source = new CancellationTokenSource();
+                sources.Enqueue(source);
+                context.SetCustomStatus("waiting");
                 if (how == "delay")
-                    await Task.Delay(1);
+                    await Task.WhenAll(waits.Task, Task.Delay(1));
                 else if (how == "run")
-                    await Task.Run(() => 1);
+                    await Task.Run(() => waits.Task);
                 else if (how == "configure")
                     await context.WaitForExternalEvent<string>("e").ConfigureAwait(false);
                 else
-                    await CancelledByTheSystemAsync(context, source);
+                    await context.WaitForExternalEvent<string>("never", source.Token);
                 await context.CallActivityAsync("Nothing");
                 return null;
             })
             .Activity("Nothing", _ => null)
             .StartAsync();
         var id = await hub.ScheduleAsync("Bad");
+        await hub.UntilStatusAsync(id, "waiting");
         if (how == "configure")
             await hub.Client.RaiseEventAsync(id, "e", "x");
+        waits.SetResult();
+        if (how == "cancel")
+            await sources.First().CancelAsync();
         var end = await hub.EndAsync(id);
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
         Assert.StartsWith("An invalid asynchronous invocation was detected.", end.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
-    }
-
-    private static Task CancelledByTheSystemAsync(TaskOrchestrationContext context, CancellationTokenSource source)
-    {
-        source.CancelAfter(TimeSpan.FromMilliseconds(1));
-        return context.WaitForExternalEvent<string>("never", source.Token);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class ClusterTests : IDisposable
 {
     private const string Topology = """{"UserConfig":{"Namespaces":[{"Name":"test","Queues":[{"Name":"work"}]}]}}""";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TestFolder _folder = new();
     private readonly HttpClient _http = new() { Timeout = Patience };

@@ -99,7 +99,13 @@ public sealed class SupervisorTests : IDisposable
     [Fact]
     public async Task An_app_that_does_not_serve_in_time_is_named_with_its_last_lines()
     {
-        await using var supervisor = Create([App("slow", "echo one; echo two >&2; read forever")], readyTimeout: TimeSpan.FromSeconds(0.5));
+        // The clock stands still until both lines have been heard.
+        var time = new ManualTime(DateTimeOffset.UnixEpoch);
+        await using var supervisor = Create([App("slow", "echo one; echo two >&2; read forever")], time: time, readyTimeout: TimeSpan.FromSeconds(0.5), heard: () =>
+        {
+            if (_lines.Count(line => line.Text is "one" or "two") == 2)
+                time.Advance(TimeSpan.FromSeconds(1));
+        });
         var message = (await Assert.ThrowsAsync<AppStartException>(() => supervisor.StartAsync(TestContext.Current.CancellationToken))).Message;
         Assert.StartsWith("'slow' did not serve within 0.5 s.", message, StringComparison.Ordinal);
         Assert.Contains("  one", message, StringComparison.Ordinal);
@@ -181,15 +187,19 @@ public sealed class SupervisorTests : IDisposable
     public void Dependencies_that_cannot_be_met_are_refused(string apps, string finding) =>
         Assert.Contains(finding, Assert.Throws<ArgumentException>(() => Create([.. apps.Split(' ').Select(app => app.Split('>')).Select(app => App(app[0], "", app[1..]))])).Message, StringComparison.Ordinal);
 
-    private Supervisor Create(IReadOnlyList<AppSpec> specs, RestartPolicy? restarts = null, TimeProvider? time = null, TimeSpan? readyTimeout = null, TimeSpan? stopTimeout = null)
+    private Supervisor Create(IReadOnlyList<AppSpec> specs, RestartPolicy? restarts = null, TimeProvider? time = null, TimeSpan? readyTimeout = null, TimeSpan? stopTimeout = null, Action? heard = null)
     {
-        var supervisor = new Supervisor(specs, _lines.Enqueue, new SupervisorOptions
+        var supervisor = new Supervisor(specs, line =>
+        {
+            _lines.Enqueue(line);
+            heard?.Invoke();
+        }, new SupervisorOptions
         {
             Restarts = restarts ?? AtOnce,
             Time = time ?? TimeProvider.System,
             Chance = () => 0.5,
-            ReadyTimeout = readyTimeout ?? TimeSpan.FromSeconds(20),
-            StopTimeout = stopTimeout ?? TimeSpan.FromSeconds(10),
+            ReadyTimeout = readyTimeout ?? TimeSpan.FromSeconds(60),
+            StopTimeout = stopTimeout ?? TimeSpan.FromSeconds(60),
         });
         supervisor.Changed += _moves.Set;
         return supervisor;
@@ -213,7 +223,7 @@ public sealed class SupervisorTests : IDisposable
     private void Mkfifo(string name) => Shell($"mkfifo {name}");
 
     /// <summary>Lets the app that reads from the pipe run into its end.</summary>
-    private Task CrashAsync() => Task.Run(() => Shell("echo now > go")).WaitAsync(TimeSpan.FromSeconds(20));
+    private Task CrashAsync() => Task.Run(() => Shell("echo now > go")).WaitAsync(TimeSpan.FromSeconds(60));
 
     private void Shell(string command)
     {

@@ -28,8 +28,8 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     /// <summary>Waits until a timer is set (one call for each).</summary>
     public async Task TimerSetAsync()
     {
-        if (!await _armed.WaitAsync(TimeSpan.FromSeconds(10)))
-            throw new TimeoutException("Nobody has set a timer within 10 s.");
+        if (!await _armed.WaitAsync(TimeSpan.FromSeconds(60)))
+            throw new TimeoutException("Nobody has set a timer within 60 s.");
     }
 
     public void Advance(TimeSpan by)

@@ -14,14 +14,14 @@ internal sealed class Signal<T>(string what)
     public async Task<T> NextAsync()
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        timeout.CancelAfter(TimeSpan.FromSeconds(20));
+        timeout.CancelAfter(TimeSpan.FromSeconds(60));
         try
         {
             return await _values.Reader.ReadAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"{what} did not come within 20 s.");
+            throw new TimeoutException($"{what} did not come within 60 s.");
         }
     }
 }

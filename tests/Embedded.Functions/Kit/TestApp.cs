@@ -32,7 +32,7 @@ internal sealed class TestApp : IAsyncDisposable
         {
             var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
-            return stopping.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            return stopping.Task.WaitAsync(TimeSpan.FromSeconds(60));
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class TestBroker : IAsyncDisposable
     public async Task<ServiceBusReceivedMessage?> DeadLetterAsync(string queue)
     {
         await using var receiver = Client.CreateReceiver(queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
-        return await receiver.ReceiveMessageAsync(TimeSpan.FromSeconds(20));
+        return await receiver.ReceiveMessageAsync(TimeSpan.FromSeconds(60));
     }
 
     /// <summary>How many messages are left, locked ones included.</summary>

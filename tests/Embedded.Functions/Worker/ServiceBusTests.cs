@@ -138,7 +138,7 @@ public sealed class ServiceBusTests : IAsyncLifetime
         await _bus.SendAsync("work", "b");
         Assert.False(stopping.IsCompleted);
         _leave.Set(true);
-        await stopping.WaitAsync(TimeSpan.FromSeconds(20));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.False(_calls.HasValue);
         Assert.Equal(1, await _bus.LeftAsync("work"));
     }
@@ -149,7 +149,7 @@ public sealed class ServiceBusTests : IAsyncLifetime
         await _bus.SendAsync("work", "a");
         var app = await StartAsync(typeof(NeverEnds), builderSetting: ("EMBEDDED_DRAIN_SECONDS", "0.2"));
         await _calls.NextAsync();
-        await app.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+        await app.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal("cancelled", await _calls.NextAsync());
         Assert.Equal(1, await _bus.LeftAsync("work"));
     }

@@ -5,21 +5,30 @@ namespace Formae.Sdk.Tests.Conformance;
 /// <summary>Where jars are kept: outside of all plugins.</summary>
 internal sealed class JarCloud
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Jar> _jars = [];
     private readonly Dictionary<string, string> _tokens = [];
-    private readonly ConcurrentDictionary<string, CountdownTask> _meetings = new();
+    private readonly Dictionary<string, CountdownTask?> _meetings = [];
     private int _last;
 
     public ConcurrentDictionary<string, string> Marks { get; } = new();
 
     public ConcurrentQueue<string> Gone { get; } = new();
 
-    /// <summary>Returns when two have come who want to make the same, or when it seems that no other comes.</summary>
-    public Task MeetAsync(string token)
+    /// <summary>Returns when two have come who want to make the same. A phase makes one jar alone before it makes one twice at the same time: nobody waits for another of the first.</summary>
+    public async Task MeetAsync(string token)
     {
-        var both = _meetings.GetOrAdd(token, _ => new CountdownTask());
-        return Task.WhenAny(both.Signal(), Task.Delay(TimeSpan.FromSeconds(2)));
+        CountdownTask? both;
+        lock (_lock)
+        {
+            if (!_meetings.TryGetValue(token, out both))
+                _meetings.Add(token, both = _meetings.Count % 2 == 0 ? null : new CountdownTask());
+        }
+
+        if (both is not null)
+            await both.Signal().WaitAsync(Patience);
     }
 
     public Jar Put(Jar jar, string? token)

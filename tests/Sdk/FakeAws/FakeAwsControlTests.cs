@@ -63,7 +63,7 @@ public sealed class FakeAwsControlTests : IAsyncDisposable
         _time.Advance(TimeSpan.FromMilliseconds(499));
         Assert.False(running.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(OperationStatus.Success, (await running.WaitAsync(TimeSpan.FromSeconds(10))).Status);
+        Assert.Equal(OperationStatus.Success, (await running.WaitAsync(TimeSpan.FromSeconds(60))).Status);
     }
 
     [Fact]
@@ -84,7 +84,21 @@ public sealed class FakeAwsControlTests : IAsyncDisposable
         var running = CreateAsync("a");
         Assert.False(running.IsCompleted);
         _control.OpenGate();
-        Assert.Equal(OperationStatus.Success, (await running.WaitAsync(TimeSpan.FromSeconds(10))).Status);
+        Assert.Equal(OperationStatus.Success, (await running.WaitAsync(TimeSpan.FromSeconds(60))).Status);
+    }
+
+    [Fact]
+    public async Task A_gate_that_closes_later_lets_through_who_waits_already_and_so_many_and_no_more()
+    {
+        _control.CloseGate();
+        var waiting = CreateAsync("a");
+        _control.CloseGate(after: 2);
+        Assert.Equal(OperationStatus.Success, (await waiting.WaitAsync(TimeSpan.FromSeconds(60))).Status);
+        Assert.Equal(OperationStatus.Success, (await CreateAsync("b")).Status);
+        var last = CreateAsync("c");
+        Assert.False(last.IsCompleted);
+        _control.OpenGate();
+        Assert.Equal(OperationStatus.Success, (await last.WaitAsync(TimeSpan.FromSeconds(60))).Status);
     }
 
     [Fact]

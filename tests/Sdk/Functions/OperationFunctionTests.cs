@@ -17,7 +17,7 @@ namespace Formae.Sdk.Tests.Functions;
 
 public sealed class OperationFunctionTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly BoxHandler _boxes = new();
     private PluginHarness _plugin = null!;

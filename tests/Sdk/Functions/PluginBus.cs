@@ -10,7 +10,7 @@ namespace Formae.Sdk.Tests.Functions;
 /// <summary>A real bus of the test's own, with the queues between a plugin's app and the coordinator, and a folder for what the app keeps.</summary>
 internal sealed class PluginBus : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Broker _broker;
     private readonly ServiceBusSender _requests;

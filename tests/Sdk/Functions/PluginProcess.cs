@@ -6,7 +6,7 @@ namespace Formae.Sdk.Tests.Functions;
 /// <summary>A plugin's app in a process of its own, as a host starts it.</summary>
 internal sealed class PluginProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly List<string> _said = [];

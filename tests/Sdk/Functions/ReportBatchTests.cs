@@ -169,7 +169,7 @@ public sealed class ReportBatchTests : IDisposable
         await next.WaitAsync(Patience);
     }
 
-    private static TimeSpan Patience => TimeSpan.FromSeconds(10);
+    private static TimeSpan Patience => TimeSpan.FromSeconds(60);
 
     private static OperationReport Report(int size = 10) => new()
     {

@@ -83,7 +83,7 @@ public sealed class ExistingTests
         var running = plugin.ExecuteAsync(Requests.Create(Type, BoxHandler.Json(Wanted)) with { Timeout = TimeSpan.FromSeconds(10) });
         _time.Advance(TimeSpan.FromSeconds(10));
 
-        var report = await running.WaitAsync(TimeSpan.FromSeconds(10));
+        var report = await running.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal((OperationStatus.Success, "box-7", true), (report.Status, report.NativeId, report.WasThere));
     }
 

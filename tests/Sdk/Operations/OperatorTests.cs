@@ -122,7 +122,7 @@ public sealed class OperatorTests
         _time.Advance(TimeSpan.FromSeconds(9.9));
         Assert.False(running.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(0.1));
-        Assert.Equal(code, (await running.WaitAsync(TimeSpan.FromSeconds(10))).Problem!.Code);
+        Assert.Equal(code, (await running.WaitAsync(TimeSpan.FromSeconds(60))).Problem!.Code);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class OperatorTests
         _time.Advance(TimeSpan.FromSeconds(10));
         Assert.False(running.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(ProblemCodes.ServiceTimeout, (await running.WaitAsync(TimeSpan.FromSeconds(10))).Problem!.Code);
+        Assert.Equal(ProblemCodes.ServiceTimeout, (await running.WaitAsync(TimeSpan.FromSeconds(60))).Problem!.Code);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class OperatorTests
         using var stopping = new CancellationTokenSource();
         var running = plugin.ExecuteAsync(Of(OperationVerb.Create), stopping.Token);
         await stopping.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(10)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Theory]

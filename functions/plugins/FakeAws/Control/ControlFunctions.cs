@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -33,7 +34,7 @@ internal sealed class ControlFunctions(FakeAwsService aws, FakeAwsControlState c
 
     [Function("FakeAwsCloseGate")]
     public HttpResponseData CloseGate([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "fakeaws/control/gate/close")] HttpRequestData request) =>
-        Done(request, control.CloseGate);
+        Done(request, () => control.CloseGate(int.TryParse(request.Query["after"], NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : 0));
 
     [Function("FakeAwsOpenGate")]
     public HttpResponseData OpenGate([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "fakeaws/control/gate/open")] HttpRequestData request) =>

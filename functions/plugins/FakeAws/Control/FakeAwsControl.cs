@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
 using Formae.Protocol.Bus;
@@ -31,8 +32,9 @@ public sealed class FakeAwsControl(HttpClient http, string? cloudFile = null)
 
     public Task ClearProgramsAsync(CancellationToken cancellationToken = default) => DeleteAsync("programs", cancellationToken);
 
-    /// <summary>From now on every call waits, until <see cref="OpenGateAsync"/>.</summary>
-    public Task CloseGateAsync(CancellationToken cancellationToken = default) => PostAsync("gate/close", new CounterValue(), ControlJson.Default.CounterValue, cancellationToken);
+    /// <summary>From now on every call waits, but for the next so many, until <see cref="OpenGateAsync"/>.</summary>
+    public Task CloseGateAsync(int after = 0, CancellationToken cancellationToken = default) =>
+        PostAsync($"gate/close?after={after.ToString(CultureInfo.InvariantCulture)}", new CounterValue(), ControlJson.Default.CounterValue, cancellationToken);
 
     public Task OpenGateAsync(CancellationToken cancellationToken = default) => PostAsync("gate/open", new CounterValue(), ControlJson.Default.CounterValue, cancellationToken);
 

@@ -11,6 +11,7 @@ internal sealed class FakeAwsControlState
     private readonly List<Armed> _injections = [];
     private readonly List<Programmed> _programs = [];
     private TaskCompletionSource? _gate;
+    private int _stillThrough;
     private volatile bool _quiet = true;
 
     /// <summary>Whether nothing is arranged, which calls can see without a lock.</summary>
@@ -29,7 +30,13 @@ internal sealed class FakeAwsControlState
 
     public void Program(ProgrammedAnswers program) => Arrange(() => _programs.Add(new Programmed(program, new Queue<ProgramStep>(program.Steps))));
 
-    public void CloseGate() => Arrange(() => _gate ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+    /// <param name="after">So many calls still go through, those among them that wait already.</param>
+    public void CloseGate(int after = 0) => Arrange(() =>
+    {
+        var before = _gate;
+        (_gate, _stillThrough) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), after);
+        before?.SetResult();
+    });
 
     public void OpenGate() => Arrange(() =>
     {
@@ -43,10 +50,7 @@ internal sealed class FakeAwsControlState
 
     public async Task<Problem?> BeforeAsync(FakeCall call, TimeProvider time, CancellationToken cancellationToken)
     {
-        Task? gate;
-        lock (_lock)
-            gate = _gate?.Task;
-        if (gate is not null)
+        while (Closed() is { } gate)
             await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (Take(call, after: false, latency: true) is { } slow)
             await Task.Delay(TimeSpan.FromMilliseconds(slow.LatencyMs), time, cancellationToken).ConfigureAwait(false);
@@ -59,6 +63,20 @@ internal sealed class FakeAwsControlState
         if (step.LatencyMs > 0)
             await Task.Delay(TimeSpan.FromMilliseconds(step.LatencyMs), time, cancellationToken).ConfigureAwait(false);
         return step.Code is { } code ? ProblemOf(code, step) : null;
+    }
+
+    /// <summary>What a call waits for; null when it goes through.</summary>
+    private Task? Closed()
+    {
+        lock (_lock)
+        {
+            if (_gate is null)
+                return null;
+            if (_stillThrough == 0)
+                return _gate.Task;
+            _stillThrough--;
+            return null;
+        }
     }
 
     public static Problem ProblemOf(string code, ProgramStep step) => new() { Code = code, Message = step.Message, RetryAfter = Milliseconds(step.RetryAfterMs) };

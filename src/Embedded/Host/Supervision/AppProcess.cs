@@ -5,7 +5,7 @@ namespace Formae.Embedded.Host;
 /// <summary>One run of an app. Its standard input is a pipe that nobody writes to: it ends when this process ends, however that comes about.</summary>
 internal sealed class AppProcess : IDisposable
 {
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
     private readonly Task _output;

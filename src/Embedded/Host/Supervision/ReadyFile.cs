@@ -8,17 +8,18 @@ internal static class ReadyFile
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(15);
 
-    /// <summary>Where the app serves; null when <paramref name="ended"/> came first.</summary>
+    /// <summary>Where the app serves; null when <paramref name="ended"/> came first. The time counts from <paramref name="began"/>, a timestamp of the clock.</summary>
     /// <exception cref="TimeoutException">It did not come in time.</exception>
-    public static async Task<string?> WaitAsync(string path, Task ended, TimeSpan timeout, CancellationToken cancellationToken)
+    public static async Task<string?> WaitAsync(string path, Task ended, TimeSpan timeout, TimeProvider time, long began, CancellationToken cancellationToken)
     {
-        var began = TimeProvider.System.GetTimestamp();
         while (!ended.IsCompleted)
         {
             if (File.Exists(path))
                 return UrlOf(await File.ReadAllTextAsync(path, cancellationToken));
-            if (TimeProvider.System.GetElapsedTime(began) > timeout)
+            if (time.GetElapsedTime(began) > timeout)
                 throw new TimeoutException();
+
+            // A look at a file takes real time, whichever clock the patience goes by.
             await Task.WhenAny(ended, Task.Delay(Look, TimeProvider.System, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }

@@ -130,13 +130,14 @@ internal sealed class SupervisedApp(AppSpec spec, SupervisorOptions options, Act
         _process?.Dispose();
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(Spec.ReadyFile))!);
         File.Delete(Spec.ReadyFile);
+        var began = options.Time.GetTimestamp();
         _process = AppProcess.Start(Spec, Hear);
         Move(AppPhase.Starting, _process.Id);
         var ended = NoteEndAsync(_process);
         string? url;
         try
         {
-            url = await ReadyFile.WaitAsync(Spec.ReadyFile, ended, options.ReadyTimeout, cancellationToken);
+            url = await ReadyFile.WaitAsync(Spec.ReadyFile, ended, options.ReadyTimeout, options.Time, began, cancellationToken);
         }
         catch (TimeoutException)
         {
