@@ -130,9 +130,9 @@ internal sealed class DiffModel(DiffMode mode)
             var said = desired[name];
             if (!isKnown || IsSilent(said) || (field is not null && createOnly && field.Flags.WriteOnly && !IsSilent(said)))
             {
-                // A whole entity set that a reconcile no longer finds in the document.
+                // A whole entity set that a reconcile no longer finds in the document. Where all of the field above it is sent along, null may say so, as the document does.
                 var isRemoved = IsExact && said is null && field is { Kind: FieldKind.Entities, Flags: { HasProviderDefault: false, WriteOnly: false } } && !SaysNothing(before[name]);
-                if (isRemoved ? after.ContainsKey(name) : !Same(before[name], after[name], field))
+                if (isRemoved ? after[name] is not null : !Same(before[name], after[name], field))
                     return $"{place}: nobody mentioned it, and it is {after[name]?.ToJsonString() ?? "gone"}";
             }
             else if (SaysNothing(before[name]) && SaysNothing(said))
