@@ -11,6 +11,7 @@ using Formae.Coordination.History;
 using Formae.Coordination.Intake;
 using Formae.Coordination.Operations;
 using Formae.Coordination.Progress;
+using Formae.Coordination.Publishing;
 using Formae.Coordination.Queries;
 using Formae.Coordination.Schemas;
 using Formae.Coordination.Secrets;
@@ -56,6 +57,9 @@ public static class CoordinationServices
         services.AddSingleton<CommandSignals>();
         services.AddSingleton<ProgressJournal>();
         services.AddSingleton<CommandFollowers>();
+        services.AddSingleton(provider => new EventTopic(configuration["FORMAE_EVENTS_TOPIC"], provider.GetRequiredService<ServiceBusClient>(), provider.GetRequiredService<MessageWriter>()));
+        services.AddSingleton<EventNotices>();
+        services.AddSingleton<EventPublication>();
         services.AddSingleton<UpdateStore>();
         services.AddSingleton<ResourceStore>();
         services.AddSingleton<VersionStore>();

@@ -24,6 +24,9 @@ public static class MessageKinds
     /// <summary>From a plugin, again and again. An older one changes nothing after a newer.</summary>
     public static readonly MessageKind<PluginAnnouncement> Announcement = new(BusContract.AnnouncementSubject, BusJson.Default.PluginAnnouncement, BusContract.AnnouncementValidity);
 
+    /// <summary>From the coordinator, to whoever listens: the type of an event is its subject, because subscriptions choose by it.</summary>
+    public static MessageKind<ControlPlaneEvent> Event(string type) => new(type, EventJson.Default.ControlPlaneEvent, BusContract.EventValidity);
+
     /// <summary>How far ahead a request can be scheduled, so that it is not valid beyond <see cref="BusContract.DuplicateWindow"/>.</summary>
     public static readonly TimeSpan FarthestStart = BusContract.DuplicateWindow - Request.Validity - 2 * ClockSkew;
 }

@@ -10,7 +10,7 @@ namespace Formae.Messaging;
 /// <summary>A message that is to be sent.</summary>
 public sealed record OutgoingMessage
 {
-    /// <summary>The queue that it goes to: signed, so that it is taken nowhere else.</summary>
+    /// <summary>The queue, or the topic, that it goes to: signed, so that it is taken nowhere else.</summary>
     public required string Queue { get; init; }
 
     /// <summary>What it is.</summary>
@@ -18,6 +18,9 @@ public sealed record OutgoingMessage
 
     /// <summary>Its body, in JSON.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>What its body is. Default: <c>application/json</c>.</summary>
+    public string ContentType { get; init; } = MessageProperties.JsonContent;
 
     /// <summary>Its name. Default: one that no other message has.</summary>
     public string? MessageId { get; init; }
@@ -49,7 +52,7 @@ public sealed class MessageWriter(MessageKeys keys, PayloadStore payloads, TimeP
         var body = isLarge
             ? JsonSerializer.SerializeToUtf8Bytes(await payloads.PutAsync(PayloadStore.Messages, outgoing.Body, cancellation).ConfigureAwait(false), BusJson.Default.PayloadClaim)
             : outgoing.Body;
-        return Write(outgoing, body, isLarge ? MessageProperties.ClaimContent : MessageProperties.JsonContent);
+        return Write(outgoing, body, isLarge ? MessageProperties.ClaimContent : outgoing.ContentType);
     }
 
     /// <summary>

@@ -55,6 +55,22 @@ public sealed class PluginAppBuilder
     /// <summary>Asks the engine to keep to a number of calls a second over the whole namespace; 0 (the default) is no limit.</summary>
     public PluginAppBuilder WithRateLimit(int requestsPerSecond) => Define(plugin => plugin.WithRateLimit(requestsPerSecond));
 
+    /// <summary>
+    /// Hears of what <c>events</c> in the manifest asks for. The app has a function besides, triggered by its subscription, that hands each message to <see cref="EventListener"/>.
+    /// </summary>
+    /// <typeparam name="THandler">Takes the events: one instance, made by the app's services.</typeparam>
+    /// <exception cref="InvalidOperationException">The manifest asks for no events.</exception>
+    public PluginAppBuilder AddEventHandler<THandler>()
+        where THandler : class, IEventHandler
+    {
+        if (_definition.Manifest.Events.Count == 0)
+            throw new InvalidOperationException($"{typeof(THandler).Name} is to hear of events, and plugin.json asks for none: add \"events\", a list of types.");
+        Services.TryAddSingleton<THandler>();
+        Services.AddSingleton(provider => new EventListener(
+            provider.GetRequiredService<THandler>(), provider.GetRequiredService<MessageReader>(), _app.Configuration, provider.GetRequiredService<ILogger<EventListener>>()));
+        return this;
+    }
+
     /// <summary>Adds what a definition says, which a test can use without an app.</summary>
     public PluginAppBuilder Define(Action<PluginDefinition> define)
     {

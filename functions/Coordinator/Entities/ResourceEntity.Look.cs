@@ -1,5 +1,6 @@
 using Formae.Coordination.Operations;
 using Formae.Coordination.Bus;
+using Formae.Coordination.Publishing;
 using Formae.Coordination.Synchronization;
 using Formae.Engine.Operations;
 using Formae.Protocol.Bus;
@@ -27,7 +28,10 @@ public sealed partial class ResourceEntity
         {
             using var span = OperationSpans.Report(report);
             var isLate = time.GetUtcNow() > look.StartAt + ResourceSynchronization.Patience(synchronization.CallTimeout);
-            await SeenAsync(look, IsAtWork || isLate ? Seen.Skipped : await synchronization.StoreAsync(look, await WholeAsync(report), CancellationToken.None));
+            var seen = IsAtWork || isLate ? Seen.Skipped : await synchronization.StoreAsync(look, await WholeAsync(report), CancellationToken.None);
+            if (await synchronization.NoteAsync(look, seen, CancellationToken.None) is { } notice)
+                Context.SignalEntity(EntityNames.PublicationOf(look.CommandId), EventNotice.Operation, notice);
+            await SeenAsync(look, seen);
             State.Look = null;
         }
 

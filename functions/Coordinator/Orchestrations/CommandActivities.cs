@@ -3,6 +3,7 @@ using Formae.Coordination.Operations;
 using Formae.Engine.Operations;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 
 namespace Formae.Coordinator.Orchestrations;
 
@@ -29,8 +30,10 @@ public sealed class CommandActivities(CommandLifecycle lifecycle)
     public Task<Outcome> ExecuteTarget([ActivityTrigger] ExecuteTarget execute, CancellationToken cancellation) => lifecycle.ExecuteTargetAsync(execute, cancellation);
 
     [Function(nameof(RecordProgress))]
-    public Task RecordProgress([ActivityTrigger] ProgressBatch batch, CancellationToken cancellation) => lifecycle.RecordAsync(batch, cancellation);
+    public Task RecordProgress([ActivityTrigger] ProgressBatch batch, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        lifecycle.RecordAsync(batch, client, cancellation);
 
     [Function(nameof(CloseCommand))]
-    public Task CloseCommand([ActivityTrigger] CloseCommand close, CancellationToken cancellation) => lifecycle.CloseAsync(close.CommandId, close.Error, cancellation);
+    public Task CloseCommand([ActivityTrigger] CloseCommand close, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        lifecycle.CloseAsync(close.CommandId, close.Error, client, cancellation);
 }

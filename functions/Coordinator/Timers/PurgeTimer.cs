@@ -7,7 +7,7 @@ using Microsoft.DurableTask.Client.Entities;
 
 namespace Formae.Coordinator.Timers;
 
-/// <summary>Forgets the histories of orchestrations that ended a day ago, and what the entities of resources remember of operations that long ago. Commands and resources are kept in their rows.</summary>
+/// <summary>Forgets the histories of orchestrations that ended a day ago, and what entities remember of operations, and of what they told, that long ago. Commands and resources are kept in their rows.</summary>
 public sealed class PurgeTimer(TimeProvider time)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
@@ -18,9 +18,15 @@ public sealed class PurgeTimer(TimeProvider time)
     {
         var before = time.GetUtcNow() - Kept;
         await client.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: before, Statuses: Ended), cancellation);
-        var quiet = new EntityQuery { InstanceIdStartsWith = $"@{EntityNames.Resource.ToLowerInvariant()}@", LastModifiedTo = before, IncludeState = false };
-        await foreach (var entity in client.Entities.GetAllEntitiesAsync(quiet).WithCancellation(cancellation))
-            await client.Entities.SignalEntityAsync(entity.Id, nameof(ResourceEntity.Forget), cancellation: cancellation);
+        await ForgetAsync(EntityNames.Resource, nameof(ResourceEntity.Forget), before, client, cancellation);
+        await ForgetAsync(EntityNames.Publication, nameof(PublicationEntity.Forget), before, client, cancellation);
         await client.Entities.CleanEntityStorageAsync(CleanEntityStorageRequest.Default, continueUntilComplete: true, cancellation);
+    }
+
+    private static async Task ForgetAsync(string name, string operation, DateTimeOffset before, DurableTaskClient client, CancellationToken cancellation)
+    {
+        var quiet = new EntityQuery { InstanceIdStartsWith = $"@{name.ToLowerInvariant()}@", LastModifiedTo = before, IncludeState = false };
+        await foreach (var entity in client.Entities.GetAllEntitiesAsync(quiet).WithCancellation(cancellation))
+            await client.Entities.SignalEntityAsync(entity.Id, operation, cancellation: cancellation);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class AppUnderTest : IPluginUnderTest
             // Whoever is killed leaves the pipes of debuggers behind in the temporary folder.
             ["DOTNET_EnableDiagnostics"] = "0",
         };
-        _cluster = EmbeddedCluster.Create(data, Topology.Of([QueueOf(Instance.First), QueueOf(Instance.Second)]), [App(Instance.First), App(Instance.Second)], Hear, Supervision);
+        _cluster = EmbeddedCluster.Create(data, Topology.Of([QueueOf(Instance.First), QueueOf(Instance.Second)], [.. Listeners]), [App(Instance.First), App(Instance.Second)], Hear, Supervision);
     }
 
     public PluginAnnouncement Announcement => Open.Announcement;
@@ -130,11 +130,14 @@ internal sealed class AppUnderTest : IPluginUnderTest
 
     private string NameOf(Instance instance) => instance == Instance.First ? _manifest.Name : $"{_manifest.Name}-second";
 
+    /// <summary>A plugin that listens must find what it listens to, or it does not start; here nothing is told.</summary>
+    private IEnumerable<Listener> Listeners => new[] { Instance.First, Instance.Second }.Select(instance => Listener.Of(_manifest, NameOf(instance))).OfType<Listener>();
+
     private ClusterApp App(Instance instance) => new()
     {
         Name = NameOf(instance),
         AssemblyPath = _manifest.AssemblyPath,
-        Settings = addresses => new Dictionary<string, string?>(Settings) { ["ServiceBus"] = addresses.BusConnectionString, ["FormaeRequestQueue"] = QueueOf(instance) },
+        Settings = addresses => new Dictionary<string, string?>(Settings.Concat(Listener.Of(_manifest, NameOf(instance))?.Settings ?? new Dictionary<string, string?>())) { ["ServiceBus"] = addresses.BusConnectionString, ["FormaeRequestQueue"] = QueueOf(instance) },
     };
 
     private void Hear(LogLine line)

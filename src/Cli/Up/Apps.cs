@@ -11,6 +11,9 @@ internal sealed record Apps(string Coordinator, IReadOnlyList<AppManifest> Plugi
     /// <summary>Those that this control plane cannot work with: they are not started.</summary>
     public IReadOnlyList<SkippedApp> Skipped { get; private init; } = [];
 
+    /// <summary>Those that want to hear of events.</summary>
+    public IReadOnlyList<Listener> Listeners { get; private init; } = [];
+
     public const string CoordinatorName = "coordinator";
 
     /// <param name="folder"><c>apps/</c>: <c>coordinator</c>, <c>plugins</c> with a folder each, and <c>more</c> with those that are started when they are named.</param>
@@ -36,7 +39,7 @@ internal sealed record Apps(string Coordinator, IReadOnlyList<AppManifest> Plugi
         plugins = [.. plugins.Except(skipped.Select(one => one.Plugin))];
         Refuse(plugins.Select(plugin => (plugin.Name, plugin)).Concat([(CoordinatorName, null!), (EmbeddedCluster.BusName, null!), (AzuriteStorage.Name, null!)]), "name");
         Refuse(plugins.Select(plugin => (plugin.Namespace, plugin)), "namespace");
-        return new Apps(coordinator, plugins) { Skipped = skipped };
+        return new Apps(coordinator, plugins) { Skipped = skipped, Listeners = [.. plugins.Select(plugin => Listener.Of(plugin)).OfType<Listener>()] };
     }
 
     /// <summary>The queue that a plugin takes its requests from.</summary>

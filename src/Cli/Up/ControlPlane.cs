@@ -37,7 +37,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         (_data, _apps, _storage, _readyFile, _traceFile, _logsJson, _lost) = (data, apps, storage, options.ReadyFile, options.TraceFile, options.LogsJson, options.Lost);
         var clusterApps = ClusterApps(options.Port).ToList();
         var log = options.Log?.Invoke([EmbeddedCluster.BusName, .. storage.Servers.Select(server => server.Name), .. clusterApps.Select(app => app.Name)]);
-        _cluster = EmbeddedCluster.Create(data, Topology.Of(apps.Plugins.Concat(apps.Skipped.Select(skipped => skipped.Plugin)).Select(Apps.RequestQueueOf).Distinct(StringComparer.Ordinal)), clusterApps, log, servers: storage.Servers);
+        _cluster = EmbeddedCluster.Create(data, Topology.Of(apps.Plugins.Concat(apps.Skipped.Select(skipped => skipped.Plugin)).Select(Apps.RequestQueueOf).Distinct(StringComparer.Ordinal), apps.Listeners), clusterApps, log, servers: storage.Servers);
         _cluster.Supervisor.Changed += Watch;
     }
 
@@ -201,6 +201,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             {
                 ["FormaeStorage"] = _storage.Tables,
                 ["AzureWebJobsStorage"] = $"UseEmbeddedStorage=true;DataSource={Path.Combine(_data.Path, "hub")}",
+                ["FORMAE_EVENTS_TOPIC"] = _apps.Listeners.Count > 0 ? BusContract.EventTopic : null,
                 ["Formae__Access__Keys__reader__up"] = _key is null ? null : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(_key))),
             }),
         };
@@ -212,7 +213,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 Name = plugin.Name,
                 AssemblyPath = plugin.AssemblyPath,
                 Colour = colours[index % colours.Length],
-                Settings = addresses => Settings(addresses, new()
+                Settings = addresses => Settings(addresses, new(Listener.Of(plugin)?.Settings ?? new Dictionary<string, string?>())
                 {
                     ["FormaeRequestQueue"] = Apps.RequestQueueOf(plugin),
                     ["FormaePluginData"] = PluginData(plugin),

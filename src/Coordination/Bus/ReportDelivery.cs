@@ -7,12 +7,13 @@ using Microsoft.DurableTask.Entities;
 
 namespace Formae.Coordination.Bus;
 
-/// <summary>The names of the entities that hear of reports.</summary>
+/// <summary>The names of the entities.</summary>
 public static class EntityNames
 {
     public const string Resource = "Resource";
     public const string Reference = "Reference";
     public const string Rate = "Rate";
+    public const string Publication = "Publication";
 
     /// <summary>The operation that takes a report.</summary>
     public const string Report = "Report";
@@ -23,6 +24,9 @@ public static class EntityNames
     public static EntityInstanceId ResourceOf(string ksuid) => new(Resource, ksuid);
 
     public static EntityInstanceId ReferenceOf(string commandId, string producer) => new(Reference, $"{commandId}-{producer}");
+
+    /// <summary>Tells what happens in a command, or what a synchronisation sees.</summary>
+    public static EntityInstanceId PublicationOf(string commandId) => new(Publication, commandId);
 
     public static EntityInstanceId RateOf(string @namespace) => new(Rate, @namespace.ToLowerInvariant());
 }

@@ -74,7 +74,7 @@ public sealed partial class CommandCancellation(
             if (await client.GetInstanceAsync(commandId) is not { IsCompleted: false })
             {
                 // Whatever starts for it after this reads the mark, and does nothing.
-                await lifecycle.CloseAsync(commandId, error: null, CancellationToken.None);
+                await lifecycle.CloseAsync(commandId, error: null, client, CancellationToken.None);
                 return;
             }
 

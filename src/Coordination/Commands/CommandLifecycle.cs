@@ -1,11 +1,13 @@
 using Formae.Coordination.Observability;
 using Formae.Coordination.Operations;
+using Formae.Coordination.Publishing;
 using Formae.Coordination.Storage;
 using Formae.Engine.Commands;
 using Formae.Engine.Operations;
 using Formae.Engine.Planning;
 using Formae.Protocol.Http;
 using Formae.Telemetry;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using StackOperation = Formae.Engine.Planning.StackOperation;
 using Stack = Formae.Model.Stack;
@@ -20,6 +22,7 @@ public sealed partial class CommandLifecycle(
     StackStore stacks,
     TargetExecution targets,
     PolicyExecution policies,
+    EventNotices events,
     TimeProvider time,
     ILogger<CommandLifecycle> logger)
 {
@@ -100,10 +103,11 @@ public sealed partial class CommandLifecycle(
         return outcome;
     }
 
-    public Task RecordAsync(ProgressBatch batch, CancellationToken cancellation)
+    public async Task RecordAsync(ProgressBatch batch, DurableTaskClient client, CancellationToken cancellation)
     {
         OperationMeasures.Activity("record");
-        return updates.RecordAsync(batch.CommandId, [.. batch.Changes.Select(change => (change.Row, change.Progress))], cancellation);
+        await updates.RecordAsync(batch.CommandId, [.. batch.Changes.Select(change => (change.Row, change.Progress))], cancellation);
+        await events.WrittenAsync(batch, client, cancellation);
     }
 
     /// <summary>
@@ -112,8 +116,9 @@ public sealed partial class CommandLifecycle(
     /// </summary>
     /// <param name="commandId">The command.</param>
     /// <param name="error">Why the walk broke, if it did. It counts only where it left updates unfinished.</param>
+    /// <param name="client">Reaches the entity that tells of the command.</param>
     /// <param name="cancellation">Cancels.</param>
-    public async Task CloseAsync(string commandId, string? error, CancellationToken cancellation)
+    public async Task CloseAsync(string commandId, string? error, DurableTaskClient client, CancellationToken cancellation)
     {
         var command = await FindAsync(commandId, cancellation);
         using var span = CommandSpans.Step(command, "close");
@@ -125,6 +130,7 @@ public sealed partial class CommandLifecycle(
             await EndAsync(command, error, cancellation);
         foreach (var stack in command.Stacks)
             await stacks.ReleaseLeaseAsync(stack, commandId, cancellation);
+        await events.EndedAsync(commandId, client, cancellation);
         await commands.ForgetOpenAsync(commandId, cancellation);
     }
 

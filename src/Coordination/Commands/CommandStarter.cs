@@ -56,7 +56,7 @@ public sealed class CommandStarter(CommandStore commands, UpdateStore updates, C
             }
             else if (instance is null or { IsCompleted: true })
             {
-                await lifecycle.CloseAsync(id, instance?.FailureDetails?.ErrorMessage ?? "The command's orchestration ended before the command did.", cancellation);
+                await lifecycle.CloseAsync(id, instance?.FailureDetails?.ErrorMessage ?? "The command's orchestration ended before the command did.", client, cancellation);
             }
         }
     }

@@ -67,4 +67,11 @@ public sealed record CommandRecord
 public sealed record CommandHeader(string CommandId, string Kind, string State, string Source, string ClientId, IReadOnlyList<string> Stacks);
 
 /// <summary>How a command stands as a whole.</summary>
-public sealed record CommandStanding(string CommandId, string Kind, string Mode, string Source, string State, string? Error, DateTimeOffset? StartedAt, DateTimeOffset? ModifiedAt);
+public sealed record CommandStanding(string CommandId, string Kind, string Mode, string Source, string State, string? Error, DateTimeOffset? StartedAt, DateTimeOffset? ModifiedAt)
+{
+    /// <summary>Who gave it, as he calls himself.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>W3C trace context of the command; null where nobody records.</summary>
+    public string? TraceParent { get; init; }
+}

@@ -17,7 +17,7 @@ public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
 {
     private const string Open = "open";
 
-    private static readonly string[] StandingColumns = ["PartitionKey", "RowKey", "CommandId", "Kind", "Mode", "Source", "State", "Error", "StartedAt", "ModifiedAt"];
+    private static readonly string[] StandingColumns = ["PartitionKey", "RowKey", "CommandId", "Kind", "Mode", "Source", "State", "Error", "StartedAt", "ModifiedAt", "ClientId", "TraceParent"];
     private static readonly string[] HeaderColumns = ["PartitionKey", "RowKey", "CommandId", "Kind", "State", "Source", "ClientId", .. RowText.Columns("Stacks")];
 
     /// <summary>Stores a new command as open. The look-up comes first: a crash in between leaves one that leads nowhere, never a command that nobody looks after.</summary>
@@ -57,7 +57,7 @@ public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
         return found.HasValue && found.Value is { } value
             ? new CommandStanding(
                 value.GetString("CommandId"), value.GetString("Kind"), value.GetString("Mode"), value.GetString("Source"), value.GetString("State"), value.GetString("Error"),
-                value.GetDateTimeOffset("StartedAt"), value.GetDateTimeOffset("ModifiedAt"))
+                value.GetDateTimeOffset("StartedAt"), value.GetDateTimeOffset("ModifiedAt")) { ClientId = value.GetString("ClientId"), TraceParent = value.GetString("TraceParent") }
             : null;
     }
 

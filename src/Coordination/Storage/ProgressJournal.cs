@@ -34,16 +34,34 @@ public sealed class ProgressJournal(FormaeTables tables, CommandSignals signals)
     }
 
     /// <summary>The rows behind a number, in their order; 0 for all.</summary>
-    public async Task<IReadOnlyList<(long Number, IReadOnlyList<ProgressChange> Changes)>> ReadAsync(string commandId, long after, CancellationToken cancellation)
+    public async Task<IReadOnlyList<(long Number, IReadOnlyList<ProgressChange> Changes)>> ReadAsync(string commandId, long after, CancellationToken cancellation) =>
+        [.. (await tables.Progress.ReadAsync(Behind(commandId, after), cancellation)).Select(EntryOf)];
+
+    /// <summary>The first of them, and no more than so many.</summary>
+    public async Task<IReadOnlyList<(long Number, IReadOnlyList<ProgressChange> Changes)>> ReadAsync(string commandId, long after, int most, CancellationToken cancellation)
     {
-        var from = KeyOf(after);
-        var rows = await tables.Progress.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {commandId} and RowKey gt {from} and RowKey lt {Head}"), cancellation);
-        return [.. rows.Select(row => (
-            long.Parse(row.RowKey, CultureInfo.InvariantCulture), JsonSerializer.Deserialize(RowText.Read(row, "Changes")!, StorageJson.Rows.IReadOnlyListProgressChange)!))];
+        var found = new List<(long Number, IReadOnlyList<ProgressChange> Changes)>();
+        await foreach (var row in tables.Progress.QueryAsync<TableEntity>(Behind(commandId, after), maxPerPage: most, cancellationToken: cancellation))
+        {
+            found.Add(EntryOf(row));
+            if (found.Count == most)
+                break;
+        }
+
+        return found;
     }
 
     /// <summary>When something was written last, by the clock of the tables; null when nothing ever was.</summary>
     public async Task<DateTimeOffset?> LastAtAsync(string commandId, CancellationToken cancellation) => (await tables.Progress.FindAsync(commandId, Head, cancellation))?.Timestamp;
+
+    private static string Behind(string commandId, long after)
+    {
+        var from = KeyOf(after);
+        return TableClient.CreateQueryFilter($"PartitionKey eq {commandId} and RowKey gt {from} and RowKey lt {Head}");
+    }
+
+    private static (long Number, IReadOnlyList<ProgressChange> Changes) EntryOf(TableEntity row) =>
+        (long.Parse(row.RowKey, CultureInfo.InvariantCulture), JsonSerializer.Deserialize(RowText.Read(row, "Changes")!, StorageJson.Rows.IReadOnlyListProgressChange)!);
 
     private static string KeyOf(long number) => number.ToString("D10", CultureInfo.InvariantCulture);
 

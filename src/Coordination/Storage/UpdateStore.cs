@@ -15,7 +15,7 @@ namespace Formae.Coordination.Storage;
 /// The updates of a command, of resources and of targets: partition is the command, row the place in its groups. Written by intake once, then by the command's
 /// orchestration only.
 /// </summary>
-public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog, ProgressJournal journal)
+public sealed partial class UpdateStore(FormaeTables tables, PluginCatalog catalog, ProgressJournal journal)
 {
     private const string OfTarget = "target";
 
@@ -196,6 +196,7 @@ public sealed class UpdateStore(FormaeTables tables, PluginCatalog catalog, Prog
             ["Stack"] = update.Plan.Resource.Stack,
             ["Operation"] = OperationOf(update.Plan),
         };
+        WriteIdentity(row, update.Plan);
         if (update.Plan.Operation == ResourceOperation.Delete)
             row["DeletesFrom"] = update.Plan.Resource.Stack;
         else if (update.Plan is { Operation: ResourceOperation.Update, OldStack: { } left and not Stack.Unmanaged })

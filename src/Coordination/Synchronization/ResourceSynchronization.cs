@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Formae.Coordination.Bus;
+using Formae.Coordination.Commands;
 using Formae.Coordination.Operations;
+using Formae.Coordination.Publishing;
 using Formae.Coordination.Storage;
 using Formae.Engine.Operations;
 using Formae.Engine.Planning;
@@ -16,7 +18,7 @@ namespace Formae.Coordination.Synchronization;
 
 /// <summary>Reads one resource through its plugin and writes what is different. Called by the resource's entity only, which is the one writer of its rows.</summary>
 public sealed partial class ResourceSynchronization(
-    ResourceStore resources, UpdateStore updates, TargetStore targets, ReferenceValues references, OperationDispatch dispatch, OperationRules rules, TimeProvider time, ILogger<ResourceSynchronization> logger)
+    ResourceStore resources, UpdateStore updates, ProgressJournal journal, TargetStore targets, ReferenceValues references, OperationDispatch dispatch, OperationRules rules, EventTopic events, TimeProvider time, ILogger<ResourceSynchronization> logger)
 {
     // What a config refers to is taken from the rows; a secret, which they do not have, would be a read before the read.
     private static readonly Dictionary<string, JsonElement> NoValues = [];
@@ -62,6 +64,18 @@ public sealed partial class ResourceSynchronization(
     {
         LogUnreadable(resource.Key, reason);
         return null;
+    }
+
+    /// <summary>
+    /// What is to be told of a difference that was written, once it is noted in the journal; null where nobody listens, or there is none. A difference that a crash kept from being
+    /// noted is found again here, by the row that it has left.
+    /// </summary>
+    public async Task<EventNotice?> NoteAsync(LookAtResource look, Seen seen, CancellationToken cancellation)
+    {
+        if (!events.IsOn || seen is not (Seen.Changed or Seen.Gone))
+            return null;
+        await journal.AppendAsync(look.CommandId, [new ProgressChange { Row = look.Row, Progress = new UpdateProgress { State = States.Success } }], cancellation);
+        return new EventNotice { IsDrift = true, TraceParent = look.TraceParent };
     }
 
     /// <summary>Writes the difference between a read and the row that it was sent for. Done twice, it changes nothing.</summary>

@@ -14,6 +14,12 @@ public static class BusContract
     /// <summary>Where plugins report.</summary>
     public const string ReportQueue = "formae-reports";
 
+    /// <summary>Where the coordinator tells what has happened, to whoever has subscribed.</summary>
+    public const string EventTopic = "formae-events";
+
+    /// <summary>The content type of an event: the whole of it is the body.</summary>
+    public const string EventContent = "application/cloudevents+json";
+
     /// <summary>How long a message is valid, from its time on; queues keep it no longer. Nobody waits for the outcome of a request much longer than its call may take.</summary>
     public static readonly TimeSpan RequestValidity = TimeSpan.FromHours(1);
 
@@ -21,6 +27,9 @@ public static class BusContract
     public static readonly TimeSpan ReportValidity = TimeSpan.FromDays(1);
 
     public static readonly TimeSpan AnnouncementValidity = TimeSpan.FromHours(1);
+
+    /// <summary>Whoever is away for longer hears no more of it. A subscription that nobody reads must not fill the topic for all others.</summary>
+    public static readonly TimeSpan EventValidity = TimeSpan.FromDays(1);
 
     /// <summary>
     /// For how long a queue drops a message that was sent before: longer than a request is valid, with the time for which it may be scheduled ahead. So a request that

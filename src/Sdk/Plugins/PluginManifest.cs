@@ -37,6 +37,9 @@ public sealed partial record PluginManifest
     /// <summary>The oldest control plane that it works with, a semantic version. Default: any that speaks its contract.</summary>
     public string? MinFormaeVersion { get; init; }
 
+    /// <summary>The events that it wants to hear of: types such as <c>command.finished</c>, or <c>drift.*</c> for all of a kind. Default: none.</summary>
+    public IReadOnlyList<string> Events { get; set => field = value ?? []; } = [];
+
     /// <summary>Reads and checks a manifest.</summary>
     /// <param name="path">The file; default: <c>plugin.json</c> in the app's folder.</param>
     /// <exception cref="InvalidDataException">The file is missing, is no manifest, or a value in it is wrong; the message names both.</exception>
@@ -67,6 +70,15 @@ public sealed partial record PluginManifest
             throw new InvalidDataException($"'{path}': version '{Version}' is no semantic version such as 1.2.3.");
         if (MinFormaeVersion is not null && Protocol.Bus.VersionGate.Find(MinFormaeVersion) is null)
             throw new InvalidDataException($"'{path}': minFormaeVersion '{MinFormaeVersion}' is no semantic version such as 1.2.3.");
+        try
+        {
+            Protocol.Bus.EventTypes.Expand(Events);
+        }
+        catch (FormatException wrong)
+        {
+            throw new InvalidDataException($"'{path}': {wrong.Message}", wrong);
+        }
+
         return this;
     }
 

@@ -220,7 +220,7 @@ public sealed class CancelRaceTests : IAsyncLifetime
     {
         var id = await _plane.StoreAsync(record => record with { State = States.InProgress, OpenedAt = DateTimeOffset.UtcNow });
 
-        await _plane.Get<CommandLifecycle>().CloseAsync(id, new string('e', 50_000), _cancellation);
+        await _plane.Get<CommandLifecycle>().CloseAsync(id, new string('e', 50_000), _plane.Client, _cancellation);
 
         var ended = await _plane.ShowAsync(id);
         Assert.Equal((States.Failed, "never:Failed"), (ended.State, ended.States()));
@@ -244,7 +244,7 @@ public sealed class CancelRaceTests : IAsyncLifetime
 
         // The first is on its way out.
         _tables.BeforeNextWriteTo("FormaeTargets", async () => Assert.Equal(States.Canceling, (await _plane.Get<CommandStore>().MarkCancelingAsync(id, now, _cancellation)).State));
-        await _plane.Get<CommandLifecycle>().CloseAsync(id, null, _cancellation);
+        await _plane.Get<CommandLifecycle>().CloseAsync(id, null, _plane.Client, _cancellation);
 
         var ended = await _plane.ShowAsync(id);
         Assert.Equal((States.Canceled, "never:Success"), (ended.State, ended.States()));

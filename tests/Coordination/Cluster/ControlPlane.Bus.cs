@@ -22,7 +22,8 @@ public sealed partial class ControlPlane
     internal const string RequestQueue = "formae-requests-fakeaws";
     private const string Topology = $$$$"""
         {"UserConfig":{"Namespaces":[{"Name":"formae","Queues":[{"Name":"{{{{BusContract.ReportQueue}}}}"},{"Name":"{{{{BusContract.AnnouncementQueue}}}}"},
-        {"Name":"{{{{RequestQueue}}}}","Properties":{"RequiresDuplicateDetection":true,"DuplicateDetectionHistoryTimeWindow":"PT4H"}}]}]}}
+        {"Name":"{{{{RequestQueue}}}}","Properties":{"RequiresDuplicateDetection":true,"DuplicateDetectionHistoryTimeWindow":"PT4H"}}],
+        "Topics":[{"Name":"{{{{BusContract.EventTopic}}}}","Properties":{"RequiresDuplicateDetection":true,"DuplicateDetectionHistoryTimeWindow":"PT4H"},"Subscriptions":[{"Name":"all"}]}]}]}}
         """;
 
     private ServiceProvider _pluginServices = null!;

@@ -4,6 +4,7 @@ using Formae.Coordination.Catalog;
 using Formae.Coordination.Commands;
 using Formae.Coordination.Intake;
 using Formae.Coordination.Operations;
+using Formae.Coordination.Publishing;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Synchronization;
 using Formae.Coordinator.Entities;
@@ -29,16 +30,17 @@ public sealed partial class ControlPlane
         registry.AddActivity(nameof(activities.ReadChangeset), async call => await activities.ReadChangeset(call.ReadInput<WalkGroup>()!, call.CancellationToken));
         registry.AddActivity(nameof(activities.ReadCancel), async call => await activities.ReadCancel(call.ReadInput<string>()!, call.CancellationToken));
         registry.AddActivity(nameof(activities.ExecuteTarget), async call => await activities.ExecuteTarget(call.ReadInput<ExecuteTarget>()!, call.CancellationToken));
-        registry.AddActivity(nameof(activities.RecordProgress), async call => { await activities.RecordProgress(call.ReadInput<ProgressBatch>()!, call.CancellationToken); return null; });
-        registry.AddActivity(nameof(activities.CloseCommand), async call => { await activities.CloseCommand(call.ReadInput<CloseCommand>()!, call.CancellationToken); return null; });
+        registry.AddActivity(nameof(activities.RecordProgress), async call => { await activities.RecordProgress(call.ReadInput<ProgressBatch>()!, _hub.Client, call.CancellationToken); return null; });
+        registry.AddActivity(nameof(activities.CloseCommand), async call => { await activities.CloseCommand(call.ReadInput<CloseCommand>()!, _hub.Client, call.CancellationToken); return null; });
         registry.AddOrchestrator(SynchronizeStarter.Orchestration, async context => { await SynchronizeOrchestrator.Run(context); return null; });
         var looks = new SynchronizeActivities(Get<SynchronizeSteps>());
         registry.AddActivity(nameof(looks.NextToSynchronize), async call => await looks.NextToSynchronize(call.ReadInput<SynchronizeInput>()!, call.CancellationToken));
         registry.AddActivity(nameof(looks.EndSynchronization), async call => { await looks.EndSynchronization(call.ReadInput<SynchronizationProgress>()!, call.CancellationToken); return null; });
-        var entities = new EntityFunctions(Get<OperationExecution>(), Get<ResourceSynchronization>(), Get<ReportClaims>(), Get<PluginCatalog>(), Get<OperationRules>(), Get<TimeProvider>(), _seams.Logs.CreateLogger<EntityFunctions>());
+        var entities = new EntityFunctions(Get<OperationExecution>(), Get<ResourceSynchronization>(), Get<ReportClaims>(), Get<PluginCatalog>(), Get<OperationRules>(), Get<EventPublication>(), Get<TimeProvider>(), _seams.Logs.CreateLogger<EntityFunctions>());
         registry.AddEntity(EntityNames.Resource, (dispatcher, _) => entities.Resource(dispatcher, _hub.Client));
         registry.AddEntity(EntityNames.Reference, (dispatcher, _) => entities.Reference(dispatcher));
         registry.AddEntity(EntityNames.Rate, (dispatcher, _) => entities.Rate(dispatcher));
+        registry.AddEntity(EntityNames.Publication, (dispatcher, _) => entities.Publication(dispatcher));
         return registry;
     }
 }

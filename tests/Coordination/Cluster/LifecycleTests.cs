@@ -42,7 +42,7 @@ public sealed class LifecycleTests : IAsyncLifetime
     {
         var command = await _plane.RunAsync(Document);
 
-        await Lifecycle.CloseAsync(command.CommandId, "late", _cancellation);
+        await Lifecycle.CloseAsync(command.CommandId, "late", _plane.Client, _cancellation);
 
         var stored = await Stored(command);
         Assert.Equal(States.Success, stored.State);
@@ -59,7 +59,7 @@ public sealed class LifecycleTests : IAsyncLifetime
 
         // As a closing sees it that had read the command before the first one wrote its end.
         var again = await CopyAsync(destroy, States.InProgress);
-        await Lifecycle.CloseAsync(again, null, _cancellation);
+        await Lifecycle.CloseAsync(again, null, _plane.Client, _cancellation);
 
         Assert.NotNull(await Stacks.FindAsync("shop", _cancellation));
         Assert.True(await Stacks.IsLeasedByAsync("shop", "next", _cancellation));
@@ -71,7 +71,7 @@ public sealed class LifecycleTests : IAsyncLifetime
         var command = await _plane.RunAsync(Document);
         var finished = await CopyAsync(command, States.InProgress);
 
-        await Lifecycle.CloseAsync(finished, "the closing itself broke", _cancellation);
+        await Lifecycle.CloseAsync(finished, "the closing itself broke", _plane.Client, _cancellation);
 
         Assert.Equal(States.Success, (await Commands.FindAsync(finished, _cancellation))!.State);
     }
@@ -104,7 +104,7 @@ public sealed class LifecycleTests : IAsyncLifetime
             _cancellation);
         await Commands.AddAsync(stored, _cancellation);
 
-        await Lifecycle.CloseAsync(stored.CommandId, "it never began", _cancellation);
+        await Lifecycle.CloseAsync(stored.CommandId, "it never began", _plane.Client, _cancellation);
 
         Assert.NotNull(await _plane.Get<TargetStore>().FindAsync("idle", _cancellation));
         var ended = (await _plane.Get<Formae.Coordination.Queries.CommandQueries>().FindAsync(stored.CommandId, _cancellation))!;

@@ -15,6 +15,9 @@ internal sealed record AppManifest(string Name, string Namespace, string Version
     /// <summary>The oldest bus contract that the app understands; null when it does not say.</summary>
     public int? MinContract { get; init; }
 
+    /// <summary>What the app wants to be told of, as it says it.</summary>
+    public IReadOnlyList<string> Events { get; init; } = [];
+
     public const string FileName = "plugin.json";
 
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
@@ -46,8 +49,14 @@ internal sealed record AppManifest(string Name, string Namespace, string Version
             var name = Text("name");
             if (name.AsSpan().ContainsAnyExcept(NameCharacters))
                 throw new InvalidDataException($"{path}: 'name' is '{name}'; it may hold letters, digits, '-', '_' and '.'.");
+            var events = document.RootElement.TryGetProperty("events", out var wishes) && wishes.ValueKind != JsonValueKind.Null
+                ? wishes.ValueKind == JsonValueKind.Array && wishes.EnumerateArray().All(wish => wish.ValueKind == JsonValueKind.String)
+                    ? wishes.EnumerateArray().Select(wish => wish.GetString()!).ToArray()
+                    : throw new InvalidDataException($"{path}: 'events' must be a list of texts.")
+                : [];
             return new AppManifest(name, Text("namespace"), Text("version"), assemblyPath)
             {
+                Events = events,
                 MinFormaeVersion = document.RootElement.TryGetProperty("minFormaeVersion", out var floor) && floor.ValueKind != JsonValueKind.Null ? Text("minFormaeVersion") : null,
                 MinContract = document.RootElement.TryGetProperty("minContract", out var contract)
                     ? contract.ValueKind == JsonValueKind.Number && contract.TryGetInt32(out var number) ? number : throw new InvalidDataException($"{path}: 'minContract' must be a whole number.")
