@@ -86,6 +86,7 @@ var token = uniqueString(subscription().id, environmentName, location)
 var isPrivate = network == 'Private'
 var usesScheduler = durableBackend == 'Scheduler'
 var pluginNames = map(plugins, plugin => plugin.name)
+var listeners = map(filter(plugins, plugin => !empty(plugin.?events)), plugin => { name: plugin.name, events: plugin.?events ?? [] })
 
 // Tables are made by the coordinator too, when it starts; here they are because whoever restricts its rights needs them to be there.
 var tables = [
@@ -200,6 +201,7 @@ module bus 'modules/bus.bicep' = {
     sku: isPrivate ? 'Premium' : busSku
     capacity: busCapacity
     plugins: pluginNames
+    listeners: listeners
     endpointsSubnetId: endpointsSubnetId
     zone: busZone
   }
@@ -236,6 +238,25 @@ module requestRights 'modules/queue-rights.bicep' = [
       coordinatorId: coordinatorIdentity.outputs.principalId
       senderIds: []
       receiverIds: [pluginIdentities[index].outputs.principalId]
+    }
+  }
+]
+
+module topicRights 'modules/topic-rights.bicep' = {
+  scope: group
+  params: {
+    namespaceName: bus.outputs.name
+    coordinatorId: coordinatorIdentity.outputs.principalId
+  }
+}
+
+module subscriptionRights 'modules/subscription-rights.bicep' = [
+  for (plugin, index) in plugins: if (!empty(plugin.?events)) {
+    scope: group
+    params: {
+      namespaceName: bus.outputs.name
+      subscriptionName: plugin.name
+      receiverId: pluginIdentities[index].outputs.principalId
     }
   }
 ]
@@ -314,9 +335,12 @@ var entraSettings = empty(entraAudience)
       Formae__Access__Entra__Audience: entraAudience
     }
 
+// Where nobody listens nothing is told.
+var eventSettings = empty(listeners) ? {} : { FORMAE_EVENTS_TOPIC: 'formae-events' }
+
 module coordinator 'modules/function-app.bicep' = {
   scope: group
-  dependsOn: [storageRights, reportRights, announcementRights, requestRights]
+  dependsOn: [storageRights, reportRights, announcementRights, requestRights, topicRights]
   params: {
     name: 'func-coordinator-${token}'
     service: 'coordinator'
@@ -333,7 +357,7 @@ module coordinator 'modules/function-app.bicep' = {
     vaultName: vault.outputs.name
     ringKeyUri: vault.outputs.ringKeyUri
     otlpEndpoint: otlpEndpoint
-    settings: union({ FormaeStorage__tableServiceUri: storage.outputs.tableEndpoint }, schedulerSettings, entraSettings, coordinatorSettings)
+    settings: union({ FormaeStorage__tableServiceUri: storage.outputs.tableEndpoint }, eventSettings, schedulerSettings, entraSettings, coordinatorSettings)
     subnetId: appsSubnetId
   }
 }
@@ -341,7 +365,7 @@ module coordinator 'modules/function-app.bicep' = {
 module pluginApps 'modules/function-app.bicep' = [
   for (plugin, index) in plugins: {
     scope: group
-    dependsOn: [storageRights, reportRights, announcementRights, requestRights]
+    dependsOn: [storageRights, reportRights, announcementRights, requestRights, subscriptionRights]
     params: {
       name: 'func-${plugin.name}-${token}'
       service: plugin.name
@@ -360,6 +384,7 @@ module pluginApps 'modules/function-app.bicep' = [
       otlpEndpoint: otlpEndpoint
       settings: union(
         { FormaeRequestQueue: 'formae-requests-${plugin.name}' },
+        empty(plugin.?events) ? {} : { FORMAE_EVENTS_TOPIC: 'formae-events', FORMAE_EVENTS_SUBSCRIPTION: plugin.name },
         contains(plugin, 'config') ? { FormaePluginConfig: string(plugin.?config) } : {},
         plugin.?settings ?? {}
       )

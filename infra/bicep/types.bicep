@@ -19,6 +19,20 @@ type Size = {
 }
 
 @export()
+@description('An event that a plugin may listen to, or all of a kind.')
+type Event = 'command.finished' | 'resource.created' | 'resource.updated' | 'resource.replaced' | 'resource.deleted' | 'resource.failed' | 'drift.changed' | 'drift.deleted' | 'command.*' | 'resource.*' | 'drift.*' | '*'
+
+@export()
+@description('A plugin that listens.')
+type Listener = {
+  @description('Its name, which its subscription has too.')
+  name: string
+
+  @description('The events that it listens to.')
+  events: Event[]
+}
+
+@export()
 @description('A plugin: an app of its own, with a queue of its own.')
 type Plugin = {
   @description('The name of its service in azure.yaml and of its queue: lower-case letters and digits, as in its plugin.json.')
@@ -37,6 +51,9 @@ type Plugin = {
 
   @description('The configuration that its handlers take, a JSON object; no secrets. Left out: an empty one.')
   config: object?
+
+  @description('The events that it listens to, as in its plugin.json. Left out: none.')
+  events: Event[]?
 
   @description('Further app settings, by their names. Left out: none.')
   settings: { *: string }?

@@ -19,6 +19,17 @@ public sealed partial class DevelopmentTests
     }
 
     [Fact]
+    public void The_emulator_has_the_topic_of_events_and_a_subscription_for_whoever_tries_a_plugin()
+    {
+        using var emulator = JsonDocument.Parse(File.ReadAllText(Repository.Full("dev/servicebus-emulator.json")));
+        var topic = Assert.Single(emulator.RootElement.GetProperty("UserConfig").GetProperty("Namespaces")[0].GetProperty("Topics").EnumerateArray());
+        Assert.Equal(Formae.Protocol.Bus.BusContract.EventTopic, topic.GetProperty("Name").GetString());
+        Assert.True(topic.GetProperty("Properties").GetProperty("RequiresDuplicateDetection").GetBoolean());
+        var subscription = Assert.Single(topic.GetProperty("Subscriptions").EnumerateArray()).GetProperty("Name").GetString();
+        Assert.Contains($"`FORMAE_EVENTS_SUBSCRIPTION={subscription}`", File.ReadAllText(Repository.Full("docs/local-emulation.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_function_app_has_a_template_of_its_settings()
     {
         var apps = Project.Every.Select(project => project.Room).Where(room => room.StartsWith("functions/", StringComparison.Ordinal));

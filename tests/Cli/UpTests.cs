@@ -31,6 +31,37 @@ public sealed class UpTests
     }
 
     [Fact]
+    public void Whoever_listens_has_a_subscription_with_a_rule_for_each_event_and_without_listeners_there_is_no_topic()
+    {
+        using var run = new TestRun();
+        var apps = Folder(run, "coordinator", "Formae.Coordinator");
+        Plugin(run, "plugins/deaf", "deaf", "Deaf");
+        Plugin(run, "plugins/ear", "ear", "Ear", """, "events": ["drift.*", "command.finished"] """);
+
+        var listeners = Apps.Find(apps, [], Gate).Listeners;
+        var topic = Assert.Single(Samples.Json(Topology.Of(["q"], listeners)).GetProperty("UserConfig").GetProperty("Namespaces")[0].GetProperty("Topics").EnumerateArray());
+        var subscription = Assert.Single(topic.GetProperty("Subscriptions").EnumerateArray());
+
+        Assert.Equal((BusContract.EventTopic, "PT4H", "P1D"), (topic.GetProperty("Name").GetString(), topic.GetProperty("Properties").GetProperty("DuplicateDetectionHistoryTimeWindow").GetString(), topic.GetProperty("Properties").GetProperty("DefaultMessageTimeToLive").GetString()));
+        Assert.Equal("ear", subscription.GetProperty("Name").GetString());
+        Assert.Equal(["command.finished", "drift.changed", "drift.deleted"], subscription.GetProperty("Rules").EnumerateArray().Select(rule => rule.GetProperty("Properties").GetProperty("CorrelationFilter").GetProperty("Label").GetString()));
+        Assert.Equal([("FORMAE_EVENTS_SUBSCRIPTION", "ear"), ("FORMAE_EVENTS_TOPIC", BusContract.EventTopic)], listeners[0].Settings.Select(setting => (setting.Key, setting.Value!)).Order());
+        Assert.Empty(Samples.Json(Topology.Of(["q"], [])).GetProperty("UserConfig").GetProperty("Namespaces")[0].GetProperty("Topics").EnumerateArray());
+    }
+
+    [Fact]
+    public void An_event_that_there_is_not_is_refused_with_its_place()
+    {
+        using var run = new TestRun();
+        var apps = Folder(run, "coordinator", "Formae.Coordinator");
+        var folder = Plugin(run, "plugins/ear", "ear", "Ear", """, "events": ["drift.*", "resource.moved"] """);
+
+        Assert.StartsWith(
+            $"{Path.Combine(folder, "plugin.json")}: 'events[1]' is 'resource.moved', which is no event: there are command.finished, ",
+            Assert.Throws<UpException>(() => Apps.Find(apps, [], Gate)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Apps_are_found_beside_and_where_they_are_named()
     {
         using var run = new TestRun();

@@ -1,5 +1,7 @@
-// The bus: one queue for the reports of all plugins, one for their announcements, and one for the requests to each. No topic: nobody listens twice.
-metadata description = 'The Service Bus namespace and its queues.'
+// The bus: one queue for the reports of all plugins, one for their announcements, and one for the requests to each. And a topic for what has happened, with a subscription for each plugin that listens.
+metadata description = 'The Service Bus namespace, its queues and its topic.'
+
+import { Listener } from '../types.bicep'
 
 @description('The name of the namespace.')
 param name string
@@ -20,6 +22,9 @@ param capacity int
 
 @description('The plugins, by the name that their queue has.')
 param plugins string[]
+
+@description('Those of the plugins that listen to events, and what they listen to.')
+param listeners Listener[]
 
 @description('The subnet of the private endpoint; empty: the namespace is reached from everywhere, with an identity that may.')
 param endpointsSubnetId string
@@ -80,6 +85,43 @@ resource requests 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = [
       requiresDuplicateDetection: true
       duplicateDetectionHistoryTimeWindow: 'PT4H'
       requiresSession: false
+    }
+  }
+]
+
+resource events 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
+  parent: namespace
+  name: 'formae-events'
+  properties: {
+    defaultMessageTimeToLive: 'P1D'
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'PT4H'
+  }
+}
+
+resource subscriptions 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = [
+  for listener in listeners: {
+    parent: events
+    name: listener.name
+    properties: {
+      lockDuration: 'PT1M'
+      maxDeliveryCount: 10
+      defaultMessageTimeToLive: 'P1D'
+      deadLetteringOnMessageExpiration: false
+      requiresSession: false
+    }
+  }
+]
+
+// One rule that says it all, under the name of the one that every new subscription has and that lets everything through. Rules of other names would have to be deleted by hand
+// when the list becomes shorter: a deployment takes nothing away.
+resource filters 'Microsoft.ServiceBus/namespaces/topics/subscriptions/rules@2024-01-01' = [
+  for (listener, index) in listeners: {
+    parent: subscriptions[index]
+    name: '$Default'
+    properties: {
+      filterType: 'SqlFilter'
+      sqlFilter: { sqlExpression: join(map(listener.events, event => 'sys.Label LIKE \'${replace(event, '*', '%')}\''), ' OR ') }
     }
   }
 ]

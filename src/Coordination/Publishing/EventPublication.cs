@@ -1,3 +1,4 @@
+using Formae.Coordination.Bus;
 using Formae.Coordination.Commands;
 using Formae.Coordination.Storage;
 using Formae.Protocol.Bus;

@@ -6,8 +6,8 @@ internal static class BicepCheck
     /// <summary>Functions of Bicep that the files use; another one is added here by whoever uses it.</summary>
     private static readonly string[] Functions =
     [
-        "bool", "cidrSubnet", "concat", "contains", "empty", "environment", "guid", "items", "length", "map", "readEnvironmentVariable", "resourceGroup",
-        "string", "subscription", "subscriptionResourceId", "tenant", "union", "uniqueString",
+        "bool", "cidrSubnet", "concat", "contains", "empty", "environment", "filter", "guid", "items", "join", "length", "map",
+        "readEnvironmentVariable", "replace", "resourceGroup", "string", "subscription", "subscriptionResourceId", "tenant", "union", "uniqueString",
     ];
 
     public static IEnumerable<string> Mistakes(BicepFile file, Func<string, BicepFile> open)

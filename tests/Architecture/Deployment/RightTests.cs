@@ -18,6 +18,8 @@ public sealed class RightTests
         new("storage-rights", "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1", "Storage Blob Data Reader", "keys", "src/Sdk.Functions/PluginApp.cs", "AddFormaeKeyRing(_app.Configuration, KeyRingRole.Reader)"),
         new("queue-rights", "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39", "Azure Service Bus Data Sender", "queue", "src/Sdk.Functions/BusSenders.cs", "client.CreateSender"),
         new("queue-rights", "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0", "Azure Service Bus Data Receiver", "queue", "src/Sdk.Functions/OperationFunction.cs", "ServiceBusTrigger("),
+        new("topic-rights", "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39", "Azure Service Bus Data Sender", "topic", "src/Coordination/Bus/EventTopic.cs", "client.CreateSender(name)"),
+        new("subscription-rights", "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0", "Azure Service Bus Data Receiver", "subscription", "src/Sdk.Functions/EventListener.cs", "ServiceBusReceivedMessage message"),
         new("vault", "4633458b-17de-408a-b874-0445c86b69e6", "Key Vault Secrets User", "vault", "src/Messaging/Keys/MessageKeys.cs", "FormaeMessageKeys"),
         new("vault", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7", "Key Vault Secrets Officer", "vault", "who changes the secret reads the keys that are there and writes them with the new one: docs/azure.md#signed-messages"),
         new("vault", "e147488a-f6f5-4113-8e2d-b22465e65bf6", "Key Vault Crypto Service Encryption User", "ring", "src/Messaging/KeyRing/VaultKey.cs", "unwrapkey"),
@@ -63,6 +65,15 @@ public sealed class RightTests
         Assert.Empty(((Node.List)own["senderIds"]!).Items);
         Assert.Equal(OutputOf("pluginIdentities", "principalId"), Assert.Single(((Node.List)own["receiverIds"]!).Items));
         Assert.Equal(new Node.Member(new Node.Symbol("plugin"), "name"), Assert.Single(((Node.Text)own["queueName"]!).Holes));
+    }
+
+    [Fact]
+    public void A_plugin_hears_only_of_what_it_has_asked_for_and_tells_nobody()
+    {
+        var own = Assert.Single(Infrastructure.CallsOf("subscription-rights"));
+        Assert.Equal(new Node.Member(new Node.Symbol("plugin"), "name"), own["subscriptionName"]);
+        Assert.Equal(OutputOf("pluginIdentities", "principalId"), own["receiverId"]);
+        Assert.Equal(["namespaceName", "coordinatorId"], Assert.Single(Infrastructure.CallsOf("topic-rights")).Properties.Select(property => ((Node.Text)property.Name).Plain));
     }
 
     [Fact]

@@ -16,11 +16,6 @@ public sealed partial class StateTests
     {
         Assert.Equal([BusContract.AnnouncementQueue, BusContract.ReportQueue, $"{RequestPrefix}{{}}"], Queues().Select(queue => NameOf(queue).Pattern).Order(StringComparer.Ordinal));
         Assert.Equal([BusContract.ReportQueue, BusContract.AnnouncementQueue, $"{RequestPrefix}{{}}"], Infrastructure.CallsOf("queue-rights").Select(call => ((Node.Text)call["queueName"]!).Pattern));
-        Assert.DoesNotContain(Infrastructure.Resources, resource => resource.Type.Contains("/topics", StringComparison.Ordinal));
-
-        // A trigger names one queue; two names would be a topic and a subscription.
-        Repository.NoneOf("A topic that nobody deploys:", Repository.FilesOf(".cs", "src", "functions").Where(file => !file.StartsWith("src/Embedded/", StringComparison.Ordinal))
-            .Where(file => TriggerOfTopic().IsMatch(File.ReadAllText(Repository.Full(file)))));
     }
 
     [Fact]
@@ -146,9 +141,6 @@ public sealed partial class StateTests
 
     [GeneratedRegex("""GetTableClient\("(\w+)"\)""")]
     private static partial Regex TableOfCode();
-
-    [GeneratedRegex("""ServiceBusTrigger\([^,()]+,(?!\s*\w+ =)""")]
-    private static partial Regex TriggerOfTopic();
 
     [GeneratedRegex("""const string Container = "([a-z-]+)";""")]
     private static partial Regex ContainerOfCode();

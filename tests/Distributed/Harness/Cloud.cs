@@ -25,6 +25,13 @@ internal sealed class Cloud(Uri address) : IDisposable
     public Task DelayAsync(string operation, TimeSpan by, int count = 1) =>
         PostAsync("injections", new JsonObject { ["Operation"] = operation, ["Kind"] = "Latency", ["LatencyMs"] = by.TotalMilliseconds, ["Count"] = count });
 
+    /// <summary>Somebody else deletes an object.</summary>
+    public async Task DeleteAsync(string type, string nativeId)
+    {
+        using var response = await _http.DeleteAsync($"api/fakeaws/control/cloud?type={Uri.EscapeDataString(type)}&id={Uri.EscapeDataString(nativeId)}", TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
     /// <summary>The process of the plugin dies in the middle of the next call of this verb.</summary>
     public Task CrashAsync(string operation, bool afterTheWork) =>
         PostAsync("injections", new JsonObject { ["Operation"] = operation, ["Kind"] = "Crash", ["AfterTheWork"] = afterTheWork });

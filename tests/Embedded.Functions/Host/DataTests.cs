@@ -51,16 +51,26 @@ public sealed class DataTests : IDisposable
         Assert.Equal(new AppManifest("local", "Local", "1.2.3", _folder["App.dll"]), AppManifest.Read(_folder.Path));
     }
 
+    [Fact]
+    public void A_manifest_says_what_its_app_wants_to_be_told_of()
+    {
+        Write("""{"name":"local","namespace":"Local","version":"1.2.3","assembly":"App","events":["a.b","c.*"]}""");
+        File.WriteAllText(_folder["App.dll"], "");
+        Assert.Equal(["a.b", "c.*"], AppManifest.Read(_folder.Path).Events);
+    }
+
     [Theory]
     [InlineData(null, "plugin.json is missing")]
     [InlineData("{\n\"name\": oops}", "plugin.json(2,9): this is no JSON")]
     [InlineData("[]", "an object is expected")]
     [InlineData("""{"assembly":"App"}""", "App.dll, which does not exist")]
     [InlineData("""{"name":"x"}""", "'assembly' must be a text")]
+    [InlineData("""{"name":"x","namespace":"X","version":"1.0.0","assembly":"plugin.json.dll","events":"all"}""", "'events' must be a list of texts")]
     public void A_wrong_manifest_is_refused_with_its_place(string? content, string finding)
     {
         if (content is not null)
             Write(content);
+        File.WriteAllText(_folder["plugin.json.dll"], "");
         Assert.Contains(finding, Assert.Throws<InvalidDataException>(() => AppManifest.Read(_folder.Path)).Message, StringComparison.Ordinal);
     }
 

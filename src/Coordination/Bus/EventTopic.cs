@@ -5,7 +5,7 @@ using Formae.Messaging;
 using Formae.Protocol.Bus;
 using Formae.Telemetry;
 
-namespace Formae.Coordination.Publishing;
+namespace Formae.Coordination.Bus;
 
 /// <summary>Where events go: the topic that the setting <c>FORMAE_EVENTS_TOPIC</c> names. Without it nothing is told, and nothing is done for it.</summary>
 public sealed class EventTopic(string? name, ServiceBusClient client, MessageWriter writer) : IAsyncDisposable
