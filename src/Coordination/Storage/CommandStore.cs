@@ -57,7 +57,8 @@ public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
         return found.HasValue && found.Value is { } value
             ? new CommandStanding(
                 value.GetString("CommandId"), value.GetString("Kind"), value.GetString("Mode"), value.GetString("Source"), value.GetString("State"), value.GetString("Error"),
-                value.GetDateTimeOffset("StartedAt"), value.GetDateTimeOffset("ModifiedAt")) { ClientId = value.GetString("ClientId"), TraceParent = value.GetString("TraceParent") }
+                value.GetDateTimeOffset("StartedAt"), value.GetDateTimeOffset("ModifiedAt"))
+            { ClientId = value.GetString("ClientId"), TraceParent = value.GetString("TraceParent") }
             : null;
     }
 
