@@ -6,8 +6,12 @@ namespace Formae.Coordinator;
 /// <summary>Which failures of storage and bus come to an end by themselves: the same again, a little later, may go through.</summary>
 internal static class PassingFailures
 {
-    // Not among them is the RpcException of the durable client under the host of Azure Functions, even where its status is Unavailable: its package comes with Azure's
-    // durable packages alone, so code that names it would not build with the embedded libraries. A request that fails by it is answered InternalError.
+    // What the durable client lets through under the host of Azure Functions. Its package comes with Azure's durable packages alone, so code that names the type would not
+    // build with the embedded libraries. What goes wrong behind the host, such as its storage being away, has the status Unknown: so all are taken for passing but those
+    // that say of the call itself that it cannot be.
+    private const string OfHub = "Grpc.Core.RpcException";
+    private static readonly string[] Lasting = ["InvalidArgument", "NotFound", "AlreadyExists", "FailedPrecondition", "OutOfRange", "Unimplemented"];
+
     public static bool IsPassing(this Exception failure) => failure switch
     {
         RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
@@ -17,6 +21,6 @@ internal static class PassingFailures
         // The clients of Azure say so of a try that took longer than they wait, and of several tries that came to nothing.
         TaskCanceledException { InnerException: TaskCanceledException } => true,
         AggregateException tries => tries.InnerExceptions.All(IsPassing),
-        _ => false,
+        _ => failure.GetType().FullName == OfHub && !Lasting.Any(status => failure.Message.Contains($"StatusCode=\"{status}\"", StringComparison.Ordinal)),
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Formae.Coordination.Storage;
 using Formae.Protocol.Http;
 
 namespace Formae.Coordination;
@@ -14,14 +15,30 @@ public static class Refusals
     };
 
     /// <summary>Another command works on the same.</summary>
-    public static ErrorResponse ConflictingCommand(Command holder, string message)
+    /// <param name="commandId">The command.</param>
+    /// <param name="holder">How it stands, where it is stored and was given by somebody. Without what it does: that may be very much, and its status shows it.</param>
+    /// <param name="message">What to tell people.</param>
+    public static ErrorResponse ConflictingCommand(string commandId, CommandStanding? holder, string message)
     {
-        var list = JsonSerializer.SerializeToElement(new CommandList { Commands = [holder] }, HttpJson.Readable.CommandList);
+        var shown = holder is { Source: Sources.User or Sources.TimeToLive }
+            ? new ConflictingCommand
+            {
+                CommandId = holder.CommandId,
+                Kind = holder.Kind,
+                Mode = holder.Mode,
+                Source = holder.Source,
+                Subject = holder.Subject,
+                SubjectName = holder.SubjectName,
+                State = holder.State,
+                StartTs = holder.StartedAt,
+                UpdateCount = holder.UpdateCount,
+            }
+            : new ConflictingCommand { CommandId = commandId, State = holder?.State ?? States.NotStarted };
         return new ErrorResponse
         {
             Error = ErrorCodes.ConflictingCommands,
             Message = message,
-            Data = JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { [nameof(ErrorCodes.ConflictingCommands)] = list.GetProperty(nameof(CommandList.Commands)) }),
+            Data = JsonSerializer.SerializeToElement(new ConflictingCommandList { ConflictingCommands = [shown] }, HttpJson.Readable.ConflictingCommandList),
         };
     }
 

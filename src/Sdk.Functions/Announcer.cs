@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Formae.Messaging;
-using Formae.Messaging.Payloads;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Secrets;
 using Microsoft.Extensions.Hosting;
@@ -52,9 +51,9 @@ public sealed partial class Announcer : BackgroundService
         {
             await AnnounceAsync(stoppingToken).ConfigureAwait(false);
         }
-        catch (Exception notThere) when (notThere is ServiceBusException or PayloadException or IOException)
+        catch (Exception notThere) when (!stoppingToken.IsCancellationRequested)
         {
-            // The bus, or the place of payloads, may come later than the app; the next beat tells it again.
+            // The bus, or the place of payloads, may come later than the app, and so may the app's right to use them; the next beat tells it again. What left this method would end the app.
             LogNotAnnounced(notThere);
         }
 

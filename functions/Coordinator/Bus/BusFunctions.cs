@@ -21,7 +21,7 @@ public sealed partial class BusFunctions(MessageReader reader, PluginCatalog cat
         ServiceBusMessageActions actions,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellation) =>
-        await Task.WhenAll(messages.Select(message => DeliverAsync(message, actions, client, cancellation)));
+        await Task.WhenAll(messages.Select(message => DeliverOrGiveBackAsync(message, actions, client, cancellation)));
 
     [Function("Announcements")]
     public async Task Announcements(
@@ -53,6 +53,21 @@ public sealed partial class BusFunctions(MessageReader reader, PluginCatalog cat
         await actions.CompleteMessageAsync(message, cancellation);
     }
 
+    /// <summary>The Functions host gives nothing of a batch back when its function fails: the message would come again only when its lock ends.</summary>
+    private async Task DeliverOrGiveBackAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, DurableTaskClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            await DeliverAsync(message, actions, client, cancellation);
+        }
+        catch (Exception e)
+        {
+            LogGivenBack(message.MessageId, e);
+            await actions.AbandonMessageAsync(message, propertiesToModify: null, CancellationToken.None);
+            throw;
+        }
+    }
+
     private async Task DeliverAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, DurableTaskClient client, CancellationToken cancellation)
     {
         MessageMeasures.Received(BusContract.ReportQueue, message.EnqueuedTime);
@@ -76,6 +91,9 @@ public sealed partial class BusFunctions(MessageReader reader, PluginCatalog cat
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "Plugin {Name} {Version} serves {Namespace} with {Types} resource types")]
     private partial void LogAnnounced(string name, string version, string @namespace, int types);
+
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "Message {MessageId} could not be handed on and is given back")]
+    private partial void LogGivenBack(string messageId, Exception exception);
 
     [LoggerMessage(EventId = 2003, Level = LogLevel.Warning, Message = "A report names an operation that nobody knows: {OperationId}")]
     private partial void LogUnknownOperation(string operationId);

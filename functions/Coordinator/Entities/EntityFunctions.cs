@@ -21,7 +21,7 @@ public sealed class EntityFunctions(
     public Task Reference([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new ReferenceEntity(execution, claims, time, logger));
 
     [Function(EntityNames.Rate)]
-    public Task Rate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new RateEntity(catalog, rules, time));
+    public Task Rate([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new RateEntity(catalog, rules, time, logger));
 
     [Function(EntityNames.Publication)]
     public Task Publication([EntityTrigger] TaskEntityDispatcher dispatcher) => dispatcher.DispatchAsync(new PublicationEntity(events, time, logger));

@@ -31,7 +31,8 @@ public static class ChangesetOrchestrator
         using var stopWatching = new CancellationTokenSource();
         await walk.BeginAsync();
         Task<WalkEvent>? next = null;
-        var watch = context.CreateTimer(WatchInterval, stopWatching.Token);
+        var lookAt = group.LookAt ?? context.CurrentUtcDateTime + WatchInterval;
+        var watch = context.CreateTimer(lookAt, stopWatching.Token);
         Task? recording = null;
         (DateTime At, Task Task)? again = null;
         var mostEvents = Math.Max(EventsPerHistory, changeset.Graph.Nodes.Count / Histories);
@@ -57,7 +58,15 @@ public static class ChangesetOrchestrator
             if (walk.AskAgainAt is { } at && (again is null || again.Value.At > at))
                 again = (at, context.CreateTimer(at, stopWatching.Token));
             await Task.WhenAny([next, watch, .. recording is null ? (ReadOnlySpan<Task>)[] : [recording], .. again is null ? (ReadOnlySpan<Task>)[] : [again.Value.Task], .. walk.Targets]);
-            if (next.IsCompleted)
+
+            // Before the events: where they come without a pause, it would never be the turn of what has fallen silent.
+            if (watch.IsCompleted || context.CurrentUtcDateTime >= lookAt)
+            {
+                events += 1 + await walk.LookAsync(WatchInterval);
+                lookAt = context.CurrentUtcDateTime + WatchInterval;
+                watch = context.CreateTimer(lookAt, stopWatching.Token);
+            }
+            else if (next.IsCompleted)
             {
                 events++;
                 await walk.HearAsync(await next);
@@ -77,11 +86,6 @@ public static class ChangesetOrchestrator
                 again = null;
                 await walk.AskAgainAsync();
             }
-            else if (watch.IsCompleted)
-            {
-                events += 1 + await walk.LookAsync(WatchInterval);
-                watch = context.CreateTimer(WatchInterval, stopWatching.Token);
-            }
         }
 
         // Not CancelAsync: an orchestrator awaits durable tasks only.
@@ -91,6 +95,6 @@ public static class ChangesetOrchestrator
         while (!walk.IsAbandoned && walk.Progress.Take() is { } rest)
             await context.CallActivityAsync(nameof(CommandActivities.RecordProgress), rest, CommandActivities.Patiently);
         if (!walk.IsOver)
-            context.ContinueAsNew(walk.Save());
+            context.ContinueAsNew(walk.Save() with { LookAt = lookAt });
     }
 }

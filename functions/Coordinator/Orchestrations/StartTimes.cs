@@ -2,6 +2,7 @@ using Formae.Coordination.Bus;
 using Formae.Coordination.Catalog;
 using Formae.Coordinator.Entities;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Entities;
 
 namespace Formae.Coordinator.Orchestrations;
 
@@ -25,8 +26,7 @@ internal sealed class StartTimes(TaskOrchestrationContext context, IReadOnlyDict
         if (_answers.TryGetValue(@namespace, out var last) && last.AskAgainAt.UtcDateTime > context.CurrentUtcDateTime)
             return last.Times is null ? last : last with { Times = [] };
         var since = _waitingSince.TryGetValue(@namespace, out var time) ? time : (DateTimeOffset?)null;
-        var grant = await context.Entities.CallEntityAsync<StartGrant>(
-            EntityNames.RateOf(@namespace), nameof(RateEntity.Take), new TakeStarts { Namespace = @namespace, Count = count, WaitingSince = since });
+        var grant = await AskAsync(new TakeStarts { Namespace = @namespace, Count = count, WaitingSince = since });
         if (grant.WaitingSince is { } waits)
             _waitingSince[@namespace] = waits;
         else
@@ -36,6 +36,20 @@ internal sealed class StartTimes(TaskOrchestrationContext context, IReadOnlyDict
         else
             _answers[@namespace] = grant;
         return grant;
+    }
+
+    /// <summary>An entity that could not answer, because its process was ended or anything else went wrong there, is asked again: nothing has been started, and nothing is lost by waiting.</summary>
+    private async Task<StartGrant> AskAsync(TakeStarts take)
+    {
+        try
+        {
+            return await context.Entities.CallEntityAsync<StartGrant>(EntityNames.RateOf(take.Namespace), nameof(RateEntity.Take), take);
+        }
+        catch (EntityOperationFailedException)
+        {
+            var now = new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero);
+            return new StartGrant { Times = [], AskAgainAt = now + EntityRetry.Pause, WaitingSince = take.WaitingSince, Waiting = RateEntity.NotNow };
+        }
     }
 
     /// <summary>The time has come: what waits is asked for once more, if it still waits.</summary>

@@ -45,8 +45,9 @@ public static class SynchronizeOrchestrator
 
     private static async Task<SynchronizationProgress> SeeAsync(TaskOrchestrationContext context, SynchronizeInput input, SynchronizePage page, SynchronizationProgress progress)
     {
-        var latest = await BeginAsync(context, input, page);
-        var open = page.Resources.Select(resource => resource.Ksuid).ToHashSet(StringComparer.Ordinal);
+        var (open, latest) = await BeginAsync(context, input, page);
+        var left = page.Resources.Count - open.Count;
+        progress = progress with { Done = progress.Done + left, Skipped = progress.Skipped + left };
         using var stopWaiting = new CancellationTokenSource();
         var end = context.CreateTimer(latest + ResourceSynchronization.Patience(page.CallTimeout), stopWaiting.Token);
 
@@ -69,9 +70,10 @@ public static class SynchronizeOrchestrator
         return progress with { Done = progress.Done + open.Count, Failed = progress.Failed + open.Count };
     }
 
-    /// <summary>Asks every resource of the page to look; tells when the last of them may begin.</summary>
-    private static async Task<DateTime> BeginAsync(TaskOrchestrationContext context, SynchronizeInput input, SynchronizePage page)
+    /// <summary>Asks the resources of the page to look; tells which were asked, and when the last of them may begin.</summary>
+    private static async Task<(HashSet<string> Asked, DateTime Latest)> BeginAsync(TaskOrchestrationContext context, SynchronizeInput input, SynchronizePage page)
     {
+        var asked = new HashSet<string>(StringComparer.Ordinal);
         var latest = context.CurrentUtcDateTime;
         var place = 0;
         var starts = new StartTimes(context);
@@ -85,6 +87,7 @@ public static class SynchronizeOrchestrator
                 for (var i = 0; i < count; i++, begun++)
                 {
                     var start = grant.Times?[i] ?? new DateTimeOffset(context.CurrentUtcDateTime, TimeSpan.Zero);
+                    asked.Add(resources[begun].Ksuid);
                     latest = start.UtcDateTime > latest ? start.UtcDateTime : latest;
                     await context.Entities.SignalEntityAsync(EntityNames.ResourceOf(resources[begun].Ksuid), nameof(ResourceEntity.Look), new LookAtResource
                     {
@@ -104,7 +107,7 @@ public static class SynchronizeOrchestrator
             }
         }
 
-        return latest;
+        return (asked, latest);
     }
 
     private static SynchronizationProgress Count(SynchronizationProgress progress, Seen seen)

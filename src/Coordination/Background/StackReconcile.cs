@@ -11,7 +11,7 @@ using Microsoft.DurableTask.Client;
 namespace Formae.Coordination.Background;
 
 /// <summary>Puts a stack back to where its last reconcile left it, because somebody asks for it now.</summary>
-public sealed class StackReconcile(StackStore stacks, StackPolicyQuery policies, StackSnapshots snapshots, CommandStore commands, CommandQueries queries, CommandIntake intake)
+public sealed class StackReconcile(StackStore stacks, StackPolicyQuery policies, StackSnapshots snapshots, CommandStore commands, CommandIntake intake)
 {
     public const string ClientId = "force-reconcile";
 
@@ -40,10 +40,9 @@ public sealed class StackReconcile(StackStore stacks, StackPolicyQuery policies,
 
     private async Task<ReconcileOutcome?> BusyAsync(string label, CancellationToken cancellation)
     {
-        if (await stacks.FindLeaseHolderAsync(label, cancellation) is not { } holder || await commands.FindAsync(holder, cancellation) is not { } command || States.IsFinal(command.State))
+        if (await stacks.FindLeaseHolderAsync(label, cancellation) is not { } holder || await commands.StandingAsync(holder, cancellation) is not { } command || States.IsFinal(command.State))
             return null;
-        var shown = await queries.FindAsync(holder, cancellation) ?? new Command { CommandId = holder, State = command.State };
-        return new ReconcileOutcome(409, null, Refusals.ConflictingCommand(shown, $"Command {holder} is changing the stack '{label}'. Wait until it is done."));
+        return new ReconcileOutcome(409, null, Refusals.ConflictingCommand(holder, command, $"Command {holder} is changing the stack '{label}'. Wait until it is done."));
     }
 
     private static ReconcileOutcome Nothing(string message) => new(200, new ReconcileAnswer { Message = message }, null);

@@ -32,16 +32,16 @@ public sealed class CancelSelection(CommandStore commands, TimeProvider time)
     {
         var open = (await commands.OpenAsync(cancellation)).OrderDescending(StringComparer.Ordinal);
         var asksForSource = query.ExactAny("source") is not null || query.ExactAny("command")?.Contains(Sources.Synchronization, StringComparer.OrdinalIgnoreCase) == true;
-        return [.. (await TableRows.ReadEachAsync(open, id => commands.FindAsync(id, cancellation)))
-            .OfType<CommandRecord>()
+        return [.. (await TableRows.ReadEachAsync(open, id => commands.HeaderAsync(id, cancellation)))
+            .OfType<CommandHeader>()
             .Where(command => !States.IsFinal(command.State) && (asksForSource || command.Source != Sources.Synchronization) && Matches(query, command))
             .Select(command => command.CommandId)
             .Take(Most)];
     }
 
-    private static bool Matches(Query query, CommandRecord command) => query.MatchesAny(field => field.ToLowerInvariant() switch
+    private static bool Matches(Query query, CommandHeader command) => query.MatchesAny(field => field.ToLowerInvariant() switch
     {
         "source" => [command.Source],
-        _ => CommandQueries.ValuesOf(field, new CommandHeader(command.CommandId, command.Kind, command.State, command.Source, command.ClientId, command.Stacks)),
+        _ => CommandQueries.ValuesOf(field, command),
     });
 }

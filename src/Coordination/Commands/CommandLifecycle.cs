@@ -134,6 +134,18 @@ public sealed partial class CommandLifecycle(
         await commands.ForgetOpenAsync(commandId, cancellation);
     }
 
+    /// <summary>Ends a command of which only the small columns can be read: what it has not done by now nobody does, and its stacks are free for others.</summary>
+    public async Task AbandonAsync(string commandId, string reason, DurableTaskClient client, CancellationToken cancellation)
+    {
+        OperationMeasures.Activity("close");
+        await updates.SettleAsync(commandId, States.Failed, reason, time.GetUtcNow(), cancellation);
+        await commands.EndAsync(commandId, States.Failed, time.GetUtcNow(), reason, cancellation);
+        foreach (var lease in (await stacks.LeasesAsync(cancellation)).Where(lease => lease.Holder == commandId))
+            await stacks.ReleaseLeaseAsync(lease.Stack, commandId, cancellation);
+        await events.EndedAsync(commandId, client, cancellation);
+        await commands.ForgetOpenAsync(commandId, cancellation);
+    }
+
     private async Task EndAsync(CommandRecord command, string? error, CancellationToken cancellation)
     {
         var isOpened = command.OpenedAt is not null;

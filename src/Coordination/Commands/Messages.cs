@@ -19,6 +19,9 @@ public sealed record WalkGroup
     /// <summary>Namespaces that nobody serves, and since when the walk has waited for that.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset>? WaitingSince { get; init; }
 
+    /// <summary>When the walk is to look for what is overdue, however often its history begins anew until then; null for the first history.</summary>
+    public DateTime? LookAt { get; init; }
+
     /// <summary>The id of the orchestration that walks a group.</summary>
     public static string InstanceOf(string commandId, int group) => $"{commandId}-{group}";
 }

@@ -21,15 +21,36 @@ public sealed class CommandChecks(CommandStore commands, ProgressJournal journal
         var running = open.OfType<CommandStanding>().Where(command => !States.IsFinal(command.State)).ToList();
         var moved = await TableRows.ReadEachAsync(running, command => journal.LastAtAsync(command.CommandId, cancellation));
         var still = running.Zip(moved, (command, at) => (Command: command, At: at > command.ModifiedAt ? at.Value : command.ModifiedAt ?? command.StartedAt ?? now)).Where(one => now - one.At > Still).ToList();
-        if (still.Count == 0)
+        var unreadable = (await TableRows.ReadEachAsync(running, command => ReadAsync(command, cancellation))).OfType<DoctorCheck>().ToList();
+        if (still.Count + unreadable.Count == 0)
             return [new DoctorCheck { Name = "commands", Detail = running.Count == 0 ? "None runs." : $"{running.Count} {(running.Count == 1 ? "runs and moves" : "run and move")}." }];
-        return [.. still.Take(MostShown).Select(one => new DoctorCheck
+        return [.. unreadable.Take(MostShown), .. still.Take(MostShown).Select(one => new DoctorCheck
         {
             Name = $"command {one.Command.CommandId}",
             Verdict = Verdicts.Warn,
             Detail = $"It is {one.Command.State}, and nothing of it has changed for {Doctor.Text(now - one.At)}.",
             Advice = $"formae status {one.Command.CommandId} shows what it waits for; formae cancel ends it, with --force at once.",
         })];
+    }
+
+    /// <summary>Null for a command that can be read.</summary>
+    private async Task<DoctorCheck?> ReadAsync(CommandStanding command, CancellationToken cancellation)
+    {
+        try
+        {
+            await commands.FindAsync(command.CommandId, cancellation);
+            return null;
+        }
+        catch (UnreadableCommandException unreadable)
+        {
+            return new DoctorCheck
+            {
+                Name = $"command {command.CommandId}",
+                Verdict = Verdicts.Fail,
+                Detail = unreadable.Message,
+                Advice = "If a newer version wrote it, run that version. Otherwise it is ended as failed an hour after it was stored, and its stacks are free again: apply once more.",
+            };
+        }
     }
 
     public async Task<IReadOnlyList<DoctorCheck>> LeasesAsync(CancellationToken cancellation)

@@ -33,7 +33,6 @@ public sealed partial class CommandIntake(
     SealedSecrets secrets,
     NamedSecrets named,
     CommandStarter starter,
-    CommandQueries queries,
     InventoryQueries inventoryQueries,
     StackSnapshots snapshots,
     KsuidSource ksuids,
@@ -217,11 +216,8 @@ public sealed partial class CommandIntake(
         Diagnostics = warnings.Count == 0 ? null : warnings,
     };
 
-    private async Task<IntakeOutcome> ConflictAsync(string holder, CancellationToken cancellation)
-    {
-        var command = await queries.FindAsync(holder, cancellation) ?? new Command { CommandId = holder, State = States.NotStarted };
-        return new IntakeOutcome.Refused(409, Refusals.ConflictingCommand(command, $"Command {holder} is changing the same stack. Wait until it is done."));
-    }
+    private async Task<IntakeOutcome> ConflictAsync(string holder, CancellationToken cancellation) => new IntakeOutcome.Refused(
+        409, Refusals.ConflictingCommand(holder, await commands.StandingAsync(holder, cancellation), $"Command {holder} is changing the same stack. Wait until it is done."));
 
     /// <summary>There is no document that the person could correct.</summary>
     private static Diagnostic WithoutPlace(Diagnostic diagnostic) => diagnostic with

@@ -74,4 +74,13 @@ public sealed record CommandStanding(string CommandId, string Kind, string Mode,
 
     /// <summary>W3C trace context of the command; null where nobody records.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>How many resources it changes.</summary>
+    public int UpdateCount { get; init; }
+
+    /// <summary>Who gave it, where an identity was asked for.</summary>
+    public string? Subject { get; init; }
+
+    /// <summary>The same for people.</summary>
+    public string? SubjectName { get; init; }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using Formae.Coordination.Progress;
+using Formae.Messaging.Payloads;
 using Formae.Model;
 using Formae.Protocol.Http;
 
@@ -17,7 +18,7 @@ public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
 {
     private const string Open = "open";
 
-    private static readonly string[] StandingColumns = ["PartitionKey", "RowKey", "CommandId", "Kind", "Mode", "Source", "State", "Error", "StartedAt", "ModifiedAt", "ClientId", "TraceParent"];
+    private static readonly string[] StandingColumns = ["PartitionKey", "RowKey", "CommandId", "Kind", "Mode", "Source", "State", "Error", "StartedAt", "ModifiedAt", "ClientId", "TraceParent", "UpdateCount", "Subject", "SubjectName"];
     private static readonly string[] HeaderColumns = ["PartitionKey", "RowKey", "CommandId", "Kind", "State", "Source", "ClientId", .. RowText.Columns("Stacks")];
 
     /// <summary>Stores a new command as open. The look-up comes first: a crash in between leaves one that leads nowhere, never a command that nobody looks after.</summary>
@@ -39,12 +40,41 @@ public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
     /// <summary>Nothing is left to be done for this command.</summary>
     public Task ForgetOpenAsync(string commandId, CancellationToken cancellation) => tables.OpenCommands.DeleteEntityAsync(Open, commandId, ETag.All, cancellation);
 
+    /// <exception cref="UnreadableCommandException">It is stored, and what is stored cannot be understood.</exception>
     public async Task<CommandRecord?> FindAsync(string commandId, CancellationToken cancellation)
     {
         if (!Ksuid.IsValid(commandId))
             return null;
         var (partition, row) = KeyOf(commandId);
-        return await tables.Commands.FindAsync(partition, row, cancellation) is { } found ? await FromRowAsync(found, cancellation) : null;
+        if (await tables.Commands.FindAsync(partition, row, cancellation) is not { } found)
+            return null;
+        try
+        {
+            return await FromRowAsync(found, cancellation);
+        }
+        catch (Exception e) when (e is JsonException or PayloadException or ArgumentNullException)
+        {
+            throw new UnreadableCommandException(commandId, e);
+        }
+    }
+
+    /// <summary>What a command is, without what it does. Stacks that cannot be understood are left out: one such command is no reason to look at no other.</summary>
+    public async Task<CommandHeader?> HeaderAsync(string commandId, CancellationToken cancellation)
+    {
+        if (!Ksuid.IsValid(commandId))
+            return null;
+        var (partition, row) = KeyOf(commandId);
+        var found = await tables.Commands.GetEntityIfExistsAsync<TableEntity>(partition, row, HeaderColumns, cancellation);
+        if (!found.HasValue || found.Value is not { } header)
+            return null;
+        try
+        {
+            return await HeaderOfAsync(header, cancellation);
+        }
+        catch (Exception e) when (e is JsonException or PayloadException or ArgumentNullException)
+        {
+            return HeaderOf(header, []);
+        }
     }
 
     /// <summary>How a command stands as a whole: small, because followers read it again and again.</summary>
@@ -58,7 +88,13 @@ public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
             ? new CommandStanding(
                 value.GetString("CommandId"), value.GetString("Kind"), value.GetString("Mode"), value.GetString("Source"), value.GetString("State"), value.GetString("Error"),
                 value.GetDateTimeOffset("StartedAt"), value.GetDateTimeOffset("ModifiedAt"))
-            { ClientId = value.GetString("ClientId"), TraceParent = value.GetString("TraceParent") }
+            {
+                ClientId = value.GetString("ClientId"),
+                TraceParent = value.GetString("TraceParent"),
+                UpdateCount = value.GetInt32("UpdateCount") ?? 0,
+                Subject = value.GetString("Subject"),
+                SubjectName = value.GetString("SubjectName"),
+            }
             : null;
     }
 
@@ -158,9 +194,11 @@ public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
 
     private static string MonthOf(DateTime date) => date.ToString("yyyyMM", CultureInfo.InvariantCulture);
 
-    private async ValueTask<CommandHeader> HeaderOfAsync(TableEntity row, CancellationToken cancellation) => new(
-        row.GetString("CommandId"), row.GetString("Kind"), row.GetString("State"), row.GetString("Source"), row.GetString("ClientId"),
-        JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "Stacks", cancellation))!, StorageJson.Rows.IReadOnlyListString)!);
+    private async ValueTask<CommandHeader> HeaderOfAsync(TableEntity row, CancellationToken cancellation) =>
+        HeaderOf(row, JsonSerializer.Deserialize((await tables.Texts.ReadAsync(row, "Stacks", cancellation))!, StorageJson.Rows.IReadOnlyListString)!);
+
+    private static CommandHeader HeaderOf(TableEntity row, IReadOnlyList<string> stacks) =>
+        new(row.GetString("CommandId"), row.GetString("Kind"), row.GetString("State"), row.GetString("Source"), row.GetString("ClientId"), stacks);
 
     private async ValueTask<TableEntity> ToRowAsync(CommandRecord command, CancellationToken cancellation)
     {

@@ -21,8 +21,8 @@ public sealed partial class SynchronizeSteps(
         using var span = Spans.Continue(input.TraceParent, "read page")?.SetTag(Attributes.CommandId, input.CommandId);
         await catalog.RefreshAsync(cancellation);
         var rows = await resources.ReadPlacesAsync(input.After, options.Value.PageSize, cancellation);
-        var busy = (await TableRows.ReadEachAsync(await commands.OpenAsync(cancellation), id => commands.FindAsync(id, cancellation)))
-            .OfType<CommandRecord>().Where(command => !States.IsFinal(command.State)).SelectMany(command => command.Stacks).ToHashSet(StringComparer.Ordinal);
+        var busy = (await TableRows.ReadEachAsync(await commands.OpenAsync(cancellation), id => commands.HeaderAsync(id, cancellation)))
+            .OfType<CommandHeader>().Where(command => !States.IsFinal(command.State)).SelectMany(command => command.Stacks).ToHashSet(StringComparer.Ordinal);
         var found = rows.Where(row => !busy.Contains(row.Stack) && catalog.SchemaOf(row.Type) is not null).Select(row => new SynchronizedResource(row.Ksuid, Resource.NamespaceOf(row.Type))).ToList();
         span?.SetTag(Attributes.Count, found.Count);
         if (rows.Count == 0)

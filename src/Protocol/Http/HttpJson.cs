@@ -10,6 +10,7 @@ namespace Formae.Protocol.Http;
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = JsonText.MaxDepth)]
 [JsonSerializable(typeof(SubmitCommandResponse))]
 [JsonSerializable(typeof(CommandList))]
+[JsonSerializable(typeof(ConflictingCommandList))]
 [JsonSerializable(typeof(CancelCommandResponse))]
 [JsonSerializable(typeof(CancelFailure))]
 [JsonSerializable(typeof(ErrorResponse))]

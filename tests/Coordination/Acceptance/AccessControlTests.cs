@@ -43,6 +43,7 @@ public sealed class AccessControlTests
         new RequestFailedException("the secret of the store"),
         new RequestFailedException(503, "the secret of the store"),
         new ServiceBusException("the secret of the bus", ServiceBusFailureReason.ServiceCommunicationProblem),
+        new Grpc.Core.RpcException("Unknown"),
     ];
 
     [Fact]

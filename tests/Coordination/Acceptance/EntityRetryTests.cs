@@ -4,6 +4,7 @@ using Formae.Coordination.Tests.Cluster;
 using Formae.Embedded.Tables;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Http;
+using Microsoft.DurableTask.Client;
 using static Formae.Coordination.Tests.Acceptance.Trial;
 
 namespace Formae.Coordination.Tests.Acceptance;
@@ -14,8 +15,17 @@ public sealed class EntityRetryTests : IAsyncLifetime
     private ControlPlane _plane = null!;
     private Refusals _tables = null!;
     private RefusingBus _bus = null!;
+    private int _events;
 
-    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(new Seams { Tables = inner => _tables = new Refusals(inner), Sending = real => _bus = new RefusingBus(real), HubTime = new QuickTime(20) }, Quick);
+    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(
+        new Seams
+        {
+            Tables = inner => _tables = new Refusals(inner),
+            Sending = real => _bus = new RefusingBus(real),
+            Raising = real => new Deaf(real, () => Interlocked.Decrement(ref _events) >= 0),
+            HubTime = new QuickTime(20),
+        },
+        Quick);
 
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
 
@@ -69,6 +79,18 @@ public sealed class EntityRetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_outcome_that_the_task_hub_does_not_take_is_told_later()
+    {
+        Volatile.Write(ref _events, 2);
+
+        ControlPlane.Succeeded(await _plane.RunAsync(Bucket()));
+
+        Assert.True(Volatile.Read(ref _events) < 0, "Nothing was refused.");
+        Assert.Equal(1, _plane.CallsOf(OperationVerb.Create));
+        Assert.True(Outside.Has(_plane, Assert.Single(await _plane.InventoryAsync()).NativeId));
+    }
+
+    [Fact]
     public async Task A_read_of_a_reference_that_the_bus_does_not_take_is_sent_later()
     {
         ControlPlane.Succeeded(await _plane.RunAsync(Bucket("BucketName: logs, Acl: Private")));
@@ -92,6 +114,13 @@ public sealed class EntityRetryTests : IAsyncLifetime
         await UntilAsync(() => _tables.Refused == 1);
         Assert.Equal(States.InProgress, (await _plane.UntilAsync(id, _ => true)).State);
         Assert.Empty(await _plane.InventoryAsync());
+    }
+
+    /// <summary>A task hub that does not take so many events.</summary>
+    private sealed class Deaf(DurableTaskClient real, Func<bool> refuses) : DelegatingHub(real)
+    {
+        public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
+            refuses() ? throw new Grpc.Core.RpcException("Unknown") : base.RaiseEventAsync(instanceId, eventName, eventPayload, cancellation);
     }
 
     /// <summary>A bus that does not take so many messages.</summary>

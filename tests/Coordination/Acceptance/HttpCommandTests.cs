@@ -172,7 +172,12 @@ public sealed class HttpCommandTests : IAsyncLifetime
         Assert.Equal((409, ErrorCodes.ConflictingCommands), (second.Status, second.ErrorCode));
         var holder = second.Json.GetProperty("data").GetProperty("ConflictingCommands")[0];
         Assert.Equal(first.Json.GetProperty("CommandId").GetString(), holder.GetProperty("CommandId").GetString());
-        Assert.Equal("logs", holder.GetProperty("ResourceUpdates")[0].GetProperty("ResourceLabel").GetString());
+        Assert.Equal(("apply", 1), (holder.GetProperty("Command").GetString(), holder.GetProperty("UpdateCount").GetInt32()));
+        Assert.Contains(holder.GetProperty("State").GetString(), new[] { States.NotStarted, States.InProgress });
+        Assert.True(holder.TryGetProperty("StartTs", out _));
+
+        // What it does may be very much, and is not told to everybody who is refused.
+        Assert.False(holder.TryGetProperty("ResourceUpdates", out _));
         Assert.Equal(202, elsewhere.Status);
         _plane.Cloud.OpenGate();
         await _plane.EndOfAsync(first.Json.GetProperty("CommandId").GetString()!);

@@ -112,6 +112,19 @@ public sealed class MissingPluginTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_synchronisation_leaves_alone_at_once_what_belongs_to_a_plugin_that_is_switched_off()
+    {
+        // A page that waited for what was not asked would wait for two minutes and more.
+        await StartAsync(isAnnounced: true, ("Formae:Synchronization:PageSize", "1"));
+        ControlPlane.Succeeded(await _plane.RunAsync(Document()));
+        _plane.Set("Formae:Plugins:fakeaws:Enabled", "false");
+
+        var ended = await _plane.SynchronizeAsync();
+
+        Assert.Equal((2, 2, 2, 0), (ended.Total, ended.Done, ended.Skipped, ended.Failed));
+    }
+
+    [Fact]
     public async Task What_was_begun_with_a_plugin_that_is_switched_off_is_carried_on()
     {
         await StartAsync(isAnnounced: true);

@@ -1,3 +1,4 @@
+using Formae.Coordination.Tests.Cluster;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
@@ -6,39 +7,14 @@ using Microsoft.DurableTask.Entities;
 namespace Formae.Coordination.Tests.Acceptance;
 
 /// <summary>A task hub that takes no signal of one kind for some time after the first one.</summary>
-internal sealed class RefusingHub : DurableTaskClient
+internal sealed class RefusingHub(DurableTaskClient real, string operation, TimeSpan away, TimeProvider time) : DelegatingHub(real)
 {
-    private readonly DurableTaskClient _real;
-    private readonly Gate _entities;
-
-    public RefusingHub(DurableTaskClient real, string operation, TimeSpan away, TimeProvider time) : base(real.Name) => (_real, _entities) = (real, new Gate(real.Entities, operation, away, time));
+    private readonly Gate _entities = new(real.Entities, operation, away, time);
 
     /// <summary>How many signals it has refused.</summary>
     public int Refused => _entities.Refused;
 
     public override DurableEntityClient Entities => _entities;
-
-    public override Task<string> ScheduleNewOrchestrationInstanceAsync(TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default) =>
-        _real.ScheduleNewOrchestrationInstanceAsync(orchestratorName, input, options, cancellation);
-
-    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) => _real.RaiseEventAsync(instanceId, eventName, eventPayload, cancellation);
-
-    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        _real.WaitForInstanceStartAsync(instanceId, getInputsAndOutputs, cancellation);
-
-    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        _real.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs, cancellation);
-
-    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) => _real.SuspendInstanceAsync(instanceId, reason, cancellation);
-
-    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) => _real.ResumeInstanceAsync(instanceId, reason, cancellation);
-
-    public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        _real.GetInstancesAsync(instanceId, getInputsAndOutputs, cancellation);
-
-    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) => _real.GetAllInstancesAsync(filter);
-
-    public override ValueTask DisposeAsync() => default;
 
     private sealed class Gate(DurableEntityClient real, string operation, TimeSpan away, TimeProvider time) : DurableEntityClient(real.Name)
     {

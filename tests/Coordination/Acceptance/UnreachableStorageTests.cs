@@ -46,6 +46,16 @@ public sealed class UnreachableStorageTests
         Assert.False(failure.IsPassing(), failure.ToString());
     }
 
+    [Theory]
+    [InlineData("Unknown", true)]
+    [InlineData("Unavailable", true)]
+    [InlineData("Internal", true)]
+    [InlineData("NotFound", false)]
+    [InlineData("FailedPrecondition", false)]
+    [InlineData("InvalidArgument", false)]
+    public void What_the_host_of_Azure_Functions_does_not_get_through_to_its_task_hub_may_go_through_later(string status, bool isPassing) =>
+        Assert.Equal(isPassing, new Grpc.Core.RpcException(status).IsPassing());
+
     private static Task<Exception> FailureAsync(int port, int retries, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         var options = new TableClientOptions { Retry = { MaxRetries = retries, Delay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero, NetworkTimeout = timeout ?? TimeSpan.FromMilliseconds(200) } };

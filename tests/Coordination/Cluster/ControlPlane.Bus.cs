@@ -140,6 +140,9 @@ public sealed partial class ControlPlane
         public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
             settles ? args.CompleteMessageAsync(message, cancellationToken) : throw Died();
 
+        public override Task AbandonMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
+            settles ? args.AbandonMessageAsync(message, propertiesToModify!, cancellationToken) : throw Died();
+
         public override Task DeadLetterMessageAsync(
             ServiceBusReceivedMessage message,
             Dictionary<string, object>? propertiesToModify = null,

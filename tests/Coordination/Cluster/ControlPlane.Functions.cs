@@ -37,9 +37,13 @@ public sealed partial class ControlPlane
         registry.AddActivity(nameof(looks.NextToSynchronize), async call => await looks.NextToSynchronize(call.ReadInput<SynchronizeInput>()!, call.CancellationToken));
         registry.AddActivity(nameof(looks.EndSynchronization), async call => { await looks.EndSynchronization(call.ReadInput<SynchronizationProgress>()!, call.CancellationToken); return null; });
         var entities = new EntityFunctions(Get<OperationExecution>(), Get<ResourceSynchronization>(), Get<ReportClaims>(), Get<PluginCatalog>(), Get<OperationRules>(), Get<EventPublication>(), Get<TimeProvider>(), _seams.Logs.CreateLogger<EntityFunctions>());
-        registry.AddEntity(EntityNames.Resource, (dispatcher, _) => entities.Resource(dispatcher, _hub.Client));
+        registry.AddEntity(EntityNames.Resource, (dispatcher, _) => entities.Resource(dispatcher, _seams.Raising(_hub.Client)));
         registry.AddEntity(EntityNames.Reference, (dispatcher, _) => entities.Reference(dispatcher));
-        registry.AddEntity(EntityNames.Rate, (dispatcher, _) => entities.Rate(dispatcher));
+        registry.AddEntity(EntityNames.Rate, (dispatcher, _) =>
+        {
+            _seams.Dispatching(EntityNames.Rate);
+            return entities.Rate(dispatcher);
+        });
         registry.AddEntity(EntityNames.Publication, (dispatcher, _) => entities.Publication(dispatcher));
         return registry;
     }

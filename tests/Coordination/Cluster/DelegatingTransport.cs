@@ -19,7 +19,7 @@ internal abstract class DelegatingTransport(ITableTransport inner) : ITableTrans
     /// <param name="request">The request itself.</param>
     protected abstract Task<T> AroundAsync<T>(string table, bool isWrite, Func<Task<T>> request);
 
-    public Task<Response> CreateTableAsync(string table, CancellationToken cancellationToken) => inner.CreateTableAsync(table, cancellationToken);
+    public virtual Task<Response> CreateTableAsync(string table, CancellationToken cancellationToken) => inner.CreateTableAsync(table, cancellationToken);
 
     public Task<Response> DeleteTableAsync(string table, CancellationToken cancellationToken) => inner.DeleteTableAsync(table, cancellationToken);
 

@@ -4,6 +4,8 @@ using Formae.Plugins.FakeAws;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Http;
 using Formae.Sdk.Testing;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Formae.Coordination.Tests.Cluster;
 
@@ -45,7 +47,24 @@ public sealed class PurgeTests : IAsyncLifetime
         ControlPlane.Succeeded(await _plane.RunAsync(Document.Replace("BucketName: good", "BucketName: good, VersioningEnabled: true", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Histories_that_cannot_be_removed_keep_nothing_else_from_being_forgotten()
+    {
+        var good = (await _plane.RunAsync(Document)).ResourceUpdates!.Single(update => update.ResourceLabel == "good").ResourceId;
+
+        await PurgeAsync(later: TimeSpan.FromDays(2), new Unpurgeable(_plane.Client));
+
+        await ControlPlane.UntilAsync("the entity has forgotten", async () => !await RemembersAsync(good));
+    }
+
     private async Task<bool> RemembersAsync(string ksuid) => await _plane.Client.Entities.GetEntityAsync(EntityNames.ResourceOf(ksuid), includeState: false, CancellationToken.None) is not null;
 
-    private Task PurgeAsync(TimeSpan later) => new PurgeTimer(new FakeTimeProvider(DateTimeOffset.UtcNow + later)).Run(null!, _plane.Client, CancellationToken.None);
+    private Task PurgeAsync(TimeSpan later, DurableTaskClient? client = null) =>
+        new PurgeTimer(new FakeTimeProvider(DateTimeOffset.UtcNow + later), NullLogger<PurgeTimer>.Instance).Run(null!, client ?? _plane.Client, CancellationToken.None);
+
+    private sealed class Unpurgeable(DurableTaskClient real) : DelegatingHub(real)
+    {
+        public override Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default) =>
+            throw new TimeoutException("The task hub is away.");
+    }
 }

@@ -49,6 +49,12 @@ internal sealed class Seams
     /// <summary>Stands before the task hub for whoever hands on what comes from the bus.</summary>
     public Func<DurableTaskClient, DurableTaskClient> Reporting { get; init; } = static client => client;
 
+    /// <summary>Stands before the task hub for the entities of resources, which raise events.</summary>
+    public Func<DurableTaskClient, DurableTaskClient> Raising { get; init; } = static client => client;
+
+    /// <summary>Runs before an entity of a name takes what waits for it; where it throws, all of that fails.</summary>
+    public Action<string> Dispatching { get; init; } = static _ => { };
+
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Types that the plugin serves beside its own.</summary>

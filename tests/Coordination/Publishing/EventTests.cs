@@ -12,6 +12,7 @@ using Formae.Plugins.FakeAws;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Http;
 using Formae.Sdk.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Formae.Coordination.Tests.Publishing;
 
@@ -155,7 +156,7 @@ public sealed class EventTests : IAsyncLifetime
         await _subscriber.HearOfAsync(command.CommandId);
         Assert.True(await RemembersAsync(command.CommandId));
 
-        await new PurgeTimer(new FakeTimeProvider(DateTimeOffset.UtcNow + TimeSpan.FromDays(2))).Run(null!, _plane.Client, CancellationToken.None);
+        await new PurgeTimer(new FakeTimeProvider(DateTimeOffset.UtcNow + TimeSpan.FromDays(2)), NullLogger<PurgeTimer>.Instance).Run(null!, _plane.Client, CancellationToken.None);
         await ControlPlane.UntilAsync("the entity has forgotten", async () => !await RemembersAsync(command.CommandId));
         await _subscriber.HasHeardEverythingAsync();
     }

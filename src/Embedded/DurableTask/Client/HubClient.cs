@@ -90,6 +90,10 @@ internal sealed class HubClient(HubState hub) : DurableTaskClient(hub.Options.Hu
         PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
+
+        // The Functions host does not look whether there is one, and fails.
+        if (filter.CreatedFrom is null)
+            throw new ArgumentException("The host of Azure Functions purges only with a CreatedFrom.", nameof(filter));
         cancellation.ThrowIfCancellationRequested();
         return PurgeAsync(hub.Store.Read(connection => InstanceQueries.Purgeable(connection, filter)), options?.Recursive ?? false);
     }
