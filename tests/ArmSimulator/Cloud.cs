@@ -21,6 +21,9 @@ public sealed partial class Cloud
     /// <summary>The <c>Retry-After</c> of answers of operations in progress, in seconds; null leaves it out.</summary>
     public int? RetryAfter { get; set; }
 
+    /// <summary>Whether those who are turned away by an operation have asked about it, too: then it ends without anybody else asking.</summary>
+    public bool TurnedAwayAsk { get; set; } = true;
+
     /// <summary>Requests that are still answered before all are throttled; null is no limit.</summary>
     public int? RequestsLeft { get; set; }
 
@@ -165,7 +168,7 @@ public sealed partial class Cloud
             : null;
     }
 
-    /// <summary>One operation at a time: on an object, and on a network with its subnets. Whoever is turned away has asked, too.</summary>
+    /// <summary>One operation at a time: on an object, and on a network with its subnets.</summary>
     private Answer? Busy(ResourcePath path)
     {
         var root = path.Type.Equals(TypeCatalog.Subnet, StringComparison.OrdinalIgnoreCase) ? path.Parent : path.Id;
@@ -173,7 +176,8 @@ public sealed partial class Cloud
             one.Pending is not null && (one.Path.Id.Equals(root, StringComparison.OrdinalIgnoreCase) || path.Type != TypeCatalog.Group && IsBelow(one.Path.Id, root)));
         if (busy is null)
             return null;
-        Ask(busy.Pending!);
+        if (TurnedAwayAsk)
+            Ask(busy.Pending!);
         return Answer.Error(409, "AnotherOperationInProgress", "Another operation on this or dependent resource is in progress.");
     }
 

@@ -57,6 +57,9 @@ public sealed record Fault
 
     public string Message { get; init; } = "This went wrong on purpose.";
 
+    /// <summary>The whole body, instead of one made of code and message.</summary>
+    public string? Body { get; init; }
+
     /// <summary>In seconds.</summary>
     public int? RetryAfter { get; init; }
 

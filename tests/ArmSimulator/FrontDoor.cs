@@ -91,7 +91,7 @@ internal sealed partial class FrontDoor(Cloud cloud, Faults faults, RequestLog l
 
     private static Answer Refused(Fault fault)
     {
-        var answer = fault.Code is null ? new Answer(fault.Status) : ArmSimulator.Answer.Error(fault.Status, fault.Code, fault.Message);
+        var answer = fault.Body is { } body ? new Answer(fault.Status, JsonNode.Parse(body)) : fault.Code is null ? new Answer(fault.Status) : ArmSimulator.Answer.Error(fault.Status, fault.Code, fault.Message);
         return fault.RetryAfter is { } seconds ? answer with { Headers = new() { ["Retry-After"] = $"{seconds}" } } : answer;
     }
 

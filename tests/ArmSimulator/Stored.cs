@@ -5,6 +5,8 @@ namespace Formae.ArmSimulator;
 /// <summary>An object of the simulated cloud.</summary>
 internal sealed class Stored(ResourcePath path, JsonObject body)
 {
+    private const int Partitions = 16;
+
     public ResourcePath Path { get; } = path;
 
     public JsonObject Body { get; set; } = body;
@@ -29,6 +31,8 @@ internal sealed class Stored(ResourcePath path, JsonObject body)
         shown["properties"] = properties;
         foreach (var hidden in rules.Hidden)
             properties.Remove(hidden);
+        if (rules.ShowsSizeOfAllPartitions && (bool?)properties["enablePartitioning"] == true && (int?)properties["maxSizeInMegabytes"] is { } size)
+            properties["maxSizeInMegabytes"] = size * Partitions;
         properties["provisioningState"] = State;
         return shown;
     }

@@ -29,6 +29,9 @@ public sealed record TypeRules
     /// <summary>Whether it has a location and tags.</summary>
     public bool IsTracked { get; init; } = true;
 
+    /// <summary>Whether what has one must have one.</summary>
+    public bool NeedsLocation { get; init; } = true;
+
     /// <summary>Whether an object of it can be patched; where not, 405.</summary>
     public bool CanPatch { get; init; } = true;
 
@@ -49,6 +52,9 @@ public sealed record TypeRules
 
     /// <summary>Whether an object that is being deleted says so; otherwise it shows the state of before until it is gone.</summary>
     public bool ShowsDeleting { get; init; } = true;
+
+    /// <summary>Whether a partitioned object of it shows its <c>maxSizeInMegabytes</c> times its partitions.</summary>
+    public bool ShowsSizeOfAllPartitions { get; init; }
 
     internal JsonObject DefaultBody => JsonNode.Parse(Defaults)!.AsObject();
 
@@ -105,6 +111,7 @@ public sealed class TypeCatalog
         },
         ["Microsoft.ServiceBus/namespaces/queues"] = new()
         {
+            ShowsSizeOfAllPartitions = true,
             IsTracked = false,
             CanPatch = false,
             Defaults = """

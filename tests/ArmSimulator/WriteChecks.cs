@@ -5,15 +5,19 @@ namespace Formae.ArmSimulator;
 /// <summary>Why an object is not written.</summary>
 internal static class WriteChecks
 {
+    private const int LargestPartition = 5120;
+
     public static Answer? OfPut(ResourcePath path, JsonObject body, Stored? existing, TypeRules rules)
     {
         if (existing is { State: "Deleting" })
             return Answer.Error(409, "ResourceGroupBeingDeleted", $"'{path.Name}' is being deleted.");
+        if (rules.ShowsSizeOfAllPartitions && (bool?)body["properties"]?["enablePartitioning"] == true && (int?)body["properties"]!["maxSizeInMegabytes"] > LargestPartition)
+            return Answer.Error(400, "BadRequest", $"The value of MaxSizeInMegabytes is more than {LargestPartition}.");
         if (!rules.IsTracked)
             return body.ContainsKey("tags") || body.ContainsKey("location") ? Answer.Error(400, "InvalidRequestContent", $"{path.Type} has neither a location nor tags.") : null;
         var location = (string?)body["location"];
         if (string.IsNullOrEmpty(location))
-            return Answer.Error(400, "LocationRequired", "The location property is required for this definition.");
+            return !rules.NeedsLocation ? null : Answer.Error(400, "LocationRequired", "The location property is required for this definition.");
         return existing is not null && !Plain(location).Equals(Plain((string?)existing.Body["location"] ?? ""), StringComparison.Ordinal)
             ? Answer.Error(409, "InvalidResourceLocation", $"The resource '{path.Name}' already exists in location '{existing.Body["location"]}'.")
             : null;

@@ -72,6 +72,51 @@ public sealed class ErrorTableTests
     }
 
     [Theory]
+    [InlineData(429, """{"error":{"code":"OperationNotAllowed","message":"The server rejected the request.","details":[{"code":"TooManyRequests","message":"Wait."}]}}""", ProblemCodes.Throttling)]
+    [InlineData(429, """{"error":{"code":"QuotaExceeded","message":"Too much."}}""", ProblemCodes.Throttling)]
+    [InlineData(429, """{"error":{"code":"RetryableErrorDueToAnotherOperation","message":"Wait."}}""", ProblemCodes.Throttling)]
+    [InlineData(409, """{"error":{"code":"OperationNotAllowed","message":"No.","details":[{"code":"TooManyRequests","message":"Wait."}]}}""", ProblemCodes.Throttling)]
+    [InlineData(409, """{"error":{"code":"OperationNotAllowed","message":"No more cores."}}""", ProblemCodes.ServiceLimitExceeded)]
+    [InlineData(409, """{"error":{"code":"Conflict","message":"No.","details":[{"code":"QuotaExceeded","message":"Too much."}]}}""", ProblemCodes.ServiceLimitExceeded)]
+    [InlineData(400, """{"error":{"code":"BadRequest","message":"No.","details":[{"code":"Conflict","message":"Busy."}]}}""", ProblemCodes.InvalidRequest)]
+    [InlineData(409, """{"error":{"code":"ScopeLocked","message":"No.","details":[{"code":"QuotaExceeded","message":"Too much."}]}}""", ProblemCodes.AccessDenied)]
+    public async Task A_request_too_many_is_throttling_and_of_two_codes_the_one_that_tells_more_counts(int status, string body, string expected)
+    {
+        await using var arm = await Arm.StartAsync();
+        arm.Simulator.Faults.Add(new Fault { Status = status, Body = body });
+
+        Assert.Equal(expected, (await arm.ExecuteAsync(Requests.Read(Arm.GroupType, Arm.GroupId))).Problem?.Code);
+    }
+
+    [Fact]
+    public async Task A_site_s_name_that_is_taken_is_no_conflict_that_passes()
+    {
+        const string Taken = """
+            {"Code":"Conflict","Message":"Website with given name shop already exists.","Target":null,"Details":[{"Message":"Website with given name shop already exists."},{"Code":"Conflict"},
+            {"ErrorEntity":{"ExtendedCode":"54001","MessageTemplate":"Website with given name {0} already exists.","Parameters":["shop"],"Code":"Conflict","Message":"Website with given name shop already exists."}}],
+            "Innererror":null}
+            """;
+        await using var arm = await Arm.StartAsync();
+        arm.Simulator.Faults.Add(new Fault { Method = "PUT", Status = 409, Body = Taken });
+
+        var report = await arm.ExecuteAsync(Requests.Create("Azure::Web::FunctionApp", Arm.Json("""{"Name":"shop","ResourceGroup":"web","Location":"westeurope","Kind":"functionapp,linux","ServerFarmId":"/subscriptions/s/plan"}""")));
+
+        Assert.Equal((ProblemCodes.AlreadyExists, false), (report.Problem?.Code, report.Problem?.IsRecoverable));
+        Assert.StartsWith("Conflict: Website with given name shop already exists. 54001 (HTTP 409)", report.Problem!.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(409, """{"Code":"Conflict","Message":"Another one."}""", ProblemCodes.ResourceConflict, "Conflict: Another one.")]
+    [InlineData(400, """{"Message":"The name is wrong."}""", ProblemCodes.InvalidRequest, "The name is wrong.")]
+    [InlineData(403, """{"Error":{"Code":"ScopeLocked","Message":"Locked."}}""", ProblemCodes.AccessDenied, "ScopeLocked: Locked.")]
+    public void An_error_without_a_wrapper_and_with_capitals_is_told(int status, string body, string code, string text)
+    {
+        var problem = ArmErrors.Of(status, JsonElement.Parse(body), null, null);
+
+        Assert.Equal((code, $"{text} (HTTP {status})"), (problem.Code, problem.Message));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("null")]

@@ -82,6 +82,12 @@ public sealed class TargetConfigTests
     [InlineData("""{"AccountName":"account","BlobEndpoint":"https://other.blob.core.windows.net"}""", "BlobEndpoint")]
     [InlineData("""{"AccountName":"account","BlobEndpoint":"https://account.queue.core.windows.net"}""", "BlobEndpoint")]
     [InlineData("""{"AccountName":"account","BlobEndpoint":"http://account.blob.core.windows.net"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://account.z01.blob.storage.azure.net.evil.example"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://other.z01.blob.storage.azure.net"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://account.z01.queue.storage.azure.net"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://account.evil.blob.storage.azure.net"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://account.blob.storage.azure.net"}""", "BlobEndpoint")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"http://account.z01.blob.storage.azure.net"}""", "BlobEndpoint")]
     [InlineData("""{"AccountName":"account","EndpointSuffix":"evil.example"}""", "EndpointSuffix")]
     [InlineData("""{"BlobEndpoint":"https://evil.example"}""", "BlobEndpoint")]
     [InlineData("""{"BlobEndpoint":"https://evil.blob.core.windows.net.evil.example","TenantId":"t"}""", "BlobEndpoint")]
@@ -112,6 +118,8 @@ public sealed class TargetConfigTests
     [InlineData("""{"AccountName":"account","EndpointSuffix":"core.chinacloudapi.cn"}""", "account.blob.core.chinacloudapi.cn")]
     [InlineData("""{"AccountName":"account","EndpointSuffix":"core.usgovcloudapi.net"}""", "account.blob.core.usgovcloudapi.net")]
     [InlineData("""{"BlobEndpoint":"https://other.blob.core.usgovcloudapi.net"}""", "other.blob.core.usgovcloudapi.net")]
+    [InlineData("""{"AccountName":"account","BlobEndpoint":"https://account.z01.blob.storage.azure.net/"}""", "account.z01.blob.storage.azure.net")]
+    [InlineData("""{"BlobEndpoint":"https://other.z50.blob.storage.azure.net"}""", "other.z50.blob.storage.azure.net")]
     public async Task The_account_s_own_addresses_get_them_in_every_cloud(string config, string host)
     {
         var identified = await SeenAsync(JsonNode.Parse(config)!.AsObject());

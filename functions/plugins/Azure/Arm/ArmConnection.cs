@@ -91,6 +91,7 @@ internal sealed class ArmConnection(HttpPipeline pipeline, Uri endpoint, string 
             OperationAddress = Header(response, "Azure-AsyncOperation"),
             Location = Header(response, "Location"),
             RetryAfter = retryAfter,
+            IsTurnedAway = response.Status is not (>= 200 and < 300) && ArmErrors.IsTurnedAway(body),
             Problem = response.Status is >= 200 and < 300 ? null : ArmErrors.Of(response.Status, body, retryAfter, Header(response, "x-ms-correlation-request-id")),
         };
     }
@@ -138,6 +139,19 @@ internal sealed record ArmAnswer
 
     /// <summary>Why not; null where it is a yes.</summary>
     public Problem? Problem { get; init; }
+
+    /// <summary>Whether it is a no because something else is done first.</summary>
+    public bool IsTurnedAway { get; init; }
+
+    /// <summary>That the object is still as it was answered; null where Azure does not say by what that can be told.</summary>
+    public MatchConditions? IfUnchanged
+    {
+        get
+        {
+            var etag = ETag ?? (Body is { } body && body.TryGetProperty("etag", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null);
+            return etag is { Length: > 0 } ? new MatchConditions { IfMatch = new ETag(etag) } : null;
+        }
+    }
 
     public static ArmAnswer Refused(Problem problem) => new() { Problem = problem };
 }

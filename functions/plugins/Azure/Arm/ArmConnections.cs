@@ -6,12 +6,15 @@ using Azure.ResourceManager;
 
 namespace Formae.Plugins.AzureResources.Arm;
 
-/// <summary>A pipeline for each target, kept because tokens and connections are worth keeping.</summary>
-internal sealed class ArmConnections
+/// <summary>A pipeline for each target, kept because tokens and connections are worth keeping, and the turns of all.</summary>
+internal sealed class ArmConnections(TimeProvider time)
 {
     private const int Most = 100;
 
     private readonly ConcurrentDictionary<AzureTarget, ArmConnection> _connections = new();
+
+    /// <summary>When those may come again that were turned away.</summary>
+    public Turns Turns { get; } = new(time);
 
     public ArmConnection Of(AzureTarget target)
     {

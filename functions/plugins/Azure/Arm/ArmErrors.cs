@@ -21,6 +21,7 @@ internal static class ArmErrors
 
         ["AnotherOperationInProgress"] = ProblemCodes.ResourceConflict,
         ["RetryableErrorDueToAnotherOperation"] = ProblemCodes.ResourceConflict,
+        ["CanceledAndSupersededDueToAnotherOperation"] = ProblemCodes.ResourceConflict,
         ["OperationPreempted"] = ProblemCodes.ResourceConflict,
         ["Conflict"] = ProblemCodes.ResourceConflict,
         ["ConflictingConcurrentWriteNotAllowed"] = ProblemCodes.ResourceConflict,
@@ -35,6 +36,9 @@ internal static class ArmErrors
         ["StorageAccountOperationInProgress"] = ProblemCodes.ResourceConflict,
         ["StorageAccountBeingCreated"] = ProblemCodes.ResourceConflict,
         ["StorageAccountIsNotProvisioned"] = ProblemCodes.ResourceConflict,
+
+        // Said of subnets that are right, too, while others of the network are changed; one that lies outside of it has a code of its own.
+        ["NetcfgInvalidSubnet"] = ProblemCodes.ResourceConflict,
 
         ["ResourceNotFound"] = ProblemCodes.NotFound,
         ["ResourceGroupNotFound"] = ProblemCodes.NotFound,
@@ -83,7 +87,7 @@ internal static class ArmErrors
         ["LocationNotAvailableForResourceGroup"] = ProblemCodes.InvalidRequest,
         ["AccountNameInvalid"] = ProblemCodes.InvalidRequest,
         ["ReservedResourceName"] = ProblemCodes.InvalidRequest,
-        ["NetcfgInvalidSubnet"] = ProblemCodes.InvalidRequest,
+        ["NetcfgSubnetRangeOutsideVnet"] = ProblemCodes.InvalidRequest,
         ["NetcfgSubnetRangesOverlap"] = ProblemCodes.InvalidRequest,
         ["BadRequest"] = ProblemCodes.InvalidRequest,
 
@@ -94,6 +98,9 @@ internal static class ArmErrors
         ["StorageAccountAlreadyExists"] = ProblemCodes.AlreadyExists,
         ["RoleAssignmentExists"] = ProblemCodes.AlreadyExists,
 
+        // App Service: a site with this name exists, somewhere in Azure.
+        ["54001"] = ProblemCodes.AlreadyExists,
+
         ["QuotaExceeded"] = ProblemCodes.ServiceLimitExceeded,
         ["ResourceQuotaExceeded"] = ProblemCodes.ServiceLimitExceeded,
         ["OperationNotAllowed"] = ProblemCodes.ServiceLimitExceeded,
@@ -103,6 +110,15 @@ internal static class ArmErrors
         ["PublicIPCountLimitReached"] = ProblemCodes.ServiceLimitExceeded,
         ["MaxStorageAccountsCountPerSubscriptionExceeded"] = ProblemCodes.ServiceLimitExceeded,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Codes that say little more than a status: whatever else an error names tells more.</summary>
+    private static readonly FrozenSet<string> Vague =
+        FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "Conflict", "BadRequest", "NotFound", "OperationNotAllowed", "InternalServerError", "InternalError", "RetryableError", "ServiceUnavailable");
+
+    /// <summary>Codes of those that are turned away because Azure is busy with somebody else at the same thing.</summary>
+    private static readonly FrozenSet<string> TurnedAway = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "AnotherOperationInProgress", "RetryableErrorDueToAnotherOperation", "CanceledAndSupersededDueToAnotherOperation", "OperationPreempted", "ConflictingConcurrentWriteNotAllowed", "ConcurrentUpdateError");
 
     /// <summary>What a status says by itself.</summary>
     public static string OfStatus(int status) => status switch
@@ -124,16 +140,18 @@ internal static class ArmErrors
     /// <param name="correlation">What support asks for.</param>
     public static Problem Of(int status, JsonElement? body, TimeSpan? retryAfter, string? correlation)
     {
-        var error = body is { ValueKind: JsonValueKind.Object } whole && whole.TryGetProperty("error", out var inner) ? inner : body;
-        var named = Named(error).ToList();
-        var known = named.FirstOrDefault(one => Codes.ContainsKey(one.Code));
-        var code = known.Code is { } found ? Codes[found] : status == 0 ? ProblemCodes.GeneralServiceException : OfStatus(status);
+        var named = Named(ErrorOf(body)).ToList();
+        var known = named.Select(one => one.Code).Where(Codes.ContainsKey).ToList();
+        var telling = known.Find(one => !Vague.Contains(one)) ?? known.FirstOrDefault();
 
-        // Where the wrapping error says nothing, the cause is told first.
-        var texts = named.Select(one => $"{one.Code}: {one.Message}".TrimEnd(':', ' ')).Distinct().ToList();
-        var text = texts.Count > 0 ? string.Join(" ", texts) : $"Azure answered {status}.";
+        // Whatever the code says: who is asked to come later comes later.
+        var code = status == 429 ? ProblemCodes.Throttling : telling is not null ? Codes[telling] : status == 0 ? ProblemCodes.GeneralServiceException : OfStatus(status);
+        var text = Told(named) is { Length: > 0 } told ? told : $"Azure answered {status}.";
         return new Problem { Code = code, Message = $"{text}{(status == 0 ? "" : $" (HTTP {status})")}{(correlation is null ? "" : $" (correlation id {correlation})")}", RetryAfter = retryAfter };
     }
+
+    /// <summary>Whether it says that something else is done first.</summary>
+    public static bool IsTurnedAway(JsonElement? body) => Named(ErrorOf(body)).Any(one => TurnedAway.Contains(one.Code));
 
     /// <summary>Why there is no token: nobody to sign in, a sign-in that is refused, or one that was not answered, which passes.</summary>
     public static Problem OfMissingToken(AuthenticationFailedException refused)
@@ -149,19 +167,51 @@ internal static class ArmErrors
             yield return cause;
     }
 
-    /// <summary>The error, then what it was caused by.</summary>
+    /// <summary>Most services wrap their error; App Service does not, and begins its names with capitals.</summary>
+    private static JsonElement? ErrorOf(JsonElement? body) => Member(body, "error") ?? body;
+
+    /// <summary>The error, then what it was caused by; a code that is not there is empty.</summary>
     private static IEnumerable<(string Code, string Message)> Named(JsonElement? error)
     {
-        if (error is not { ValueKind: JsonValueKind.Object } one)
+        if (error is not { ValueKind: JsonValueKind.Object })
             yield break;
-        if (Text(one, "code") is { } code)
-            yield return (code, Text(one, "message") ?? "");
-        if (!one.TryGetProperty("details", out var details) || details.ValueKind != JsonValueKind.Array)
+        if ((Text(error, "code"), Text(error, "message")) is not (null, null) and var (code, message))
+            yield return (code ?? "", message ?? "");
+        if (Member(error, "ErrorEntity") is { } entity && Text(entity, "ExtendedCode") is { } extended)
+            yield return (extended, Text(entity, "message") ?? "");
+        if (Member(error, "details") is not { ValueKind: JsonValueKind.Array } details)
             yield break;
         foreach (var cause in details.EnumerateArray().SelectMany(detail => Named(detail)))
             yield return cause;
     }
 
-    private static string? Text(JsonElement error, string name) =>
-        error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+    /// <summary>Each code and each message once.</summary>
+    private static string Told(List<(string Code, string Message)> named)
+    {
+        var told = new List<string>();
+        foreach (var (code, message) in named)
+        {
+            var text = told.Exists(one => one.Contains(message, StringComparison.Ordinal)) ? code : $"{code}: {message}".Trim(':', ' ');
+            if (text.Length > 0 && !told.Exists(one => one.Contains(text, StringComparison.Ordinal)))
+                told.Add(text);
+        }
+
+        return string.Join(" ", told);
+    }
+
+    private static JsonElement? Member(JsonElement? of, string name)
+    {
+        if (of is not { ValueKind: JsonValueKind.Object } whole)
+            return null;
+        foreach (var member in whole.EnumerateObject())
+        {
+            if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return member.Value;
+        }
+
+        return null;
+    }
+
+    private static string? Text(JsonElement? error, string name) =>
+        Member(error, name) is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 } text ? text : null;
 }

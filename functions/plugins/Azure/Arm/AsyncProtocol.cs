@@ -14,7 +14,7 @@ internal sealed class AsyncProtocol(TimeProvider time)
     public Progress AfterWrite(ArmAnswer answer, string id, string apiVersion)
     {
         if (answer.Problem is { } problem)
-            return new Progress.Failed(problem);
+            return new Progress.Failed(problem) { IsTurnedAway = answer.IsTurnedAway };
         var pending = new PendingOperation { By = Following.Object, Id = id, ApiVersion = apiVersion };
         if (Followed(answer, pending) is { } followed)
             return GoesOn(followed, answer, "Accepted.");
@@ -31,7 +31,7 @@ internal sealed class AsyncProtocol(TimeProvider time)
     public Progress AfterDelete(ArmAnswer answer, string id, string apiVersion)
     {
         if (answer.Problem is { } problem)
-            return new Progress.Failed(problem);
+            return new Progress.Failed(problem) { IsTurnedAway = answer.IsTurnedAway };
         if (answer.Status != 202)
             return new Progress.Done(null);
         var pending = new PendingOperation { By = Following.Object, Id = id, ApiVersion = apiVersion, IsDelete = true };
@@ -66,7 +66,7 @@ internal sealed class AsyncProtocol(TimeProvider time)
         if (answer.Status is 404 or 410)
             return operation.IsDelete ? new Progress.Done(null) : Forgotten(answer, operation);
         if (answer.Problem is { } problem)
-            return answer.Status is 0 or 401 or 408 or 429 or >= 500 ? new Progress.Unknown(problem) : new Progress.Failed(problem);
+            return answer.Status is 0 or 401 or 408 or 429 or >= 500 ? new Progress.Unknown(problem) : new Progress.Failed(problem) { IsTurnedAway = answer.IsTurnedAway };
         if (answer.Status == 202)
             return GoesOn(Followed(answer, operation) ?? operation, answer, "In progress.");
         return operation.IsDelete ? new Progress.Done(null) : AfterWrite(answer with { OperationAddress = null, Location = null }, operation.Id, operation.ApiVersion);
@@ -112,10 +112,9 @@ internal sealed class AsyncProtocol(TimeProvider time)
 
     private static Progress.Failed Ended(string state, JsonElement? body)
     {
-        var problem = body is { ValueKind: JsonValueKind.Object } whole && whole.TryGetProperty("error", out var error)
-            ? ArmErrors.Of(0, error, null, null)
-            : Problems.Of(ProblemCodes.GeneralServiceException, "Azure gives no reason.");
-        return new Progress.Failed(problem with { Message = $"The operation has ended as {state}. {problem.Message}" });
+        var isTold = body is { ValueKind: JsonValueKind.Object } whole && whole.TryGetProperty("error", out _);
+        var problem = isTold ? ArmErrors.Of(0, body, null, null) : Problems.Of(ProblemCodes.GeneralServiceException, "Azure gives no reason.");
+        return new Progress.Failed(problem with { Message = $"The operation has ended as {state}. {problem.Message}" }) { IsTurnedAway = isTold && ArmErrors.IsTurnedAway(body) };
     }
 
     public static string? StateOf(JsonElement? body) =>

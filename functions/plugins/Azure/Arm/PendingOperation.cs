@@ -70,7 +70,11 @@ internal abstract record Progress
     public sealed record GoesOn(PendingOperation Operation, string Message) : Progress;
 
     /// <summary>It has failed.</summary>
-    public sealed record Failed(Problem Problem) : Progress;
+    public sealed record Failed(Problem Problem) : Progress
+    {
+        /// <summary>Whether something else is done first.</summary>
+        public bool IsTurnedAway { get; init; }
+    }
 
     /// <summary>Nobody knows: the question was not answered.</summary>
     public sealed record Unknown(Problem Problem) : Progress;

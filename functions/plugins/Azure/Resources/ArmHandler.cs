@@ -41,7 +41,7 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
                     : new CreateResult<T>.InProgress(new PendingOperation { By = Following.Object, Id = id, ApiVersion = apiVersion }.ToString(), id);
             }
 
-            conditions = IfUnchanged(found);
+            conditions = found.IfUnchanged;
         }
 
         var body = Write(request.Desired, forPatch: false);
@@ -52,7 +52,7 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
             case Progress.GoesOn goesOn:
                 return new CreateResult<T>.InProgress(goesOn.Operation.ToString(), id) { Message = goesOn.Message };
             case Progress.Failed failed:
-                return failed.Problem;
+                return InTurn(failed, id, request);
         }
 
         var (made, _, refused) = await ShowAsync(azure, id, apiVersion, answer.Body, request.Desired, cancellationToken).ConfigureAwait(false);
@@ -105,11 +105,17 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
         if (live.Problem is { } problem)
             return problem;
         var shown = (JsonObject)JsonNode.Parse(live.Body!.Value.GetRawText())!;
+        Simplify(shown, Properties(request.Desired));
+
+        // A document without tags wants none, so where there are some, they are written.
+        var mark = CarriesMark(request.Desired) || Marks.AreOn(shown) ? request.Ksuid : null;
         if (UnfinishedState(live.Body) is { } state)
         {
             // An update whose answer was lost goes on: it is followed. It has left its mark, and all that it wrote is shown; of anything less it may be somebody else's operation.
             var wanted = Write(request.Desired, forPatch: true);
-            var isOwn = !CarriesMark(request.Desired) || Marks.IsOf(live.Body, request.Ksuid);
+            if (mark is not null)
+                wanted["tags"] ??= new JsonObject();
+            var isOwn = mark is null || Marks.IsOf(live.Body, mark);
             return isOwn && !AsyncProtocol.IsDeleting(state) && Marks.AreThose(shown, wanted) && OpenBody.Shows(shown, wanted)
                 ? new UpdateResult<T>.InProgress(new PendingOperation { By = Following.Object, Id = id, ApiVersion = apiVersion }.ToString()) { Message = state }
                 : Problems.ResourceConflict($"Another operation goes on at {id}: {state}.");
@@ -118,16 +124,16 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
         // What nobody declared stays as it is: a PUT without it might take it away. Should somebody write in between, the condition says no.
         var isPatch = IsPatched(request.Desired);
         var body = Write(request.Desired, isPatch);
-        Marks.Write(body, CarriesMark(request.Desired) ? request.Ksuid : null, shown["tags"] as JsonObject);
+        Marks.Write(body, mark, shown["tags"] as JsonObject);
         if (!isPatch)
             body = Over(shown, body);
-        var answer = await azure.SendAsync(isPatch ? RequestMethod.Patch : RequestMethod.Put, id, apiVersion, body, IfUnchanged(live), cancellationToken).ConfigureAwait(false);
+        var answer = await azure.SendAsync(isPatch ? RequestMethod.Patch : RequestMethod.Put, id, apiVersion, body, live.IfUnchanged, cancellationToken).ConfigureAwait(false);
         switch (_protocol.AfterWrite(answer, id, apiVersion))
         {
             case Progress.GoesOn goesOn:
                 return new UpdateResult<T>.InProgress(goesOn.Operation.ToString()) { Message = goesOn.Message };
             case Progress.Failed failed:
-                return failed.Problem;
+                return InTurn(failed, id, request);
         }
 
         var (changed, _, refused) = await ShowAsync(azure, id, apiVersion, answer.Body, request.Desired, cancellationToken).ConfigureAwait(false);
@@ -148,7 +154,7 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
         return _protocol.AfterDelete(answer, id, apiVersion) switch
         {
             Progress.GoesOn goesOn => new DeleteResult.InProgress(goesOn.Operation.ToString()) { Message = goesOn.Message },
-            Progress.Failed failed => failed.Problem,
+            Progress.Failed failed => InTurn(failed, id, request),
             _ => new DeleteResult.Success(),
         };
     }
@@ -170,7 +176,7 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
             case Progress.GoesOn goesOn:
                 return new StatusResult<T>.InProgress(goesOn.Operation.ToString(), operation.Id) { Message = goesOn.Message };
             case Progress.Failed failed:
-                return failed.Problem;
+                return InTurn(failed, operation.Id, request);
             case Progress.Unknown unknown:
                 return new StatusResult<T>.Unanswered(unknown.Problem);
             case Progress.Done when operation.IsDelete:
@@ -203,6 +209,23 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
 
     /// <summary>The record's properties as Azure shows them.</summary>
     protected abstract JsonObject Read(string id, string apiVersion, JsonObject live, JsonObject? known);
+
+    /// <summary>Writes what Azure shows in the way in which it is written, where the two differ.</summary>
+    protected virtual void Simplify(JsonObject live, JsonObject? known)
+    {
+    }
+
+    /// <summary>What is there with what is written in it, as it is put.</summary>
+    protected virtual JsonObject Over(JsonObject live, JsonObject written)
+    {
+        foreach (var shownOnly in (string[])["id", "name", "type", "etag", "systemData"])
+            live.Remove(shownOnly);
+        (live["properties"] as JsonObject)?.Remove("provisioningState");
+        if (written.ContainsKey("tags"))
+            live.Remove("tags");
+        OpenBody.Merge(live, written);
+        return live;
+    }
 
     /// <summary>Whether an object of it has tags, and with them a mark.</summary>
     protected abstract bool CarriesMark(T desired);
@@ -249,6 +272,7 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
             return Problems.Of(ProblemCodes.GeneralServiceException, $"Azure shows nothing of {id}.");
         var live = (JsonObject)JsonNode.Parse(shown.GetRawText())!;
         var before = known is null ? null : Properties(known);
+        Simplify(live, before);
         var read = Read(id, apiVersion, live, before);
         read["Id"] = id;
         try
@@ -262,21 +286,13 @@ internal abstract class ArmHandler<T>(ArmConnections connections, TimeProvider t
         }
     }
 
-    private static JsonObject Over(JsonObject live, JsonObject written)
+    /// <summary>Why it failed; with a time to come again where something else is done first.</summary>
+    private Problem InTurn(Progress.Failed failed, string id, OperationContext request)
     {
-        foreach (var shownOnly in (string[])["id", "name", "type", "etag", "systemData"])
-            live.Remove(shownOnly);
-        (live["properties"] as JsonObject)?.Remove("provisioningState");
-        if (written.ContainsKey("tags"))
-            live.Remove("tags");
-        OpenBody.Merge(live, written);
-        return live;
-    }
-
-    private static MatchConditions? IfUnchanged(ArmAnswer found)
-    {
-        var etag = found.ETag ?? (found.Body is { } body && body.TryGetProperty("etag", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null);
-        return etag is { Length: > 0 } ? new MatchConditions { IfMatch = new ETag(etag) } : null;
+        if (!failed.IsTurnedAway)
+            return failed.Problem;
+        var wait = connections.Turns.Take(id, request.Attempt);
+        return failed.Problem with { RetryAfter = failed.Problem.RetryAfter is { } asked && asked > wait ? asked : wait };
     }
 
     private static string? UnfinishedState(JsonElement? body) => AsyncProtocol.StateOf(body) is { } state && !AsyncProtocol.IsFinal(state) ? state : null;

@@ -14,12 +14,15 @@ internal static class Marks
         body is { ValueKind: JsonValueKind.Object } live && live.TryGetProperty("tags", out var tags) && tags.ValueKind == JsonValueKind.Object
         && tags.TryGetProperty(Tag, out var mark) && mark.ValueKind == JsonValueKind.String && mark.ValueEquals(ksuid);
 
-    /// <summary>Adds the mark to what is sent, and the hidden tags of before, which are not the document's to remove.</summary>
+    /// <summary>Whether an object has any tags.</summary>
+    public static bool AreOn(JsonObject live) => live["tags"] is JsonObject { Count: > 0 };
+
+    /// <summary>Adds the mark to what is sent, and the hidden tags of before, which are not the document's to remove. Where it has no tags, none but these are left.</summary>
     public static void Write(JsonObject body, string? ksuid, JsonObject? live)
     {
         if (ksuid is null)
             return;
-        var tags = body["tags"] as JsonObject ?? (JsonObject?)live?.DeepClone() ?? [];
+        var tags = body["tags"] as JsonObject ?? [];
         foreach (var (name, value) in live ?? [])
         {
             if (name.StartsWith(Hidden, StringComparison.OrdinalIgnoreCase))

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Formae.Plugins.AzureResources.Arm;
 using Formae.Plugins.AzureResources.Mapping;
 using Formae.Sdk;
@@ -106,4 +107,27 @@ public sealed record SubnetDelegation
     public required string ServiceName { get; init; }
 }
 
-internal sealed class SubnetHandler(ArmConnections connections, TimeProvider time) : TypedHandler<Subnet>(connections, time, AzureJson.Default.Subnet);
+internal sealed class SubnetHandler(ArmConnections connections, TimeProvider time) : TypedHandler<Subnet>(connections, time, AzureJson.Default.Subnet)
+{
+    private const string One = "addressPrefix";
+    private const string Many = "addressPrefixes";
+
+    /// <summary>Of newer subnets Azure shows a list of ranges, whether or not there are several. The first is that of the document.</summary>
+    protected override void Simplify(JsonObject live, JsonObject? known)
+    {
+        if (live["properties"] is not JsonObject properties || properties[Many] is not JsonArray { Count: > 0 } ranges)
+            return;
+        properties[One] ??= ranges[0]?.DeepClone();
+        if (ranges.Count == 1)
+            properties.Remove(Many);
+    }
+
+    /// <summary>Where somebody has given it more ranges, those stay.</summary>
+    protected override JsonObject Over(JsonObject live, JsonObject written)
+    {
+        var whole = base.Over(live, written);
+        if (whole["properties"] is JsonObject properties && properties[Many] is JsonArray ranges && properties.Remove(One, out var first))
+            ranges[0] = first;
+        return whole;
+    }
+}

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Formae.Plugins.AzureResources.Arm;
 using Formae.Plugins.AzureResources.Mapping;
 using Formae.Sdk;
@@ -72,7 +74,7 @@ public sealed record ServiceBusQueue
     [ProviderDefault, Arm("properties.lockDuration"), Description("How long a message is locked, as an ISO 8601 duration up to PT5M.")]
     public string? LockDuration { get; init; }
 
-    [ProviderDefault, Arm("properties.maxSizeInMegabytes")]
+    [ProviderDefault, Arm("properties.maxSizeInMegabytes"), Description("Of a partitioned queue the size of one of its 16 partitions.")]
     public int? MaxSizeInMegabytes { get; init; }
 
     [CreateOnly, ProviderDefault, Arm("properties.requiresDuplicateDetection")]
@@ -106,4 +108,18 @@ public sealed record ServiceBusQueue
     public string? Id { get; init; }
 }
 
-internal sealed class ServiceBusQueueHandler(ArmConnections connections, TimeProvider time) : TypedHandler<ServiceBusQueue>(connections, time, AzureJson.Default.ServiceBusQueue);
+internal sealed class ServiceBusQueueHandler(ArmConnections connections, TimeProvider time) : TypedHandler<ServiceBusQueue>(connections, time, AzureJson.Default.ServiceBusQueue)
+{
+    private const string Size = "maxSizeInMegabytes";
+    private const int Partitions = 16;
+    private const int Step = 1024;
+
+    /// <summary>Of a partitioned queue the size of one partition is written, and that of all of them shown.</summary>
+    protected override void Simplify(JsonObject live, JsonObject? known)
+    {
+        if (live["properties"] is JsonObject properties && properties["enablePartitioning"]?.GetValueKind() == JsonValueKind.True
+            && properties[Size] is JsonValue size && size.TryGetValue<int>(out var shown) && shown % (Partitions * Step) == 0
+            && (int?)known?[nameof(ServiceBusQueue.MaxSizeInMegabytes)] != shown)
+            properties[Size] = shown / Partitions;
+    }
+}

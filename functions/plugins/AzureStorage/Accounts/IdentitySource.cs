@@ -1,15 +1,18 @@
 using System.Collections.Concurrent;
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 
 namespace Formae.Plugins.AzureStorage.Accounts;
 
-/// <summary>The identities of Entra ID: one for each tenant and client id, so that tokens are asked for once and kept.</summary>
+/// <summary>The identities of Entra ID: one policy for each tenant and client id, which asks for a token once and keeps it. Not every credential keeps its own.</summary>
 internal class IdentitySource
 {
-    private readonly ConcurrentDictionary<StorageCredential.Identity, TokenCredential> _credentials = [];
+    private const string Scope = "https://storage.azure.com/.default";
 
-    public TokenCredential Of(StorageCredential.Identity identity) => _credentials.GetOrAdd(identity, Make);
+    private readonly ConcurrentDictionary<StorageCredential.Identity, HttpPipelinePolicy> _policies = [];
+
+    public HttpPipelinePolicy Of(StorageCredential.Identity identity) => _policies.GetOrAdd(identity, one => new BearerTokenAuthenticationPolicy(Make(one), Scope));
 
     protected virtual TokenCredential Make(StorageCredential.Identity identity)
     {

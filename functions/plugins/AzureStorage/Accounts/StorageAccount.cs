@@ -9,6 +9,9 @@ internal sealed partial record StorageAccount
 {
     private const string PublicCloud = "core.windows.net";
 
+    /// <summary>Of accounts with Azure DNS zone endpoints, such as <c>mystorage.z01.blob.storage.azure.net</c>.</summary>
+    private const string ZonesCloud = "storage.azure.net";
+
     private static readonly string[] Clouds = [PublicCloud, "core.chinacloudapi.cn", "core.usgovcloudapi.net"];
 
     private static readonly string[] Known = [.. typeof(AzureStorageTarget).GetProperties().Select(property => property.Name)];
@@ -74,9 +77,15 @@ internal sealed partial record StorageAccount
         return new Uri(endpoint.AbsoluteUri.TrimEnd('/'));
     }
 
-    /// <summary>Whether it is the account's, in one of the clouds. An account that the config does not name is that of the host.</summary>
-    private bool IsAccountsOwn(Uri endpoint, StorageService service) =>
-        endpoint.Scheme == Uri.UriSchemeHttps && Clouds.Any(cloud => endpoint.Host == $"{Name ?? endpoint.Host.Split('.')[0]}.{NameOf(service)}.{cloud}");
+    /// <summary>Whether it is the account's, in one of the clouds or one of the DNS zones. An account that the config does not name is that of the host.</summary>
+    private bool IsAccountsOwn(Uri endpoint, StorageService service)
+    {
+        var labels = endpoint.Host.Split('.');
+        var account = $"{Name ?? labels[0]}.";
+        var zone = labels.Length > 1 && DnsZone().IsMatch(labels[1]) ? labels[1] : null;
+        return endpoint.Scheme == Uri.UriSchemeHttps
+            && (Clouds.Any(cloud => endpoint.Host == $"{account}{NameOf(service)}.{cloud}") || zone is not null && endpoint.Host == $"{account}{zone}.{NameOf(service)}.{ZonesCloud}");
+    }
 
     private static string NameOf(StorageService service) => service.ToString().ToLowerInvariant();
 
@@ -118,6 +127,9 @@ internal sealed partial record StorageAccount
             ? new StorageCredential.Signature(plain)
             : throw new TargetConfigException($"{where} is no shared access signature: it must have a part 'sig='.");
     }
+
+    [GeneratedRegex("^z[0-9]{2}$")]
+    private static partial Regex DnsZone();
 
     [GeneratedRegex("^[a-z0-9]{3,24}$")]
     private static partial Regex AccountName();

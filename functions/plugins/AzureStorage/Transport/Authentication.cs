@@ -10,13 +10,11 @@ namespace Formae.Plugins.AzureStorage.Transport;
 /// <summary>How each request proves where it comes from. The three ways of the three services are all here.</summary>
 internal static class Authentication
 {
-    private const string Scope = "https://storage.azure.com/.default";
-
     public static HttpPipelinePolicy Of(StorageCredential credential, StorageService service, IdentitySource identities, TimeProvider time) => credential switch
     {
         StorageCredential.SharedKey key => new SharedKeyPolicy(key, service, time),
         StorageCredential.Signature signature => new SignaturePolicy(signature.Token),
-        StorageCredential.Identity identity => new BearerTokenAuthenticationPolicy(identities.Of(identity), Scope),
+        StorageCredential.Identity identity => identities.Of(identity),
         _ => throw new InvalidOperationException($"No policy knows {credential}."),
     };
 
