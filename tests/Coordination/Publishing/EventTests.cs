@@ -1,6 +1,7 @@
 using System.Text;
 using Azure.Data.Tables;
 using Formae.Coordination.Bus;
+using Formae.Coordination.Commands;
 using Formae.Coordination.Publishing;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Acceptance;
@@ -131,6 +132,33 @@ public sealed class EventTests : IAsyncLifetime
 
         await using var subscriber = new Subscriber(silent);
         Assert.Equal(["command.finished", "resource.created good", "resource.created other", "resource.created secret"], Told(await subscriber.HearOfAsync(command.CommandId)));
+    }
+
+    [Fact]
+    public async Task A_long_journal_is_told_step_by_step_and_what_it_says_twice_once()
+    {
+        await using var silent = await ControlPlane.StartAsync();
+        var command = await silent.RunAsync(Document("first"));
+        var (journal, all) = (silent.Get<ProgressJournal>(), await silent.Get<UpdateStore>().SummariesAsync(command.CommandId, CancellationToken.None));
+        for (var i = 0; i < 20; i++)
+            await journal.AppendAsync(command.CommandId, [.. all.Select(update => new ProgressChange { Row = update.Row, Progress = new UpdateProgress { State = update.State } })], CancellationToken.None);
+
+        await using var topic = new EventTopic(BusContract.EventTopic, silent.Bus, silent.Get<MessageWriter>());
+        var publication = new EventPublication(silent.Get<CommandStore>(), silent.Get<UpdateStore>(), journal, topic);
+        var at = new Publication { HasEnded = true };
+        var steps = 0;
+        for (var hasMore = true; hasMore; steps++)
+        {
+            (var told, hasMore) = await publication.TellAsync(command.CommandId, at, TestContext.Current.CancellationToken);
+            Assert.True(told >= at.Told);
+            at = at.Advanced(told, hasMore);
+        }
+
+        Assert.True(at.IsOver);
+        Assert.InRange(steps, 3, 10);
+        await using var subscriber = new Subscriber(silent);
+        Assert.Equal(["command.finished", "resource.created good", "resource.created other", "resource.created secret"], Told(await subscriber.HearOfAsync(command.CommandId)));
+        await subscriber.HasHeardEverythingAsync();
     }
 
     [Fact]
