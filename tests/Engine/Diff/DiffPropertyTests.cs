@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FsCheck;
@@ -9,8 +8,7 @@ using Formae.Model;
 namespace Formae.Engine.Tests.Diff;
 
 /// <summary>
-/// What holds of every diff, over random types and properties. A failure prints the smallest case that fails and the seed; FORMAE_TEST_SEED=a,b repeats it, and
-/// FORMAE_TEST_ROUNDS multiplies the number of cases.
+/// What holds of every diff, over random types and properties. A failure prints the smallest case that fails and the seed.
 /// </summary>
 public sealed class DiffPropertyTests
 {
@@ -179,14 +177,10 @@ public sealed class DiffPropertyTests
 
     private static void Holds(Func<DiffCase, string?> property)
     {
-        var rounds = int.TryParse(Environment.GetEnvironmentVariable("FORMAE_TEST_ROUNDS"), CultureInfo.InvariantCulture, out var asked) ? asked : 1;
-        var config = Config.QuickThrowOnFailure.WithMaxTest(Cases * rounds);
-        if (Environment.GetEnvironmentVariable("FORMAE_TEST_SEED")?.Split(',') is [var seed, var gamma])
-            config = config.WithReplay(ulong.Parse(seed, CultureInfo.InvariantCulture), ulong.Parse(gamma, CultureInfo.InvariantCulture));
         Prop.ForAll(DiffCase.Any, given =>
         {
             var wrong = property(given);
             return (wrong is null).Label(wrong ?? "");
-        }).Check(config);
+        }).Check(Properties.Cases(Cases));
     }
 }
