@@ -31,6 +31,16 @@ public sealed class ConnectionTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Where_the_targets_own_database_is_missing_nothing_is_said_to_be_gone()
+    {
+        await using var bench = new Bench(server, new { server.Host, server.Port, server.Username, server.Password, Database = "no-such-database" });
+
+        Bench.Refused(await bench.ReadAsync("Server::Role", server.Username), ProblemCodes.InvalidRequest, "'no-such-database'");
+        Bench.Refused(await bench.RemoveAsync("Server::Role", "anybody"), ProblemCodes.InvalidRequest, "'no-such-database'");
+        Bench.Refused(await bench.RemoveAsync("Server::Database", "postgres"), ProblemCodes.InvalidRequest, "'no-such-database'");
+    }
+
+    [Fact]
     public async Task A_database_that_is_not_there_has_nothing_in_it()
     {
         await using var bench = new Bench(server);

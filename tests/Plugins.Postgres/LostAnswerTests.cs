@@ -45,7 +45,7 @@ public sealed class LostAnswerTests(PostgresServer server)
         await using var proxy = new CuttingProxy(server.Port);
         await using var bench = new Bench(server, new { server.Host, proxy.Port, server.Username, server.Password, SslMode = "Disable" });
 
-        proxy.CutAfter("BEGIN TRANSACTION");
+        proxy.CutAfter("BEGIN\0");
 
         Assert.Equal(ProblemCodes.NotFound, (await bench.ReadAsync("Server::Role", "nobody-at-all")).Problem?.Code);
         Assert.True(proxy.HasCut);

@@ -42,7 +42,7 @@ public sealed class SqlStateTests
         { "55000", ProblemCodes.InvalidRequest, false, null },
         { "57014", ProblemCodes.ServiceTimeout, true, null },
         { "57P03", ProblemCodes.NotStabilized, true, 1 },
-        { "57P04", ProblemCodes.NotFound, true, null },
+        { "57P04", ProblemCodes.NotStabilized, true, 1 },
         { "57P01", ProblemCodes.ServiceInternalError, true, null },
         { "58030", ProblemCodes.ServiceInternalError, true, null },
         { "F0000", ProblemCodes.ServiceInternalError, true, null },

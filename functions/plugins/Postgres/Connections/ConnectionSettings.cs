@@ -62,7 +62,13 @@ internal sealed record ConnectionSettings
 
             // The server's limit and the call's token end a statement.
             CommandTimeout = 0,
+
+            // Milliseconds in which a server may still answer to a statement that was called off; a call that is over has no more time to give.
+            CancellationTimeout = 500,
             Enlist = false,
+
+            // Each session sets all that it goes by. What the driver would put before a session's first statement to forget the last one's no token ends.
+            NoResetOnClose = true,
         };
         return new ConnectionSettings(builder.ConnectionString, target, target.Database ?? Setting("PGDATABASE") ?? "postgres");
 

@@ -37,11 +37,19 @@ internal sealed class PostgresConnections(IConfiguration settings, TimeProvider 
     public ConnectionSettings SettingsOf(OperationContext request) => ConnectionSettings.Of(request.Target<PostgresTarget>(), settings);
 
     /// <summary>A session of its own in a database; null is the one for what belongs to the server as a whole.</summary>
+    /// <exception cref="RefusedException">There is no database for what belongs to the server as a whole.</exception>
     public async Task<Session> OpenAsync(OperationContext request, string? database, CancellationToken cancellationToken)
     {
         var target = SettingsOf(request);
-        var connection = await PoolOf(target, database ?? target.Maintenance).OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        return new Session(connection, target, cancellationToken);
+        try
+        {
+            return new Session(await ConnectAsync(PoolOf(target, database ?? target.Maintenance), cancellationToken).ConfigureAwait(false), target, cancellationToken);
+        }
+        catch (PostgresException no) when (database is null && no.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            // It says nothing of what was asked for: roles and other databases may well be there.
+            throw RefusedException.Invalid($"The target connects to the database '{target.Maintenance}' for what belongs to the server as a whole, and there is none of this name. Set 'Database' to one that is there.");
+        }
     }
 
     /// <summary>Lets go of the connections to a database that nobody uses at the moment: a database that is connected to cannot be dropped or renamed.</summary>
@@ -54,6 +62,38 @@ internal sealed class PostgresConnections(IConfiguration settings, TimeProvider 
             foreach (var pool in _pools.Values)
                 pool.Source.Dispose();
             _pools.Clear();
+        }
+    }
+
+    /// <summary>The driver looks at no token while it logs in: a call that is over goes, and its connection is closed when it comes.</summary>
+    private static async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource pool, CancellationToken cancellationToken)
+    {
+        var connection = pool.CreateConnection();
+        var opening = connection.OpenAsync(cancellationToken);
+        try
+        {
+            await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            _ = CloseAsync(connection, opening);
+            throw;
+        }
+    }
+
+    private static async Task CloseAsync(NpgsqlConnection connection, Task opening)
+    {
+        await using (connection)
+        {
+            try
+            {
+                await opening.ConfigureAwait(false);
+            }
+            catch (Exception failed) when (failed is NpgsqlException or OperationCanceledException)
+            {
+                // Whoever waited has been told, or has gone.
+            }
         }
     }
 

@@ -5,10 +5,13 @@ using Npgsql;
 
 namespace Formae.Plugins.Postgres;
 
-/// <summary>One connection for the time of one call. Everything that it asks ends with the call's token.</summary>
+/// <summary>
+/// One connection for the time of one call. Everything that it asks ends with the call's token, the beginning and the end of its transaction too: those of the driver's own transactions
+/// are no commands, and wait for a server that has fallen silent for as long as it likes.
+/// </summary>
 internal sealed class Session(NpgsqlConnection connection, ConnectionSettings target, CancellationToken cancellationToken) : IAsyncDisposable
 {
-    private NpgsqlTransaction? _transaction;
+    private bool _isInTransaction;
 
     public ConnectionSettings Target { get; } = target;
 
@@ -27,44 +30,47 @@ internal sealed class Session(NpgsqlConnection connection, ConnectionSettings ta
     /// <summary>Begins a transaction, in which names without a schema are looked for in these schemas and in the server's own only. What is not committed is undone.</summary>
     public async Task BeginAsync(params IEnumerable<string> schemas)
     {
-        _transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await SetAsync(isLocal: true, schemas).ConfigureAwait(false);
+        await using var begin = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand("BEGIN"), Settings(isLocal: true, schemas) } };
+        _isInTransaction = true;
+        await begin.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>For statements that no transaction may hold. The settings stay until the connection goes back to its pool.</summary>
-    public Task WithoutTransactionAsync() => SetAsync(isLocal: false, []);
+    public async Task WithoutTransactionAsync()
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Settings(isLocal: false, []) } };
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task CommitAsync()
     {
         // However the commit ends, the transaction has ended with it.
-        await using var transaction = _transaction!;
-        _transaction = null;
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        _isInTransaction = false;
+        await ExecuteAsync("COMMIT").ConfigureAwait(false);
     }
 
     /// <summary>Undoes what the transaction has done so far, where it has not ended by itself.</summary>
     public async Task RollbackAsync()
     {
-        if (_transaction is not { } transaction)
+        if (!_isInTransaction || !IsOpen)
             return;
-        _transaction = null;
-        await transaction.DisposeAsync().ConfigureAwait(false);
+        _isInTransaction = false;
+        await ExecuteAsync("ROLLBACK").ConfigureAwait(false);
     }
 
     /// <summary>Does something and undoes it, whatever comes of it.</summary>
     public async Task<T> TryOutAsync<T>(Func<Task<T>> work)
     {
-        const string Before = "formae_before";
-        await _transaction!.SaveAsync(Before, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync("SAVEPOINT formae_before").ConfigureAwait(false);
         try
         {
             return await work().ConfigureAwait(false);
         }
         finally
         {
-            // After a cancellation nothing more can be said on this connection; the transaction is undone with it.
-            if (!cancellationToken.IsCancellationRequested)
-                await _transaction.RollbackAsync(Before, cancellationToken).ConfigureAwait(false);
+            // After a cancellation, or an error that ended the connection, nothing more can be said on it; the transaction is undone with it.
+            if (!cancellationToken.IsCancellationRequested && IsOpen)
+                await ExecuteAsync("ROLLBACK TO SAVEPOINT formae_before").ConfigureAwait(false);
         }
     }
 
@@ -103,26 +109,27 @@ internal sealed class Session(NpgsqlConnection connection, ConnectionSettings ta
         where T : class =>
         await TextAsync(sql, parameters).ConfigureAwait(false) is { } text ? JsonSerializer.Deserialize(text, json) : null;
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_transaction is not null)
-            await _transaction.DisposeAsync().ConfigureAwait(false);
-        await connection.DisposeAsync().ConfigureAwait(false);
-    }
+    /// <summary>Gives the connection back. A transaction that was not committed is undone with that.</summary>
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    private Task SetAsync(bool isLocal, IEnumerable<string> schemas) => ExecuteAsync(
+    private NpgsqlBatchCommand Settings(bool isLocal, IEnumerable<string> schemas) => new(
         """
         SELECT set_config('search_path', $1, $4), set_config('statement_timeout', $2, $4), set_config('lock_timeout', $3, $4),
           set_config('standard_conforming_strings', 'on', $4), set_config('client_min_messages', 'warning', $4), set_config('DateStyle', 'ISO', $4), set_config('TimeZone', 'UTC', $4)
-        """,
-        Quoted.Names(schemas) is { Length: > 0 } path ? path : "pg_catalog",
-        Target.StatementTimeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
-        Target.LockTimeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture),
-        isLocal);
+        """)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter { Value = Quoted.Names(schemas) is { Length: > 0 } path ? path : "pg_catalog" },
+            new NpgsqlParameter { Value = Target.StatementTimeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) },
+            new NpgsqlParameter { Value = Target.LockTimeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) },
+            new NpgsqlParameter { Value = isLocal },
+        },
+    };
 
     private NpgsqlCommand Command(string sql, object?[] parameters)
     {
-        var command = new NpgsqlCommand(sql, connection, _transaction);
+        var command = new NpgsqlCommand(sql, connection);
         foreach (var value in parameters)
             command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
         return command;

@@ -45,7 +45,7 @@ internal static class SqlStates
         new("55", ProblemCodes.InvalidRequest, "the object is not in a state that allows it"),
         new("57014", ProblemCodes.ServiceTimeout, "the statement took too long and was canceled"),
         new("57P03", ProblemCodes.NotStabilized, "the server starts, or shuts down") { RetryAfter = Moment },
-        new("57P04", ProblemCodes.NotFound, "the database was dropped meanwhile"),
+        new("57P04", ProblemCodes.NotStabilized, "the database was dropped meanwhile: who asks again sees what is left") { RetryAfter = Moment },
         new("57", ProblemCodes.ServiceInternalError, "an operator, or the server's end, broke it off"),
         new("58", ProblemCodes.ServiceInternalError, "the server's machine has a problem"),
         new("F0", ProblemCodes.ServiceInternalError, "the server's configuration has a problem"),

@@ -39,8 +39,8 @@ public sealed record Table
 
     public string? Comment { get; init; }
 
-    [WriteOnly, Description("Whether an update may drop columns, and what is in them, that the document no longer has. Default false: such an update is refused.")]
-    public bool? DropColumns { get; init; }
+    [WriteOnly, Description("Columns that an update may drop, with what is in them, when the document no longer has them. Default: none; such an update is refused.")]
+    public IReadOnlyList<string>? DropColumns { get; init; }
 }
 
 public sealed record Column

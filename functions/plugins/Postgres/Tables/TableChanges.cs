@@ -24,9 +24,9 @@ internal static class TableChanges
 
         foreach (var gone in live.Columns.Where(row => means.Columns.All(one => one.Name != row.Name)))
         {
-            yield return desired.DropColumns is true
+            yield return desired.DropColumns?.Contains(gone.Name) is true
                 ? $"{alter}DROP COLUMN {Quoted.Name(gone.Name)}"
-                : throw RefusedException.NotUpdatable($"The table has a column '{gone.Name}' that the document has not. To drop it, with what is in it, set 'DropColumns' to true.");
+                : throw RefusedException.NotUpdatable($"The table has a column '{gone.Name}' that the document has not. To drop it, with what is in it, name it in 'DropColumns'.");
         }
 
         foreach (var row in means.Columns)
