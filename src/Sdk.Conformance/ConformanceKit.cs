@@ -44,7 +44,7 @@ public static class ConformanceKit
         options ??= new ConformanceOptions();
         var variables = Variables(file, options);
         await using var way = await FaultyWay.StartAsync(file.Proxies.Select(proxy => KeyValuePair.Create(proxy.Key, new Placeholders(variables).Fill(proxy.Value))), cancellationToken).ConfigureAwait(false);
-        foreach (var (name, address) in way.Addresses)
+        foreach (var (name, address) in way.Variables)
             variables[name] = address;
         var target = file.Target is { } config ? new Placeholders(variables).Fill(config, unique: null, new Dictionary<string, Thing>()) : (JsonElement?)null;
         var bench = new Bench(plugin, file, variables, target, way, cancellationToken);
@@ -66,7 +66,7 @@ public static class ConformanceKit
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         List<Diagnostic> missing = [];
-        foreach (var use in file.Variables.Where(use => !file.Proxies.ContainsKey(use.Name)))
+        foreach (var use in file.Variables.Where(use => !FaultyWay.Makes(file.Proxies.Keys, use.Name)))
         {
             if (options.Variable(use.Name) is { } value)
                 values[use.Name] = value;

@@ -46,6 +46,29 @@ public sealed class ServerFaultTests
         Assert.Equal(["Replace"], report.Results.Where(result => result.Verdict == Verdict.NotApplicable).Select(result => result.Phase.Name));
     }
 
+    [Theory]
+    [InlineData(Flaw.None, "")]
+    [InlineData(Flaw.TellsALostAnswerAsFinal, "LostAnswer")]
+    [InlineData(Flaw.TakesASlowPageForTheLast, "SlowPages")]
+    public async Task Faults_strike_connections_of_which_nothing_is_known_too(Flaw flaw, string phases)
+    {
+        await using var server = await JarServer.StartAsync(new JarCloud());
+        await using var plugin = new PluginInProcess(new PluginManifest { Name = "pantry", Namespace = "Pantry", Version = "1.0.0" }, definition =>
+        {
+            definition.Services.AddSingleton(new Flaws(flaw));
+            definition.AddResource<Jar, HttpJarHandler>();
+        });
+        var options = new ConformanceOptions
+        {
+            Variable = name => name == "PANTRY" ? server.Address.Replace("http://", "tcp://", StringComparison.Ordinal) : null,
+            Phases = [Phase.Find("LostAnswer")!, Phase.Find("SlowPages")!],
+        };
+        var report = await ConformanceKit.RunAsync(plugin, File with { Target = Requests.Json($$"""{"Endpoint":"http://${PROXY_HOST}:${PROXY_PORT}{{new Uri(server.Address).AbsolutePath}}"}""") }, options, TestContext.Current.CancellationToken);
+
+        Assert.True(phases == string.Join(' ', report.Failures.Select(result => result.Phase.Name)), report.ToString());
+        Assert.DoesNotContain(report.Results, result => result.Verdict == Verdict.NotApplicable);
+    }
+
     [Fact]
     public async Task A_proxy_that_nothing_goes_through_proves_nothing()
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using Formae.Model;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -11,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Formae.Sdk.Conformance;
 
 /// <summary>Stands between a plugin and an HTTP server on this machine, and lets things go wrong on the way when it is told to.</summary>
-internal sealed class FaultProxy : IAsyncDisposable
+internal sealed class HttpFaultProxy : IFaultProxy
 {
     private const int Throttled = StatusCodes.Status429TooManyRequests;
     private const int Busy = StatusCodes.Status503ServiceUnavailable;
@@ -25,22 +24,23 @@ internal sealed class FaultProxy : IAsyncDisposable
     // Seen by every request from the moment on in which it is set.
     private volatile Fault _fault = Fault.None;
 
-    private FaultProxy(WebApplication app, Uri upstream) => (_app, _upstream) = (app, upstream);
+    private HttpFaultProxy(WebApplication app, Uri upstream) => (_app, _upstream) = (app, upstream);
 
     /// <summary>The server's address by way of this proxy, path included.</summary>
     public string Address { get; private set; } = "";
 
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<string, string>> VariablesOf(string name) => [KeyValuePair.Create(name, Address)];
+
+    /// <inheritdoc/>
     public Fault Fault
     {
         get => _fault;
         set => _fault = value;
     }
 
-    /// <exception cref="ConformanceFileException">The address is none of an HTTP server.</exception>
-    public static async Task<FaultProxy> StartAsync(string upstream, CancellationToken cancellationToken)
+    public static async Task<HttpFaultProxy> StartAsync(Uri address, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(upstream, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new ConformanceFileException([new Diagnostic { Code = DiagnosticCodes.UnknownValue, Summary = $"'{upstream}' is no address of an HTTP server, which is what proxies stand before.", Path = "proxies" }]);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -49,7 +49,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
         });
-        var proxy = new FaultProxy(builder.Build(), address);
+        var proxy = new HttpFaultProxy(builder.Build(), address);
         proxy._app.Run(proxy.ServeAsync);
         await proxy._app.StartAsync(cancellationToken).ConfigureAwait(false);
         var bound = proxy._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -66,7 +66,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     private async Task ServeAsync(HttpContext context)
     {
         var fault = Fault;
-        var what = fault.Next(context.Request.Method);
+        var what = fault.Next(onlyReads: context.Request.Method is "GET" or "HEAD");
         try
         {
             if (what == FaultKind.Throttled)
