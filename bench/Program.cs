@@ -40,7 +40,10 @@ try
     }
 
     results.Print();
-    return 0;
+    if (!results.Missed.Any())
+        return 0;
+    Console.Error.WriteLine($"Missed: {string.Join("; ", results.Missed)}.");
+    return 1;
 }
 catch (BenchException e)
 {

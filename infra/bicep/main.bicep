@@ -324,6 +324,9 @@ var schedulerSettings = usesScheduler
   ? {
       AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
       AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
+      // The scheduler takes 1 MiB in a message; the changeset of some thousand resources is larger, and goes to blobs of the coordinator's own storage.
+      AzureFunctionsJobHost__extensions__durableTask__storageProvider__largePayloadStorageEnabled: 'true'
+      AzureFunctionsJobHost__extensions__durableTask__storageProvider__largePayloadStorageThresholdBytes: '900000'
       DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${scheduler!.outputs.endpoint};Authentication=ManagedIdentity;ClientID=${coordinatorIdentity.outputs.clientId}'
     }
   : {}
