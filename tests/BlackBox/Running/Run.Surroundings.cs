@@ -148,7 +148,7 @@ internal sealed partial class Run
         foreach (var item in (await _system.CloudAsync()).Where(item => _documents.Owns(item.Name)))
             await _system.DeleteInCloudAsync(item.Type, item.NativeId);
         IReadOnlyList<string> residue = [];
-        if (!await UntilAsync(TimeSpan.FromSeconds(10), async () => (residue = await _system.ResidueAsync()).Count == 0))
+        if (!await UntilAsync(_system.Patience, async () => (residue = await _system.ResidueAsync()).Count == 0))
             throw new Violation(Rules.NothingIsLeft, string.Join(Environment.NewLine, residue));
     }
 }

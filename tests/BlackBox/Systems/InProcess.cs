@@ -28,7 +28,7 @@ internal sealed class InProcess : ISystem
 
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
-    public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(30);
 
     public bool IsWornOut => false;
 
@@ -53,7 +53,7 @@ internal sealed class InProcess : ISystem
 
             // A cloud that throttles is left alone for longer and longer. From so high a limit that takes no time that a test would feel.
             ("Formae:Plugins:fakeaws:MaxRequestsPerSecond", "100000"));
-        return new InProcess(plane, weather) { Patience = patience ?? TimeSpan.FromSeconds(60), Settling = settling ?? TimeSpan.FromSeconds(5) };
+        return new InProcess(plane, weather) { Patience = patience ?? TimeSpan.FromSeconds(60), Settling = settling ?? TimeSpan.FromSeconds(30) };
     }
 
     public Task<IReadOnlyList<RecordedCall>> CallsAsync() => Task.FromResult(_plane.Calls);

@@ -16,7 +16,7 @@ internal abstract partial class OverHttp : ISystem
     protected OverHttp(FormaeClient client, Uri cloud)
     {
         Client = client;
-        _cloudHttp = new HttpClient { BaseAddress = cloud, Timeout = TimeSpan.FromSeconds(10) };
+        _cloudHttp = new HttpClient { BaseAddress = cloud, Timeout = TimeSpan.FromSeconds(60) };
         _cloud = new FakeAwsControl(_cloudHttp);
     }
 
