@@ -29,7 +29,8 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
         if (request.ContentLength > limit + (long)FormOverhead)
             return (null, TooLarge(limit));
 
-        var (received, unreadable) = request.HasFormContentType ? await ReadFormAsync(request, limit, cancellation) : await ReadBodyAsync(request, limit, cancellation);
+        // As an encoded form is sent whatever curl is given without a content type: mostly a document.
+        var (received, unreadable) = request.HasFormContentType && !IsUrlEncoded(request) ? await ReadFormAsync(request, limit, cancellation) : await ReadBodyAsync(request, limit, cancellation);
         if (received is null)
             return (null, unreadable);
 
@@ -57,7 +58,7 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
         }
         catch (InvalidDataException e)
         {
-            return (null, e.Message.Contains("limit", StringComparison.OrdinalIgnoreCase) ? TooLarge(limit) : Answers.BadRequest($"The form cannot be read: {e.Message}"));
+            return (null, e.Message.Contains("body length limit", StringComparison.OrdinalIgnoreCase) ? TooLarge(limit) : Answers.BadRequest($"The form cannot be read: {e.Message}"));
         }
         catch (IOException e) when (e is not Microsoft.AspNetCore.Http.BadHttpRequestException)
         {
@@ -71,10 +72,15 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
         return (received with { Document = await ReadAsync(content, limit, cancellation), Format = FormatOf(file.ContentType, file.FileName) }, null);
     }
 
-    private static async Task<(Received? Received, IResult? Refusal)> ReadBodyAsync(HttpRequest request, int limit, CancellationToken cancellation) =>
-        await ReadAsync(request.Body, limit, cancellation) is { } document
-            ? (new Received(name => request.Query[name], null, document, FormatOf(request.ContentType, fileName: null)), null)
-            : (null, TooLarge(limit));
+    private static async Task<(Received? Received, IResult? Refusal)> ReadBodyAsync(HttpRequest request, int limit, CancellationToken cancellation)
+    {
+        if (await ReadAsync(request.Body, limit, cancellation) is not { } body)
+            return (null, TooLarge(limit));
+        var format = FormatOf(request.ContentType, fileName: null);
+        return IsUrlEncoded(request) && FormFields.Read(body.Span) is { } form
+            ? (new Received(name => form.TryGetValue(name, out var value) ? value : request.Query[name], form, null, format), null)
+            : (new Received(name => request.Query[name], null, body, format), null);
+    }
 
     /// <summary>The fields <c>PREFIX:NAME=value</c>, by name; the later source counts.</summary>
     private static Dictionary<string, string> Named(string prefix, params IEnumerable<KeyValuePair<string, StringValues>>?[] sources)
@@ -172,6 +178,8 @@ public sealed class SubmissionReader(IOptions<IntakeOptions> options)
             ClientId = client,
         }, null);
     }
+
+    private static bool IsUrlEncoded(HttpRequest request) => request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) is true;
 
     /// <summary>Null when there is more than the limit.</summary>
     private static async Task<ReadOnlyMemory<byte>?> ReadAsync(Stream stream, int limit, CancellationToken cancellation)

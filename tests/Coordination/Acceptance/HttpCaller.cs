@@ -37,6 +37,9 @@ internal sealed class HttpCaller(ControlPlane plane, params (string Name, string
 
     public Task<HttpAnswer> PostAsync(string path, string? document = null) => SendAsync("post", path, document is null ? null : new StringContent(document, Encoding.UTF8, "application/yaml"));
 
+    /// <summary>Sends a body as it is.</summary>
+    public Task<HttpAnswer> PostAsync(string path, string body, System.Net.Http.Headers.MediaTypeHeaderValue contentType) => SendAsync("post", path, new StringContent(body, contentType));
+
     public Task<HttpAnswer> PostAsync(string path, params (string Name, string Value)[] fields)
     {
         var form = new MultipartFormDataContent();

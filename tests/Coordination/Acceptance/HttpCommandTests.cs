@@ -38,6 +38,28 @@ public sealed class HttpCommandTests : IAsyncLifetime
         await NothingIsStoredAsync();
     }
 
+    // What curl calls everything that it sends with --data and --data-binary.
+    private static readonly System.Net.Http.Headers.MediaTypeHeaderValue UrlEncoded = new("application/x-www-form-urlencoded");
+
+    [Fact]
+    public async Task A_document_that_is_sent_as_a_form_is_taken_as_the_document_that_it_is()
+    {
+        var bucket = Trial.Bucket($"BucketName: logs # {new string('x', 5000)}");
+        foreach (var document in (string[])[Document, bucket, "{}"])
+        {
+            var answer = await _http.PostAsync("/api/v1/commands?command=apply&mode=reconcile&simulate=true", document, UrlEncoded);
+            Assert.True(answer.Status == 200, answer.Text);
+        }
+    }
+
+    [Fact]
+    public async Task A_form_that_is_none_of_parts_is_a_form_all_the_same()
+    {
+        var answer = await _http.PostAsync("/api/v1/commands", "command=destroy&query=stack%3Anone&simulate=true", UrlEncoded);
+
+        Assert.True(answer.Status == 200, answer.Text);
+    }
+
     [Theory]
     [InlineData("post", "/api/v1/commands?command=apply")]
     [InlineData("get", "/api/v1/commands/status")]
