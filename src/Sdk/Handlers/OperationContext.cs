@@ -43,10 +43,7 @@ public abstract class OperationContext
         }
         catch (JsonException problem)
         {
-            var at = BindingProblem.Readable(problem.Path);
-            throw new TargetConfigException(at.Length > 0 && json.Properties.All(known => known.Name != at.Split('.', '[')[0])
-                ? $"The target's config has '{at}', which is unknown; known are {string.Join(", ", json.Properties.Select(known => known.Name))}."
-                : $"The target's config does not fit at '{at}': expected is a {typeof(TConfig).Name}.");
+            throw new TargetConfigException(BindingProblem.OfTarget(TargetConfig, json, problem));
         }
     }
 }

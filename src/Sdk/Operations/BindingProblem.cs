@@ -9,9 +9,33 @@ internal static class BindingProblem
     public static string Describe(string resourceType, JsonElement properties, JsonTypeInfo type, JsonException found) =>
         $"{resourceType}: {Find(properties, type, "") ?? $"'{Readable(found.Path)}' has a value of the wrong type"}.";
 
+    /// <summary>What is wrong with a target's config, all of it that stands at the top.</summary>
+    public static string OfTarget(JsonElement config, JsonTypeInfo type, JsonException found)
+    {
+        if (config.ValueKind != JsonValueKind.Object)
+            return $"The target's config is {Article(config.ValueKind)}, expected is an object with {Names(type)}.";
+        var unknown = type.UnmappedMemberHandling == System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow
+            ? config.EnumerateObject().Select(given => given.Name).Where(name => type.Properties.All(known => known.Name != name)).ToList()
+            : [];
+        var missing = type.Properties.Where(known => known.IsRequired && !config.TryGetProperty(known.Name, out _)).Select(known => known.Name).ToList();
+        if (missing.Count > 0)
+            return $"The target's config lacks {Quoted(missing)}{(unknown.Count == 0 ? "" : $", and has {Quoted(unknown)}, which is unknown")}; known are {Names(type)}.";
+        if (unknown.Count > 0)
+            return $"The target's config has {Quoted(unknown)}, which is unknown; known are {Names(type)}.";
+        var at = Readable(found.Path);
+        var wrong = type.Properties.FirstOrDefault(known => known.Name == at);
+        return wrong is not null && config.TryGetProperty(at, out var value)
+            ? $"The target's config has {Article(value.ValueKind)} as '{at}', expected is {Expected(wrong.PropertyType)}."
+            : $"The target's config has a value of the wrong type at '{at}'.";
+    }
+
     /// <summary>The path as people write it: without the leading <c>$.</c>.</summary>
     public static string Readable(string? path) =>
         path is null or "$" ? "" : path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path;
+
+    private static string Names(JsonTypeInfo type) => string.Join(", ", type.Properties.Select(known => known.Name));
+
+    private static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 
     private static string? Find(JsonElement value, JsonTypeInfo type, string path)
     {
@@ -25,7 +49,9 @@ internal static class BindingProblem
                 return value.EnumerateObject().Select(p => Find(p.Value, type.Options.GetTypeInfo(element), Join(path, p.Name))).FirstOrDefault(p => p is not null);
         }
 
-        return Fits(value, type.Type) ? null : $"'{path}' is {Article(value.ValueKind)}, expected is {Expected(type.Type)}";
+        if (Fits(value, type.Type))
+            return null;
+        return RangeOf(type.Type) is { } range && IsWhole(value) ? $"'{path}' is out of range, expected is an integer from {range}" : $"'{path}' is {Article(value.ValueKind)}, expected is {Expected(type.Type)}";
     }
 
     private static string? FindInObject(JsonElement value, JsonTypeInfo type, string path)
@@ -57,6 +83,22 @@ internal static class BindingProblem
             return false;
         }
     }
+
+    private static bool IsWhole(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && (!value.TryGetDecimal(out var number) || decimal.IsInteger(number));
+
+    private static string? RangeOf(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        var plain when plain.IsEnum => null,
+        var plain => Type.GetTypeCode(plain) switch
+        {
+            TypeCode.Byte => $"{byte.MinValue} to {byte.MaxValue}",
+            TypeCode.Int16 => $"{short.MinValue} to {short.MaxValue}",
+            TypeCode.Int32 => $"{int.MinValue} to {int.MaxValue}",
+            TypeCode.Int64 => $"{long.MinValue} to {long.MaxValue}",
+            _ => null,
+        },
+    };
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 

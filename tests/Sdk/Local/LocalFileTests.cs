@@ -153,6 +153,28 @@ public sealed class LocalFileTests : IAsyncDisposable
         Assert.Equal(ProblemCodes.InvalidRequest, (await _plugin.ExecuteAsync(Requests.Create("Local::Fs::File", """{"Path":"f"}"""))).Problem?.Code);
     }
 
+    [Theory]
+    [InlineData("""{"Rooot":"/tmp/x"}""", "The target's config lacks 'Root', and has 'Rooot', which is unknown; known are Root.")]
+    [InlineData("""{"Root":"/tmp/x","Color":"red"}""", "The target's config has 'Color', which is unknown; known are Root.")]
+    [InlineData("""{"Root":7}""", "The target's config has a number as 'Root', expected is a string.")]
+    [InlineData("{}", "The target's config lacks 'Root'; known are Root.")]
+    public async Task A_config_that_does_not_fit_is_told_by_its_fields(string config, string expected)
+    {
+        _plugin.TargetConfig = Requests.Json(config);
+
+        var refused = (await _plugin.ExecuteAsync(Requests.Create("Local::Fs::File", """{"Path":"f"}"""))).Problem;
+
+        Assert.Equal((ProblemCodes.InvalidRequest, expected), (refused?.Code, refused?.Message));
+    }
+
+    [Fact]
+    public async Task A_number_that_is_too_large_for_its_field_is_not_called_the_wrong_type()
+    {
+        var refused = (await _plugin.ExecuteAsync(Requests.Create("Local::Random::Id", """{"Length":3000000000}"""))).Problem;
+
+        Assert.Contains("'Length' is out of range, expected is an integer from -2147483648 to 2147483647", refused?.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Arguments_of_a_command_reach_it_as_they_are()
     {

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Formae.Plugins.FakeAws;
 
 /// <summary>The config of a target of this plugin.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record FakeTarget
 {
     /// <summary>Part of what read objects show; lists are by region. Default <c>eu-west-1</c>.</summary>
