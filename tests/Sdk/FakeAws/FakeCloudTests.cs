@@ -123,6 +123,11 @@ public sealed class FakeCloudTests : IDisposable
         Assert.DoesNotContain(Directory.EnumerateFiles(_scratch.Folder), file => File.ReadAllText(file).Contains("planted-4711"));
         using var after = FakeCloud.Open(Cloud);
         Assert.Contains("planted-4711", Text(Assert.Single(after.All())));
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(Cloud)!))
+        {
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
     }
 
     [Fact]

@@ -57,6 +57,7 @@ internal static class CloudSnapshot
         var fresh = $"{path}.new";
         using (var output = File.Create(fresh))
         {
+            FileLock.KeepToTheOwner(output.SafeFileHandle);
             output.Write(Encoding.UTF8.GetBytes($"{generation + 1}\n"));
             var buffer = new ArrayBufferWriter<byte>(64 * 1024);
             using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });

@@ -25,13 +25,22 @@ internal static partial class FileLock
         {
             try
             {
-                return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+                var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+                KeepToTheOwner(file);
+                return file;
             }
             catch (IOException busy) when (IsBusy(busy) && Stopwatch.GetElapsedTime(begun) < Patience)
             {
                 Thread.Sleep(1);
             }
         }
+    }
+
+    /// <summary>There are secrets in it.</summary>
+    public static void KeepToTheOwner(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     public static void Take(SafeFileHandle file) => Call(file, Exclusive);
