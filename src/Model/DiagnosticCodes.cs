@@ -39,6 +39,7 @@ public static class DiagnosticCodes
 
     // Its meaning.
     public const string MissingStack = "MissingStack";
+    public const string EmptyStack = "EmptyStack";
     public const string MissingTarget = "MissingTarget";
     public const string UnknownNamespace = "UnknownNamespace";
     public const string SchemaMismatch = "SchemaMismatch";
@@ -51,6 +52,7 @@ public static class DiagnosticCodes
     public const string DuplicateElement = "DuplicateElement";
     public const string RequiredFieldMissing = "RequiredFieldMissing";
     public const string InvalidReference = "InvalidReference";
+    public const string CircularReference = "CircularReference";
     public const string ReferenceNotFound = "ReferenceNotFound";
     public const string UnsupportedEmbed = "UnsupportedEmbed";
     public const string InvalidTemplate = "InvalidTemplate";

@@ -93,13 +93,21 @@ internal sealed class ApplyPlanning(PlanRequest request)
         if (request.Mode == ApplyMode.Patch && created.Where(stack => touched.Contains(stack.Label)).ToList() is { Count: > 0 } unknown)
             return Rejections.PatchRejected(unknown);
         var empty = created.Where(stack => !touched.Contains(stack.Label)).Select(stack => stack.Label).ToList();
-        return empty.Count > 0 ? Rejections.EmptyStackRejected(empty) : null;
+        return empty.Count > 0 ? Rejections.EmptyStackRejected(empty, [.. empty.Select(Empty)]) : null;
     }
 
     private PlanOutcome Order() => Ordering.Finish(
         new Plan { Resources = _resources, Targets = _targets.Updates, Stacks = _stacks, Policies = _policies, Forgotten = _targets.Forgotten, Warnings = _warnings, Notices = _notices },
         request.Inventory,
-        _declared.Select(one => one.Resource));
+        _declared);
+
+    private Diagnostic Empty(string stack) => new()
+    {
+        Code = DiagnosticCodes.EmptyStack,
+        Summary = $"The new stack '{stack}' has no resources.",
+        Detail = "A stack comes into being with its first resource: give it one, or leave it out.",
+        Path = request.Forma.Stacks.Select((one, index) => (one.Label, Index: index)).Where(one => one.Label == stack).Select(one => $"Stacks[{one.Index}].Label").FirstOrDefault("Stacks"),
+    };
 
     private static Diagnostic NotDeclared(DeclaredResource one, string key, string label, IEnumerable<string> known) => new()
     {

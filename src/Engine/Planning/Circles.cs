@@ -13,8 +13,8 @@ internal sealed class Circles(Plan plan, Edges edges)
 
     public List<string> Notices { get; } = [];
 
-    /// <summary>Takes edges out until there is an order. Answers the names in a circle that cannot be broken.</summary>
-    public IReadOnlyList<string>? Break()
+    /// <summary>Takes edges out until there is an order. Answers a circle that cannot be broken.</summary>
+    public Circle? Break()
     {
         while (true)
         {
@@ -25,12 +25,25 @@ internal sealed class Circles(Plan plan, Edges edges)
             foreach (var circle in found.Select(circle => circle.Select(node => graph[node]).ToList()))
             {
                 if (Softest(circle) is not { } edge)
-                    return [.. circle.Select(Name).Distinct()];
+                    return new Circle([.. circle.Select(Name).Distinct()], References(circle));
                 edges.Remove(edge.Node, edge.Other);
                 if (edge.Softness >= Softness.Reference)
                     Notices.Add($"{string.Join(" and ", circle.Select(Name).Distinct())} depend on each other in a circle: {Name(edge.Node)} is deleted while {Name(edge.Other)} still refers to it.");
             }
         }
+    }
+
+    /// <summary>Who refers to whom in the circle, and where. What waits for another reason, such as for its target, is not among them.</summary>
+    private List<CircleReference> References(List<string> circle)
+    {
+        var references = new List<CircleReference>();
+        for (var i = 0; i < circle.Count; i++)
+        {
+            if (_resources.TryGetValue(circle[i], out var waiting) && _resources.TryGetValue(circle[(i + 1) % circle.Count], out var awaited) && waiting.Operation != ResourceOperation.Delete)
+                references.AddRange(References(waiting.Node, awaited).Select(reference => new CircleReference(waiting.Resource, awaited.Resource, reference.Path)));
+        }
+
+        return references;
     }
 
     // Each node of a circle waits for the next, and the last for the first.
@@ -89,3 +102,13 @@ internal sealed class Circles(Plan plan, Edges edges)
         FixedReference,
     }
 }
+
+/// <summary>What can have no order.</summary>
+/// <param name="Names">Those in it, each waiting for the next.</param>
+/// <param name="References">The references that it is made of.</param>
+internal sealed record Circle(IReadOnlyList<string> Names, IReadOnlyList<CircleReference> References);
+
+/// <param name="From">Which resource refers.</param>
+/// <param name="To">To which one.</param>
+/// <param name="Path">Where in its properties.</param>
+internal sealed record CircleReference(Resource From, Resource To, PropertyPath Path);

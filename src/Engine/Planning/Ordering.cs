@@ -10,22 +10,36 @@ internal static class Ordering
 
     /// <param name="plan">Everything but the order.</param>
     /// <param name="inventory">Targets that do not change matter for the order too.</param>
-    /// <param name="declared">Resources that may not be stored yet, for their labels.</param>
-    public static PlanOutcome Finish(Plan plan, Inventory inventory, IEnumerable<Resource> declared)
+    /// <param name="declared">Resources that may not be stored yet, for their labels and places.</param>
+    public static PlanOutcome Finish(Plan plan, Inventory inventory, IReadOnlyList<DeclaredResource> declared)
     {
         var edges = new Edges(plan.Resources, plan.Targets, inventory.Targets);
         edges.Find();
         var circles = new Circles(plan, edges);
         if (circles.Break() is { } circle)
-            return Rejections.CyclesDetected(circle);
+            return Rejections.CyclesDetected(circle.Names, [.. circle.References.SelectMany(reference => InCircle(reference, declared))]);
 
-        var labels = Labels(plan, inventory, declared);
+        var labels = Labels(plan, inventory, declared.Select(one => one.Resource));
         return new PlanOutcome.Planned(plan with
         {
             Resources = [.. plan.Resources.Select(update => update with { DependsOn = edges.Of(update.Node), ReferenceLabels = Labels(edges.ReferencesOf(update.Node), labels) })],
             Targets = [.. plan.Targets.Select(update => update with { DependsOn = edges.Of(update.Node) })],
             Notices = [.. plan.Notices, .. circles.Notices],
         });
+    }
+
+    /// <summary>Of a reference in a text that the document does not have, such as one that is stored, there is no place to show.</summary>
+    private static IEnumerable<Diagnostic> InCircle(CircleReference reference, IReadOnlyList<DeclaredResource> declared)
+    {
+        if (declared.FirstOrDefault(one => one.Resource.Ksuid == reference.From.Ksuid) is not { } from)
+            yield break;
+        var path = reference.Path.ToString();
+        yield return new Diagnostic
+        {
+            Code = DiagnosticCodes.CircularReference,
+            Summary = reference.From.Ksuid == reference.To.Ksuid ? $"{reference.From.Key} refers to itself here." : $"{reference.From.Key} refers to {reference.To.Key} here, which waits for it.",
+            Path = $"{from.PropertiesPlace}{(path.StartsWith('[') ? "" : ".")}{path}",
+        };
     }
 
     private static Dictionary<string, string> Labels(Plan plan, Inventory inventory, IEnumerable<Resource> declared)

@@ -6,12 +6,13 @@ namespace Formae.Engine.Planning;
 /// <summary>Each refusal with its payload and its sentence.</summary>
 internal static class Rejections
 {
-    public static PlanOutcome CyclesDetected(IReadOnlyList<string> names) => Rejected(
+    public static PlanOutcome CyclesDetected(IReadOnlyList<string> names, IReadOnlyList<Diagnostic> diagnostics) => Rejected(
         RejectionCodes.CyclesDetected,
         names.Count == 1
-            ? $"{names[0]} refers to itself."
+            ? $"{names[0]} refers to itself, so it cannot come first. Take the reference out."
             : $"These refer to each other in a circle, so none can come first: {string.Join(" → ", names.Append(names[0]))}. Take one of the references out.",
-        static _ => { });
+        static _ => { },
+        diagnostics);
 
     public static PlanOutcome PatchRejected(IReadOnlyList<Stack> unknown) => Rejected(
         RejectionCodes.PatchRejected,
@@ -34,10 +35,11 @@ internal static class Rejections
             data.WriteEndObject();
         });
 
-    public static PlanOutcome EmptyStackRejected(IReadOnlyList<string> labels) => Rejected(
+    public static PlanOutcome EmptyStackRejected(IReadOnlyList<string> labels, IReadOnlyList<Diagnostic> diagnostics) => Rejected(
         RejectionCodes.EmptyStackRejected,
         $"The new stack {Quoted(labels)} has no resources. A stack comes into being with its first resource.",
-        data => WriteArray(data, "EmptyStacks", labels, static (writer, label) => writer.WriteStringValue(label)));
+        data => WriteArray(data, "EmptyStacks", labels, static (writer, label) => writer.WriteStringValue(label)),
+        diagnostics);
 
     public static PlanOutcome ReferencedResourcesNotFound(IReadOnlyList<ResourceKey> missing, IReadOnlyList<Diagnostic> diagnostics) => Rejected(
         RejectionCodes.ReferencedResourcesNotFound,

@@ -70,12 +70,27 @@ public sealed class ReferenceTests
             .Declare("a", $$"""{"Name":"a","Peer":{{Reference("b")}}}""").Declare("b", $$"""{"Name":"b","Peer":{{Reference("a")}}}""").Refused();
 
         Assert.Equal(RejectionCodes.CyclesDetected, refused.Code);
+        Assert.Equal(["Resources[0].Properties.Peer", "Resources[1].Properties.Peer"], refused.Diagnostics.Select(diagnostic => diagnostic.Path).Order(StringComparer.Ordinal));
         Assert.Contains("web/DEMO::Net::Vnet/a → web/DEMO::Net::Vnet/b → web/DEMO::Net::Vnet/a", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_resource_that_refers_to_itself_is_a_circle() =>
-        Assert.Equal(RejectionCodes.CyclesDetected, new Scenario().GivenTarget().DeclareStack().Declare("a", $$"""{"Name":"a","Peer":{{Reference("a")}}}""").Refused().Code);
+    public void A_resource_that_refers_to_itself_is_a_circle()
+    {
+        var refused = new Scenario().GivenTarget().DeclareStack().Declare("a", $$"""{"Name":"a","Peer":{{Reference("a")}}}""").Refused();
+
+        Assert.Equal(RejectionCodes.CyclesDetected, refused.Code);
+        Assert.Equal("Resources[0].Properties.Peer", Assert.Single(refused.Diagnostics).Path);
+        Assert.Contains("Take the reference out.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_new_stack_without_resources_is_pointed_at()
+    {
+        var refused = new Scenario().DeclareStack().Refused();
+
+        Assert.Equal((RejectionCodes.EmptyStackRejected, "Stacks[0].Label"), (refused.Code, Assert.Single(refused.Diagnostics).Path));
+    }
 
     [Fact]
     public void F088_deletes_run_from_consumer_to_producer() =>
