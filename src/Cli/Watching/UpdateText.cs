@@ -28,7 +28,7 @@ internal sealed record UpdateText(string Key, string Operation, string Name, str
         }),
         .. (command.ResourceUpdates ?? []).Select(update => new UpdateText($"{update.ResourceId}/{update.Operation}", update.Operation, NameOf(update), update.ResourceType, update.State)
         {
-            Message = update.ErrorMessage is { Length: > 0 } error ? error : update.StateMessage,
+            Message = MessageOf(update.State, update.ErrorMessage, update.StateMessage),
             Duration = update.Duration,
             StartedAt = update.StartedAt,
             Attempt = update.CurrentAttempt,
@@ -47,7 +47,7 @@ internal sealed record UpdateText(string Key, string Operation, string Name, str
             change.Type ?? "",
             change.State)
         {
-            Message = change.ErrorMessage is { Length: > 0 } error ? error : change.StateMessage,
+            Message = MessageOf(change.State, change.ErrorMessage, change.StateMessage),
             Duration = change.Duration,
             StartedAt = change.StartedAt,
             Attempt = change.CurrentAttempt,
@@ -57,6 +57,10 @@ internal sealed record UpdateText(string Key, string Operation, string Name, str
 
     public static string NameOf(ResourceUpdate update) =>
         update.StackName is { Length: > 0 } stack ? $"{stack}/{update.ResourceLabel}" : update.ResourceLabel ?? update.ResourceId;
+
+    // While it goes on, the message of the state has the last error too, and what is done about it.
+    private static string? MessageOf(string state, string? error, string? message) =>
+        error is { Length: > 0 } && (state != States.InProgress || message is not { Length: > 0 }) ? error : message;
 
     /// <summary>How long it took, or has taken by <paramref name="now"/>.</summary>
     public TimeSpan? Elapsed(DateTimeOffset now)

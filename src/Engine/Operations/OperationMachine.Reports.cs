@@ -76,11 +76,18 @@ public static partial class OperationMachine
             LastProblem = problem,
             Doubt = DoubtAfter(waiting, report, problem, pollFailed),
         };
-        return Told(Request(next, now + waiting.Operation.Retry.PauseAfter(waiting.Attempt, problem)), next, problem, now);
+        var pause = waiting.Operation.Retry.PauseAfter(waiting.Attempt, problem);
+        return Told(Request(next, now + pause), next, problem, now, pause);
     }
 
-    private static (OperationState, IReadOnlyList<OperationEffect>) Told((OperationState State, IReadOnlyList<OperationEffect> Effects) step, OperationState.Waiting next, Problem problem, DateTimeOffset now) =>
-        (step.State, [.. step.Effects, new OperationEffect.Tell(next.Attempt, next.Operation.Retry.MaxAttempts, TextOf(problem), TextOf(problem), now)]);
+    private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(3);
+
+    private static (OperationState, IReadOnlyList<OperationEffect>) Told((OperationState State, IReadOnlyList<OperationEffect> Effects) step, OperationState.Waiting next, Problem problem, DateTimeOffset now, TimeSpan pause = default)
+    {
+        // Who watches a pause that is long wants to know how long.
+        var message = pause < WorthTelling ? TextOf(problem) : $"{TextOf(problem)} (tried again after {Math.Ceiling(pause.TotalSeconds):0} s)";
+        return (step.State, [.. step.Effects, new OperationEffect.Tell(next.Attempt, next.Operation.Retry.MaxAttempts, message, TextOf(problem), now)]);
+    }
 
     private static (OperationState, IReadOnlyList<OperationEffect>) PollAgain(OperationState.Waiting waiting, Problem problem, DateTimeOffset now)
     {

@@ -14,7 +14,7 @@ public sealed class OperationProgressTests
     {
         var (_, effects) = Report(Waiting(Create()), ReportStatus.Failure, problem: Failure(ProblemCodes.Throttling));
 
-        Assert.Equal(new OperationEffect.Tell(2, 10, "Throttling: no", "Throttling: no", Now), effects.OfType<OperationEffect.Tell>().Single());
+        Assert.Equal(new OperationEffect.Tell(2, 10, "Throttling: no (tried again after 10 s)", "Throttling: no", Now), effects.OfType<OperationEffect.Tell>().Single());
     }
 
     [Fact]
@@ -39,6 +39,14 @@ public sealed class OperationProgressTests
         var (_, effects) = Report(Waiting(Create()), ReportStatus.Success, nativeId: "n");
 
         Assert.Equal([typeof(OperationEffect.Store), typeof(OperationEffect.Announce)], effects.Select(effect => effect.GetType()));
+    }
+
+    [Fact]
+    public void A_long_pause_is_told()
+    {
+        var (_, effects) = Report(Waiting(Create()), ReportStatus.Failure, problem: Failure(ProblemCodes.Throttling) with { RetryAfter = TimeSpan.FromSeconds(20) });
+
+        Assert.Equal(new OperationEffect.Tell(2, 10, "Throttling: no (tried again after 20 s)", "Throttling: no", Now), effects.OfType<OperationEffect.Tell>().Single());
     }
 
     [Theory]
