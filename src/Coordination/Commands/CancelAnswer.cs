@@ -5,7 +5,9 @@ using Formae.Protocol.Http;
 namespace Formae.Coordination.Commands;
 
 /// <summary>What a cancel answers, gathered command by command.</summary>
-internal sealed class CancelAnswer(bool isForced)
+/// <param name="isForced">By force.</param>
+/// <param name="nothing">Why nothing was found, where that is known.</param>
+internal sealed class CancelAnswer(bool isForced, string? nothing = null)
 {
     private readonly List<string> _commands = [];
     private readonly Dictionary<string, CanceledUpdate> _updates = new(StringComparer.Ordinal);
@@ -38,7 +40,7 @@ internal sealed class CancelAnswer(bool isForced)
         }
 
         return _commands.Count == 0
-            ? new CancelOutcome.Refused(new ErrorResponse { Error = ErrorCodes.NotFound, Message = "There is nothing to cancel: no command that was meant still runs." })
+            ? new CancelOutcome.Refused(new ErrorResponse { Error = ErrorCodes.NotFound, Message = nothing ?? "There is nothing to cancel: no command that was meant still runs." })
             : new CancelOutcome.Accepted(new CancelCommandResponse
             {
                 CommandIds = _commands,

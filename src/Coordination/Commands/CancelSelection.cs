@@ -20,6 +20,19 @@ public sealed class CancelSelection(CommandStore commands, TimeProvider time)
         return (query.IsEmpty ? await LastOfAsync(request.ClientId, cancellation) : await RunningAsync(query.Replace("client", "me", request.ClientId), cancellation), null);
     }
 
+    /// <summary>Why nothing was found, of a request that names one command; null of any other.</summary>
+    public async Task<string?> WhyNoneAsync(CancelRequest request, CancellationToken cancellation)
+    {
+        if (!Query.TryParse(request.Query, Fields, out var query, out _) || query.Exact("id") is not { } id)
+            return null;
+        return await commands.FindAsync(id, cancellation) switch
+        {
+            null => $"There is no command '{id}'.",
+            var command when States.IsFinal(command.State) => $"Command {id} is over already: {command.State}.",
+            _ => null,
+        };
+    }
+
     /// <summary>The last command, and no other in its place: who means an older one says so.</summary>
     private async Task<IReadOnlyList<string>> LastOfAsync(string clientId, CancellationToken cancellation)
     {

@@ -19,7 +19,7 @@ public sealed partial class CommandCancellation(
         var (found, problem) = await selection.FindAsync(request, cancellation);
         if (problem is not null)
             return new CancelOutcome.Refused(Refusals.InvalidQuery(problem));
-        var answer = new CancelAnswer(request.Force);
+        var answer = new CancelAnswer(request.Force, found.Count == 0 ? await selection.WhyNoneAsync(request, cancellation) : null);
         foreach (var commandId in found)
         {
             try

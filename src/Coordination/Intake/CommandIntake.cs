@@ -83,8 +83,11 @@ public sealed partial class CommandIntake(
         Submission submission, Forma forma, IReadOnlyList<Diagnostic> diagnostics, Func<Diagnostic, Diagnostic> locate, DurableTaskClient client, CancellationToken cancellation)
     {
         var commandId = ksuids.Next();
-        using var scope = logger.BeginScope(LogFields.OfCommand(commandId));
-        LogReceived(commandId, submission.Kind, submission.Mode, forma.Resources.Count, submission.ClientId);
+        using var scope = submission.Simulate ? null : logger.BeginScope(LogFields.OfCommand(commandId));
+        if (submission.Simulate)
+            LogSimulated(submission.Kind, submission.Mode, forma.Resources.Count, submission.ClientId);
+        else
+            LogReceived(commandId, submission.Kind, submission.Mode, forma.Resources.Count, submission.ClientId);
         var leased = new SortedSet<string>(StringComparer.Ordinal);
         var begun = time.GetTimestamp();
         var isStored = false;

@@ -51,6 +51,16 @@ public sealed class CancelSelectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_one_that_is_named_it_is_said_why_it_is_not_canceled()
+    {
+        ControlPlane.Succeeded(await _plane.RunAsync(CanceledCommands.Document("done")));
+        var over = (await _http.GetAsync("/api/v1/commands/status?scope=agent")).As(HttpJson.Default.CommandList).Commands[0].CommandId;
+
+        Assert.Contains("There is no command 'nosuch'.", (await _http.PostAsync("/api/v1/commands/cancel?query=id:nosuch")).Text, StringComparison.Ordinal);
+        Assert.Contains($"Command {over} is over already: Success.", (await _http.PostAsync($"/api/v1/commands/cancel?query=id:{over}")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_query_the_callers_last_command_is_meant_and_no_other_in_its_place()
     {
         var older = await _plane.StoreAsync();
