@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Formae.Cli.CommandLine;
+using Formae.Cli.Pkl;
 using Formae.Cli.Tests.Support;
 using Formae.Servers;
 
@@ -21,8 +22,30 @@ public sealed class PklDocumentTests
 
         var document = JsonNode.Parse(run.Out)!.AsObject();
         Assert.Equal("/srv/formae-webshop", (string?)document["Properties"]!["root"]!["Default"]);
+        var same = JsonNode.Parse(yaml.Out)!.AsObject();
+        Assert.Equal("/srv/formae-webshop", (string?)same["Properties"]!["root"]!["Default"]);
         document.Remove("Properties");
-        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(yaml.Out), document), $"{yaml.Out}\n{run.Out}");
+        same.Remove("Properties");
+        Assert.True(JsonNode.DeepEquals(same, document), $"{yaml.Out}\n{run.Out}");
+    }
+
+    [Fact]
+    public void A_module_that_is_missing_brings_the_advice_to_write_it()
+    {
+        using var run = new TestRun();
+        var file = run.Write("x.pkl", "amends \"schema/formae.pkl\"\n");
+
+        var mistake = Assert.Single(PklMistake.Read($"""
+            –– Pkl Error ––
+            Cannot find module `file://{run.Folder}/schema/formae.pkl`.
+
+            1 | amends "schema/formae.pkl"
+                ^^^^^^^^^^^^^^^^^^^^^^^^^^
+            at x (file://{file}, line 1)
+            """, file).Diagnostics);
+
+        Assert.Contains("formae schema pkl -d", mistake.Detail, StringComparison.Ordinal);
+        Assert.Equal(1, mistake.Line);
     }
 
     [Fact]
