@@ -19,7 +19,7 @@ internal sealed partial class KeyInspection(MessageKeys keys, ILogger<KeyInspect
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(EventId = 4520, Level = LogLevel.Information, Message = "Messages are signed with the key {KeyId}; {Count} keys verify")]
+    [LoggerMessage(EventId = 4520, Level = LogLevel.Information, Message = "Messages are signed with the key {KeyId}; keys that verify: {Count}")]
     private partial void LogSigning(string keyId, int count);
 
     [LoggerMessage(EventId = 4521, Level = LogLevel.Warning, Message = "Messages are NOT signed, since the bus is an emulator and there are no keys (FormaeMessageKeys, FormaeMessageKeyFile): whoever reaches the bus commands the plugins")]

@@ -141,6 +141,23 @@ public sealed class SupervisorTests : IDisposable
     }
 
     [Fact]
+    public async Task What_ends_by_itself_while_the_others_are_stopped_is_no_crash()
+    {
+        // As with a signal to the whole group of processes: what is stopped last has heard of it before it is asked.
+        Mkfifo("go");
+        await using var supervisor = Create([
+            App("bus", "echo $$ > bus.pid; " + Serve("bus") + "read line < go; exit 0"),
+            App("plugin", "trap 'echo now > go; while kill -0 $(cat bus.pid) 2>/dev/null; do sleep 0.02; done; exit 0' TERM; " + Serve("plugin") + "while true; do sleep 0.02; done", "bus"),
+        ]);
+        await supervisor.StartAsync(TestContext.Current.CancellationToken);
+
+        await supervisor.StopAsync();
+
+        Assert.Equal((AppPhase.Stopped, 0, 0), (supervisor.StatusOf("bus").Phase, supervisor.StatusOf("bus").LastExitCode, supervisor.StatusOf("bus").Restarts));
+        Assert.DoesNotContain(_lines, line => line.Text.Contains("unasked", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task One_app_can_be_restarted_and_that_is_no_crash()
     {
         await using var supervisor = Create([App("one", Serve("one") + "read forever")]);

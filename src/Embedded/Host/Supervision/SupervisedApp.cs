@@ -4,6 +4,7 @@ namespace Formae.Embedded.Host;
 internal sealed class SupervisedApp(AppSpec spec, SupervisorOptions options, Action<LogLine> log, Action<AppStatus> changed) : IAsyncDisposable
 {
     private const int LastLines = 15;
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(0.5);
 
     private readonly Lock _gate = new();
     private readonly Queue<string> _lastLines = new();
@@ -37,6 +38,9 @@ internal sealed class SupervisedApp(AppSpec spec, SupervisorOptions options, Act
         _life = Task.Run(KeepRunningAsync, CancellationToken.None);
     }
 
+    /// <summary>From now on it may end by itself: it is going to be stopped.</summary>
+    public void ExpectEnd() => _stopping.Cancel();
+
     /// <summary>Asks the app to end, and kills it when it does not in time.</summary>
     public async Task StopAsync()
     {
@@ -62,7 +66,7 @@ internal sealed class SupervisedApp(AppSpec spec, SupervisorOptions options, Act
         while (true)
         {
             var code = await _process!.Ended;
-            if (_stopping.IsCancellationRequested)
+            if (_stopping.IsCancellationRequested || (code == 0 && await IsStoppingSoonAsync()))
                 return;
             Say($"ended unasked with exit code {code}");
             do
@@ -73,6 +77,23 @@ internal sealed class SupervisedApp(AppSpec spec, SupervisorOptions options, Act
             while (!await TryStartAgainAsync());
             if (_stopping.IsCancellationRequested)
                 return;
+        }
+    }
+
+    /// <summary>
+    /// A signal to the whole group of processes reaches the app itself too, which may end in order before the stop gets here. An app that ends in order otherwise is
+    /// started again all the same, this moment later.
+    /// </summary>
+    private async Task<bool> IsStoppingSoonAsync()
+    {
+        try
+        {
+            await Task.Delay(Soon, TimeProvider.System, _stopping.Token);
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
         }
     }
 

@@ -50,16 +50,25 @@ internal sealed class Supervisor : IAsyncDisposable
 
     public async Task StopAsync()
     {
+        ExpectEnds();
         foreach (var level in Enumerable.Reverse(_levels))
             await Task.WhenAll(level.Select(app => app.StopAsync()));
     }
 
     public async ValueTask DisposeAsync()
     {
+        ExpectEnds();
         foreach (var level in Enumerable.Reverse(_levels))
         {
             foreach (var app in level)
                 await app.DisposeAsync();
         }
+    }
+
+    // What asks for the stop may have reached every process, and those that are stopped last end before they are asked.
+    private void ExpectEnds()
+    {
+        foreach (var app in _apps.Values)
+            app.ExpectEnd();
     }
 }

@@ -23,7 +23,7 @@ internal sealed class NodePackages(string pins, string cache, string? searchPath
     public async Task<string> InstallAsync(IReadOnlyList<string> packages, Action installing, CancellationToken cancellation)
     {
         var versions = await VersionsAsync(packages, cancellation);
-        var home = Path.Combine(cache, string.Join('+', versions.Select(one => $"{one.Key.Split('/')[^1]}-{one.Value}")));
+        var home = Home(versions);
         if (Directory.Exists(home))
             return home;
         if (Tool.Find("npm", searchPath) is not { } npm)
@@ -54,6 +54,13 @@ internal sealed class NodePackages(string pins, string cache, string? searchPath
 
         return home;
     }
+
+    /// <summary>The same folder where the packages are installed already; null where they are not.</summary>
+    public async Task<string?> FindAsync(IReadOnlyList<string> packages, CancellationToken cancellation) =>
+        Home(await VersionsAsync(packages, cancellation)) is var home && Directory.Exists(home) ? home : null;
+
+    private string Home(IEnumerable<KeyValuePair<string, string>> versions) =>
+        Path.Combine(cache, string.Join('+', versions.Select(one => $"{one.Key.Split('/')[^1]}-{one.Value}")));
 
     private async Task<List<KeyValuePair<string, string>>> VersionsAsync(IReadOnlyList<string> packages, CancellationToken cancellation)
     {
