@@ -89,12 +89,21 @@ public sealed class UpTests
     }
 
     [Fact]
+    public async Task An_empty_folder_is_not_taken_for_the_usual_one()
+    {
+        using var run = new TestRun();
+
+        Assert.Equal(ExitCode.Usage, await run.InvokeAsync("up", "--data", "", "--port", "0"));
+        Assert.Contains("--data is empty", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_plugin_that_cannot_be_run_says_why()
     {
         using var run = new TestRun();
         var apps = Folder(run, "coordinator", "Formae.Coordinator");
 
-        Assert.Contains($"{run.Folder}: this is neither a folder with a plugin.json nor one of the plugins that come with formae", Assert.Throws<UpException>(() => Apps.Find(apps, [run.Folder], Gate)).Message, StringComparison.Ordinal);
+        Assert.Contains($"{run.Folder}: this is neither a folder with a plugin.json nor one of the plugins that come with formae", Assert.Throws<UsageException>(() => Apps.Find(apps, [run.Folder], Gate)).Message, StringComparison.Ordinal);
         Assert.Contains("The coordinator is missing", Assert.Throws<UpException>(() => Apps.Find(Path.Combine(apps, "none"), [], Gate)).Message, StringComparison.Ordinal);
     }
 

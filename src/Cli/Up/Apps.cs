@@ -1,3 +1,4 @@
+using Formae.Cli.CommandLine;
 using Formae.Embedded.Host;
 using Formae.Protocol.Bus;
 
@@ -20,6 +21,7 @@ internal sealed record Apps(string Coordinator, IReadOnlyList<AppManifest> Plugi
     /// <param name="further">Further plugins: the name of one that lies in <c>more</c>, or a folder.</param>
     /// <param name="gate">Which plugins can be worked with.</param>
     /// <exception cref="UpException">Something is missing, wrong, or there twice.</exception>
+    /// <exception cref="UsageException">A plugin that was named is nowhere.</exception>
     public static Apps Find(string folder, IReadOnlyList<string> further, VersionGate gate)
     {
         var coordinator = Path.Combine(folder, CoordinatorName, "Formae.Coordinator.dll");
@@ -52,7 +54,7 @@ internal sealed record Apps(string Coordinator, IReadOnlyList<AppManifest> Plugi
             return plugin;
         var shipped = Directory.Exists(more) ? Directory.EnumerateDirectories(more).Order(StringComparer.Ordinal).ToList() : [];
         return shipped.Find(one => Path.GetFileName(one).Equals(plugin, StringComparison.OrdinalIgnoreCase))
-            ?? throw new UpException($"--plugin {plugin}: this is neither a folder with a {AppManifest.FileName} nor one of the plugins that come with formae: {string.Join(", ", shipped.Select(Path.GetFileName))}.");
+            ?? throw new UsageException($"--plugin {plugin}: this is neither a folder with a {AppManifest.FileName} nor one of the plugins that come with formae: {string.Join(", ", shipped.Select(Path.GetFileName))}.");
     }
 
     /// <summary>What a plugin would announce, as far as its manifest tells: the newest contract that it understands is known when it runs.</summary>

@@ -70,7 +70,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         ControlPlane plane;
         try
         {
-            plane = new ControlPlane(data, apps, Storage.Of(data, options.Azurite), options);
+            plane = new ControlPlane(data, apps, Storage.Of(data, options.Azurite is { } find ? await find() : null), options);
         }
         catch
         {
@@ -114,6 +114,8 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     private static DataDirectory Open(ControlPlaneOptions options)
     {
+        if (options.ReadyFile is { } ready && !Directory.Exists(Path.GetDirectoryName(ready)))
+            throw new UpException($"The ready file {ready} cannot be written: there is no folder {Path.GetDirectoryName(ready)}.");
         DataDirectory data;
         try
         {

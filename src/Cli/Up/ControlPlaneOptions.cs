@@ -14,8 +14,8 @@ internal sealed record ControlPlaneOptions
     /// <summary>Folders of plugin apps beyond those that came with the command line.</summary>
     public IReadOnlyList<string> Plugins { get; init; } = [];
 
-    /// <summary>Runs Azurite and keeps rows and payloads in it. Default: SQLite and a folder.</summary>
-    public AzuriteProgram? Azurite { get; init; }
+    /// <summary>Finds Azurite, which is then run and keeps rows and payloads; called when all else is known to be well, because it may have to be installed. Default: SQLite and a folder.</summary>
+    public Func<Task<AzuriteProgram>>? Azurite { get; init; }
 
     /// <summary>Written when everything is ready, and removed with the control plane. Default: none.</summary>
     public string? ReadyFile { get; init; }

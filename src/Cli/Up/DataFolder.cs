@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Formae.Cli.CommandLine;
 
 namespace Formae.Cli.Up;
 
@@ -8,7 +9,9 @@ internal static class DataFolder
     public static Option<string?> Option() => new("--data") { Description = "Where everything is kept. Default: $XDG_DATA_HOME/formae, else ~/.local/share/formae.", HelpName = "DIR" };
 
     /// <summary>An absolute path.</summary>
-    public static string Of(string? given, Func<string, string?> variable) => Path.GetFullPath(given is { Length: > 0 } ? given : Default(variable));
+    /// <exception cref="UsageException">Nothing stands behind the option: most likely a variable that is not set.</exception>
+    public static string Of(string? given, Func<string, string?> variable) =>
+        given is { } said && string.IsNullOrWhiteSpace(said) ? throw new UsageException("--data is empty: name a folder, or leave the option out.") : Path.GetFullPath(given ?? Default(variable));
 
     public static string Default(Func<string, string?> variable)
     {

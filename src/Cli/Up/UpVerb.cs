@@ -28,7 +28,7 @@ internal static class UpVerb
                 Data = DataFolder.Of(result.GetValue(data), context.Variable),
                 Port = result.GetValue(port),
                 Plugins = result.GetValue(plugin) ?? [],
-                Azurite = result.GetValue(azurite) ? await new AzuriteInstall(context).FindAsync(cancellation) : null,
+                Azurite = result.GetValue(azurite) ? new AzuriteInstall(context).Prepare(cancellation) : null,
                 ReadyFile = result.GetValue(readyFile) is { } path ? Path.GetFullPath(path) : null,
                 TraceFile = result.GetValue(trace) is { Length: > 0 } file ? Path.GetFullPath(file) : null,
                 LogsJson = result.GetValue(log) == "json",
@@ -53,12 +53,13 @@ internal static class UpVerb
                 terminal.Out.MarkupLine($"[yellow]{Terminals.Literal.Of(notice)}[/]");
             terminal.Out.WriteLine($"Its data is in {options.Data}. Ctrl-C stops it.");
             await plane.RunAsync(cancellation);
-            return ExitCode.Ok;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Stopped before it was ready: that is what was asked for.
-            return ExitCode.Ok;
         }
+
+        terminal.Out.WriteLine("Stopped.");
+        return ExitCode.Ok;
     }
 }
