@@ -38,14 +38,14 @@ internal static class HistoryView
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("Time", "Command", "What", "Created", "Updated", "Replaced", "Deleted");
-        foreach (var change in changes)
-        {
-            table.AddRow(Time(change.Time), Literal.Of(change.CommandId), Literal.Of(What(change.Kind, change.Mode, change.Source)),
-                Number(change.Created), Number(change.Updated), Number(change.Replaced), Number(change.Deleted));
-        }
-
-        console.Write(table);
+        TableView.Write(
+            console,
+            [new("Time"), new("Command"), new("What", Rank: 1), new("Created", Rank: 2), new("Updated", Rank: 2), new("Replaced", Rank: 2), new("Deleted", Rank: 2)],
+            [.. changes.Select(change => new[]
+            {
+                Time(change.Time), change.CommandId, What(change.Kind, change.Mode, change.Source),
+                Number(change.Created), Number(change.Updated), Number(change.Replaced), Number(change.Deleted),
+            })]);
     }
 
     public static void Write(IAnsiConsole console, string stack, StackDrift drift)

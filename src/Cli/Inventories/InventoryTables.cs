@@ -11,30 +11,30 @@ namespace Formae.Cli.Inventories;
 internal static class InventoryTables
 {
     public static void Write(IAnsiConsole console, IReadOnlyList<Resource> resources) =>
-        Write(console, ["Stack", "Type", "Label", "Target", "Native id"], resources
+        Write(console, [new("Stack"), new("Type"), new("Label"), new("Target", Rank: 2), new("Native id", Rank: 1)], resources
             .OrderBy(resource => resource.Stack, StringComparer.Ordinal).ThenBy(resource => resource.Type, StringComparer.Ordinal).ThenBy(resource => resource.Label, StringComparer.Ordinal)
             .Select(resource => new[] { resource.Stack, resource.Type, resource.Label, resource.Target, resource.NativeId ?? "" }));
 
     public static void Write(IAnsiConsole console, IReadOnlyList<Stack> stacks) =>
-        Write(console, ["Stack", "Description", "Created", "Id"], stacks.OrderBy(stack => stack.Label, StringComparer.Ordinal)
+        Write(console, [new("Stack"), new("Description", Rank: 1, Folds: true), new("Created", Rank: 2), new("Id")], stacks.OrderBy(stack => stack.Label, StringComparer.Ordinal)
             .Select(stack => new[] { stack.Label, stack.Description ?? "", Time(stack.CreatedAt), stack.Id ?? "" }));
 
     public static void Write(IAnsiConsole console, IReadOnlyList<Target> targets)
     {
         var values = new ValueText();
-        Write(console, ["Target", "Namespace", "Version", "Config"], targets.OrderBy(target => target.Label, StringComparer.Ordinal)
+        Write(console, [new("Target"), new("Namespace"), new("Version", Rank: 1), new("Config", Folds: true)], targets.OrderBy(target => target.Label, StringComparer.Ordinal)
             .Select(target => new[] { target.Label, target.Namespace, target.Version.ToString(CultureInfo.InvariantCulture), target.Config is { } config ? values.Of(config) : "" }));
     }
 
     public static void Write(IAnsiConsole console, IReadOnlyList<PolicyInventoryItem> policies)
     {
         var values = new ValueText();
-        Write(console, ["Policy", "Type", "Stacks", "Config"], policies.OrderBy(policy => policy.Label, StringComparer.Ordinal)
+        Write(console, [new("Policy"), new("Type"), new("Stacks", Folds: true), new("Config", Rank: 1, Folds: true)], policies.OrderBy(policy => policy.Label, StringComparer.Ordinal)
             .Select(policy => new[] { policy.Label, policy.Type, string.Join(", ", policy.AttachedStacks), policy.Config is { } config ? values.Of(config) : "" }));
     }
 
     public static void Write(IAnsiConsole console, IReadOnlyList<Plugin> plugins) =>
-        Write(console, ["Plugin", "Namespace", "Version", "Status", "Types", "Calls/s", "Errors", "Last beat", "Remarks"], plugins.OrderBy(plugin => plugin.Name, StringComparer.Ordinal)
+        Write(console, [new("Plugin"), new("Namespace", Rank: 2), new("Version", Rank: 1), new("Status"), new("Types", Rank: 5), new("Calls/s", Rank: 4), new("Errors", Rank: 4), new("Last beat", Rank: 3), new("Remarks", Folds: true)], plugins.OrderBy(plugin => plugin.Name, StringComparer.Ordinal)
             .Select(plugin => new[]
             {
                 plugin.Name, plugin.Namespace ?? "", plugin.InstalledVersion ?? "", plugin.LoadStatus ?? "",
@@ -44,13 +44,7 @@ internal static class InventoryTables
                 Time(plugin.LastBeat), plugin.LoadReason ?? plugin.RateReason ?? "",
             }));
 
-    private static void Write(IAnsiConsole console, string[] columns, IEnumerable<string[]> rows)
-    {
-        var table = new Table().Border(TableBorder.Simple).AddColumns(columns);
-        foreach (var row in rows)
-            table.AddRow([.. row.Select(Literal.Of)]);
-        console.Write(table);
-    }
+    private static void Write(IAnsiConsole console, Column[] columns, IEnumerable<string[]> rows) => TableView.Write(console, columns, [.. rows]);
 
     private static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 }

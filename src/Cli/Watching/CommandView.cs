@@ -27,19 +27,18 @@ internal static class CommandView
 
     public static void WriteList(IAnsiConsole console, IReadOnlyList<Command> commands)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("Command", "What", "State", "Started", "Changes");
-        foreach (var command in commands)
-        {
-            var updates = UpdateText.Of(command);
-            table.AddRow(
-                Literal.Of(command.CommandId),
-                Literal.Of(What(command)),
-                $"[{UpdateText.ColourOf(command.State)}]{Literal.Of(command.State)}[/]",
-                command.StartTs is { } start ? Time(start) : "",
-                $"{updates.Count(update => update.State == States.Success)}/{updates.Count}");
-        }
+        var state = new Column("State");
+        TableView.Write(
+            console,
+            [new("Command"), new("What", Rank: 1), state, new("Started", Rank: 3), new("Changes", Rank: 2)],
+            [.. commands.Select(Row)],
+            (column, text) => column == state ? $"[{UpdateText.ColourOf(text)}]{Literal.Of(text)}[/]" : null);
+    }
 
-        console.Write(table);
+    private static string[] Row(Command command)
+    {
+        var updates = UpdateText.Of(command);
+        return [command.CommandId, What(command), command.State, command.StartTs is { } start ? Time(start) : "", $"{updates.Count(update => update.State == States.Success)}/{updates.Count}"];
     }
 
     private static string What(Command command) => command.Kind is "destroy" or "rollback" || string.IsNullOrEmpty(command.Mode) ? command.Kind : $"{command.Kind} ({command.Mode})";

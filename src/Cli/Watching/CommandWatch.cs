@@ -34,7 +34,11 @@ internal sealed class CommandWatch(Session session)
         }
         catch (OperationCanceledException) when (session.Cancellation.IsCancellationRequested)
         {
-            session.Terminal.Error.WriteLine($"The command goes on without being watched. To look at it again: {session.StatusCommand(id)} --watch. To stop it: {session.CancelCommand(id)}");
+            // Each command is a line of its own, so that it can be copied.
+            session.Terminal.RawError.WriteLine("The command goes on without being watched. To look at it again:");
+            session.Terminal.RawError.WriteLine($"  {session.StatusCommand(id)} --watch");
+            session.Terminal.RawError.WriteLine("To stop it:");
+            session.Terminal.RawError.WriteLine($"  {session.CancelCommand(id)}");
             return ExitCode.Interrupted;
         }
 

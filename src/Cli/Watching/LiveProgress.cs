@@ -31,6 +31,10 @@ internal sealed class LiveProgress(IAnsiConsole console, TimeProvider time) : IP
 
     public void Show(WatchedCommand command, IReadOnlyList<UpdateText> news)
     {
+        // Nothing is known yet but that it is there.
+        if (command.Total == 0)
+            return;
+
         // A large picture takes longer to make than an event takes to come.
         if (command.Total > Many && _painted is { } painted && time.GetElapsedTime(painted) < BetweenPictures)
             return;
@@ -59,8 +63,8 @@ internal sealed class LiveProgress(IAnsiConsole console, TimeProvider time) : IP
         var rows = new List<IRenderable>(shown.Count + 2);
         foreach (var update in shown)
             rows.Add(Row(update));
-        if (shown.Count < command.Total)
-            rows.Add(new Markup($"  [grey]… and {command.Total - shown.Count} more[/]"));
+        if (command.Total - command.Updates.Count(IsDone) - shown.Count(update => !IsDone(update)) is > 0 and var waiting)
+            rows.Add(new Markup($"  [grey]… and {waiting} more to come[/]"));
         rows.Add(new Markup(Bar(command)));
         return new Rows(rows);
     }
@@ -86,9 +90,18 @@ internal sealed class LiveProgress(IAnsiConsole console, TimeProvider time) : IP
     private string Bar(WatchedCommand command)
     {
         var total = command.Total;
-        var done = command.Updates.Count(update => States.IsFinal(update.State));
+        var done = command.Updates.Count(IsDone);
         var failed = command.Updates.Count(update => update.State is States.Failed or States.Rejected);
         var filled = total == 0 ? 0 : BarWidth * done / total;
-        return $"  [{(failed > 0 ? "red" : "green")}]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {done}/{total}{(failed == 0 ? "" : $" [red]{failed} failed[/]")} [grey]{UpdateText.Format(time.GetElapsedTime(_started))}[/]";
+        return $"  [{(failed > 0 ? "red" : "green")}]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/] {done}/{total}{(failed == 0 ? "" : $" [red]{failed} failed[/]")} [grey]{UpdateText.Format(Elapsed(command))}[/]";
     }
+
+    /// <summary>How long the command has run, which may be longer than it has been watched.</summary>
+    private TimeSpan Elapsed(WatchedCommand command)
+    {
+        var watched = time.GetElapsedTime(_started);
+        return command.Started is { } started && time.GetUtcNow() - started is var ran && ran > watched ? ran : watched;
+    }
+
+    private static bool IsDone(UpdateText update) => States.IsFinal(update.State);
 }

@@ -15,9 +15,16 @@ internal sealed class WatchedCommand
     /// <summary>How many there are, heard of or not.</summary>
     public int Total => Math.Max(_total, _updates.Count);
 
+    /// <summary>When it, or the first of its updates that was heard of, began; null when that is not known.</summary>
+    public DateTimeOffset? Started { get; private set; }
+
     /// <summary>Takes in a whole answer.</summary>
     /// <returns>What is new in it.</returns>
-    public IReadOnlyList<UpdateText> Hear(Command command) => [.. UpdateText.Of(command).Where(Hear)];
+    public IReadOnlyList<UpdateText> Hear(Command command)
+    {
+        Began(command.StartTs);
+        return [.. UpdateText.Of(command).Where(Hear)];
+    }
 
     public void Hear(CommandProgress command) => _total = command.Total;
 
@@ -25,6 +32,7 @@ internal sealed class WatchedCommand
     /// <returns>Whether it is news.</returns>
     public bool Hear(UpdateText update)
     {
+        Began(update.StartedAt);
         if (!_places.TryGetValue(update.Key, out var place))
         {
             _places[update.Key] = _updates.Count;
@@ -39,5 +47,11 @@ internal sealed class WatchedCommand
             return false;
         _updates[place] = update;
         return true;
+    }
+
+    private void Began(DateTimeOffset? at)
+    {
+        if (at < (Started ?? DateTimeOffset.MaxValue))
+            Started = at;
     }
 }
