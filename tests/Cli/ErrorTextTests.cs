@@ -266,6 +266,7 @@ public sealed class ErrorTextTests
     [Theory]
     [InlineData(ErrorCodes.InvalidForma, ExitCode.InvalidDocument)]
     [InlineData(ErrorCodes.CyclesDetected, ExitCode.InvalidDocument)]
+    [InlineData(ErrorCodes.EmptyStackRejected, ExitCode.InvalidDocument)]
     [InlineData(ErrorCodes.ConflictingCommands, ExitCode.Failed)]
     [InlineData(ErrorCodes.InvalidQuery, ExitCode.Usage)]
     public void The_exit_code_tells_a_wrong_document_from_a_refusal(string code, int expected) =>

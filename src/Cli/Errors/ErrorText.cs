@@ -16,22 +16,28 @@ internal static class ErrorText
     public static int ExitCodeOf(FormaeApiException e) => e.Response.Error switch
     {
         ErrorCodes.InvalidForma or ErrorCodes.ReferencedResourcesNotFound or ErrorCodes.CyclesDetected or ErrorCodes.RequiredFieldMissingOnCreate
-            or ErrorCodes.StackReferenceNotFound or ErrorCodes.TargetReferenceNotFound or ErrorCodes.TooLarge => ExitCode.InvalidDocument,
+            or ErrorCodes.StackReferenceNotFound or ErrorCodes.TargetReferenceNotFound or ErrorCodes.EmptyStackRejected or ErrorCodes.TooLarge => ExitCode.InvalidDocument,
         ErrorCodes.InvalidQuery => ExitCode.Usage,
         _ => ExitCode.Failed,
     };
 
     public static void Write(IAnsiConsole console, FormaeApiException e, Document? document = null, string lookLater = "")
     {
-        var text = Of(e.Response, lookLater, document is not null);
-        console.MarkupLine($"[red]error[/] [grey]{Literal.Of(e.Response.Error)}[/]: {Literal.Of(text.Head)}");
+        var error = e.Response;
+        var text = Of(error, lookLater, document is not null);
+        console.MarkupLine($"[red]error[/] [grey]{Literal.Of(error.Error)}[/]: {Literal.Of(text.Head)}");
         foreach (var line in text.Lines)
             console.MarkupLine($"  {Literal.Of(line)}");
-        if (e.Response.Diagnostics is { Count: > 0 } diagnostics)
+        if (error.Diagnostics is { Count: > 0 } diagnostics)
             DiagnosticView.Write(console, diagnostics, document);
-        if (text.Advice is not null)
+
+        // A diagnostic says itself what to do about it.
+        if (text.Advice is not null && error.Diagnostics?.Any(diagnostic => diagnostic.Detail is { Length: > 0 }) is not true)
             console.WriteLine(Literal.Visible(text.Advice));
     }
+
+    // The client's own: no Formae says it.
+    private const string UnexpectedAnswer = "UnexpectedAnswer";
 
     private static Text Of(ErrorResponse error, string lookLater, bool hasDocument)
     {
@@ -52,7 +58,7 @@ internal static class ErrorText
                 [],
                 "Create them with --mode reconcile."),
             ErrorCodes.EmptyStackRejected => new Text(
-                $"A new stack needs at least one resource; these have none: {string.Join(", ", data.Texts("EmptyStacks"))}.",
+                Invalid(error, hasDocument) ?? $"A new stack needs at least one resource; these have none: {string.Join(", ", data.Texts("EmptyStacks"))}.",
                 [],
                 "Give each of them a resource, or leave it out."),
             ErrorCodes.CyclesDetected => new Text(message ?? "The resources depend on each other in a circle, so that none can be first.", data.Texts("Cycle"), null),
@@ -80,11 +86,11 @@ internal static class ErrorText
                 data.Items("Resources").Select(resource => Line(ErrorData.Text(resource, "Stack"), ErrorData.Text(resource, "Type"), ErrorData.Text(resource, "Label"), Because(resource))),
                 "Declare them in the document, with their secrets."),
             ErrorCodes.RequiredFieldMissingOnCreate => new Text(
-                $"{data.Text("Label")} ({data.Text("Type")}, stack {data.Text("Stack")}) cannot be created without {string.Join(", ", data.Texts("MissingFields"))}.",
+                Invalid(error, hasDocument) ?? $"{data.Text("Label")} ({data.Text("Type")}, stack {data.Text("Stack")}) cannot be created without {string.Join(", ", data.Texts("MissingFields"))}.",
                 [],
                 null),
-            ErrorCodes.StackReferenceNotFound => new Text($"Stack {data.Text("StackLabel")} is neither in the document nor in the inventory.", [], "Declare it under Stacks, or check the name."),
-            ErrorCodes.TargetReferenceNotFound => new Text($"Target {data.Text("TargetLabel")} is neither in the document nor in the inventory.", [], "Declare it under Targets, or check the name."),
+            ErrorCodes.StackReferenceNotFound => new Text(Invalid(error, hasDocument) ?? $"Stack {data.Text("StackLabel")} is neither in the document nor in the inventory.", [], "Declare it under Stacks, or check the name."),
+            ErrorCodes.TargetReferenceNotFound => new Text(Invalid(error, hasDocument) ?? $"Target {data.Text("TargetLabel")} is neither in the document nor in the inventory.", [], "Declare it under Targets, or check the name."),
             ErrorCodes.InvalidQuery => new Text($"The query is wrong: {(data.Text("Reason") is { Length: > 0 } reason ? reason : message)}", [], "A query is made of field:value terms, such as stack:web type:*::Bucket."),
             ErrorCodes.PluginNotFound => new Text(message ?? $"There is no plugin {data.Text("Name")}.", [], "formae inventory plugins lists those that are there."),
             ErrorCodes.InvalidForma => new Text(Invalid(error, hasDocument) ?? message ?? "The document is wrong.", [], null),
@@ -104,16 +110,18 @@ internal static class ErrorText
             ErrorCodes.DeadLetterBusy => new Text(message ?? "This message could not be taken now.", [], null),
             ErrorCodes.BusUnavailable => new Text(message ?? "The server cannot reach its bus now.", [], "formae doctor says more."),
             ErrorCodes.StorageUnavailable => new Text(message ?? "The server cannot reach its storage now.", [], "Try again in a few seconds. Whether a command was taken on nevertheless, formae status says; formae doctor says more."),
+            UnexpectedAnswer => new Text(message ?? "The server answered in a shape that is not Formae's.", [], "See whether --server is right: something else may listen there, or stand before it."),
             ErrorCodes.InternalError => new Text(message ?? "The server failed.", [], "Its log says more."),
             _ => new Text(message ?? "The server refused.", error.Data is { } unknown ? [new ValueText().Of(unknown)] : [], null),
         };
     }
 
+    /// <summary>How many diagnostics follow: each says itself what it is about, and nothing is said twice.</summary>
     private static string? Invalid(ErrorResponse error, bool hasDocument)
     {
-        if (error.Diagnostics is not { Count: > 0 } found)
+        var mistakes = error.Diagnostics?.Count(diagnostic => diagnostic.Severity == Severity.Error) ?? 0;
+        if (mistakes == 0)
             return null;
-        var mistakes = found.Count(diagnostic => diagnostic.Severity == Severity.Error);
         return hasDocument ? $"The document has {(mistakes == 1 ? "one mistake" : $"{mistakes} mistakes")}." : "What was asked for cannot be done.";
     }
 

@@ -9,7 +9,7 @@ internal static class Literal
     // Markup turns :shell: into a picture, and the middle of Local::Shell::Command is one; a colon on its own is left alone.
     public static string Of(string text) => Markup.Escape(Visible(text)).Replace(":", "[default]:[/]", StringComparison.Ordinal);
 
-    /// <summary>As it is, but for what would command the terminal: colours, titles, moves of the cursor. Of those the pictures are shown.</summary>
+    /// <summary>As it is, but for what would command the terminal: colours, titles, moves of the cursor, another direction of the text, nothing at all. Of those pictures are shown.</summary>
     public static string Visible(string text) =>
         text.Any(IsCommand) ? string.Create(text.Length, text, (visible, source) =>
         {
@@ -17,7 +17,9 @@ internal static class Literal
                 visible[at] = IsCommand(source[at]) ? PictureOf(source[at]) : source[at];
         }) : text;
 
-    private static bool IsCommand(char character) => char.IsControl(character) && character is not ('\n' or '\r' or '\t');
+    // Of category Format are what turns the direction of a text round and what has no width: with them a name can look like another one.
+    private static bool IsCommand(char character) =>
+        (char.IsControl(character) && character is not ('\n' or '\r' or '\t')) || char.GetUnicodeCategory(character) is System.Globalization.UnicodeCategory.Format;
 
     private static char PictureOf(char command) => command switch
     {
