@@ -66,4 +66,60 @@ public sealed class ValidateTests
 
         Assert.Equal(ExitCode.Unreachable, await run.InvokeAsync("validate", run.Write("x.yaml", "Stacks:\n  - Label: web\n"), "--server", "http://127.0.0.1:1"));
     }
+
+    [Fact]
+    public async Task For_programs_the_verdict_is_one_object_whatever_it_is()
+    {
+        await using var server = (await FakeServer.StartAsync()).On("POST commands", Samples.NoChanges);
+        using var sound = new TestRun();
+        Assert.Equal(ExitCode.Ok, await sound.InvokeAsync(server, "validate", sound.Write("x.yaml", "Stacks:\n  - Label: web\n"), "--output", "json"));
+        var answer = Samples.Json(sound.Out);
+        Assert.Equal((true, "All", 1, 0), (answer.GetProperty("Sound").GetBoolean(), answer.GetProperty("Scope").GetString(), answer.GetProperty("Stacks").GetInt32(), answer.GetProperty("Diagnostics").GetArrayLength()));
+        Assert.Equal("", sound.Error);
+
+        server.On("POST commands", """
+            {"error":"InvalidForma","message":"m","diagnostics":[{"Severity":"Error","Code":"UnknownProperty","Summary":"No such field.","Path":"Stacks[0].Label","Line":2,"Column":5}]}
+            """, 400);
+        using var wrong = new TestRun();
+        Assert.Equal(ExitCode.InvalidDocument, await wrong.InvokeAsync(server, "validate", wrong.Write("x.yaml", "Stacks:\n  - Label: web\n"), "-o", "json"));
+        answer = Samples.Json(wrong.Out);
+        Assert.False(answer.GetProperty("Sound").GetBoolean());
+        Assert.Equal(("UnknownProperty", 2), (answer.GetProperty("Diagnostics")[0].GetProperty("Code").GetString(), answer.GetProperty("Diagnostics")[0].GetProperty("Line").GetInt32()));
+        Assert.Equal("InvalidForma", answer.GetProperty("Refusal").GetProperty("error").GetString());
+    }
+
+    [Fact]
+    public async Task For_programs_the_form_alone_is_told_in_the_same_object()
+    {
+        using var run = new TestRun();
+
+        Assert.Equal(ExitCode.InvalidDocument, await run.InvokeAsync("validate", run.Write("x.json", "{\n  \"Stacks\": [3]\n}"), "--offline", "--output", "json"));
+
+        var answer = Samples.Json(run.Out);
+        Assert.Equal((false, "Form", 2), (answer.GetProperty("Sound").GetBoolean(), answer.GetProperty("Scope").GetString(), answer.GetProperty("Diagnostics")[0].GetProperty("Line").GetInt32()));
+        Assert.Equal("", run.Error);
+    }
+
+    [Theory]
+    [InlineData("Stacks:\n  - Label: web\n", "application/yaml")]
+    [InlineData("{\"Stacks\":[{\"Label\":\"web\"}]}", "application/json")]
+    [InlineData("Properties: { size: { Default: s } }\nStacks:\n  - Label: web\n", "application/yaml")]
+    public async Task A_document_is_taken_from_the_standard_input(string text, string type)
+    {
+        await using var server = (await FakeServer.StartAsync()).On("POST commands", Samples.NoChanges);
+        using var run = new TestRun { Piped = text };
+
+        Assert.Equal(ExitCode.Ok, await run.InvokeAsync(server, "validate", "-"));
+
+        Assert.Contains("standard input is sound: 0 resources, 1 stack", run.Out, StringComparison.Ordinal);
+        Assert.Equal((text, type), (Assert.Single(server.Requests).File, server.Requests[0].FileType));
+    }
+
+    [Fact]
+    public async Task A_file_without_an_ending_is_read_by_what_it_says()
+    {
+        using var run = new TestRun();
+
+        Assert.Equal(ExitCode.Ok, await run.InvokeAsync("validate", run.Write("forma", "Stacks:\n  - Label: web\n"), "--offline"));
+    }
 }

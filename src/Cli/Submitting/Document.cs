@@ -11,15 +11,19 @@ internal sealed class Document
     // The server's limit is its own; this one keeps a wrong argument from filling the memory.
     private const long LargestFile = 256 * 1024 * 1024;
 
+    /// <summary>Stands for what is piped in, where a file is asked for.</summary>
+    public const string StandardInput = "-";
+
     private readonly Lazy<string[]> _lines;
 
     public Document(string path, byte[] bytes, bool isEvaluated = false)
     {
-        Path = path;
+        Path = path == StandardInput ? "standard input" : path;
         IsEvaluated = isEvaluated;
-        var name = System.IO.Path.GetFileName(path);
-        File = new SubmitFile(isEvaluated ? name + ".json" : name, bytes, SubmitFile.ContentTypeOf(name));
-        _lines = new Lazy<string[]>(() => Encoding.UTF8.GetString(bytes).ReplaceLineEndings("\n").Split('\n'));
+        var name = path == StandardInput ? "stdin" : System.IO.Path.GetFileName(path);
+        var isYaml = !isEvaluated && IsYaml(name, bytes);
+        File = new SubmitFile(isEvaluated ? name + ".json" : name, bytes, isYaml ? "application/yaml" : "application/json");
+        _lines = new Lazy<string[]>(() => Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF').ReplaceLineEndings("\n").Split('\n'));
     }
 
     /// <summary>As the person wrote it.</summary>
@@ -39,6 +43,36 @@ internal sealed class Document
         File.Content,
         File.ContentType == "application/yaml" ? DocumentFormat.Yaml : DocumentFormat.Auto,
         inputs: new DocumentInputs { Parameters = Parameters, IsForParametersOnly = forParametersOnly });
+
+    /// <summary>By the name's ending; of a name without one that is known, by the first sign of the text, as the server does it.</summary>
+    public static bool IsYaml(string name, ReadOnlySpan<byte> bytes)
+    {
+        switch (System.IO.Path.GetExtension(name).ToLowerInvariant())
+        {
+            case ".yaml" or ".yml":
+                return true;
+            case ".json" or ".pkl":
+                return false;
+        }
+
+        var first = bytes.IndexOfAnyExcept(" \t\r\n\uFEFF"u8);
+        return first >= 0 && bytes[first] is not ((byte)'{' or (byte)'[');
+    }
+
+    /// <exception cref="DocumentException">It is longer than any document.</exception>
+    public static async Task<byte[]> BytesAsync(Stream input, CancellationToken cancellation)
+    {
+        using var all = new MemoryStream();
+        var part = new byte[81920];
+        for (int read; (read = await input.ReadAsync(part, cancellation).AsTask().WaitAsync(cancellation)) > 0;)
+        {
+            all.Write(part, 0, read);
+            if (all.Length > LargestFile)
+                throw new DocumentException($"Standard input has more than {LargestFile / 1024 / 1024} MB: is it the document?");
+        }
+
+        return all.ToArray();
+    }
 
     /// <exception cref="DocumentException">It is not there or cannot be read.</exception>
     public static async Task<Document> ReadAsync(string path, CancellationToken cancellation) => new(path, await BytesAsync(path, cancellation));

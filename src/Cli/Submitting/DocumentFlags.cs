@@ -40,7 +40,7 @@ internal sealed class DocumentFlags
         var command = first.CommandResult.Command;
         if (command.Name is not ("apply" or "destroy" or "validate" or "eval") || command.Arguments.Count == 0 || PathIn(args, first) is not { } path)
             return None;
-        var content = await Document.BytesAsync(path, cancellation);
+        var content = path == Document.StandardInput ? await InputAsync(context, cancellation) : await Document.BytesAsync(path, cancellation);
         try
         {
             var parameters = PklDocument.IsPkl(path) ? await OfPklAsync(path, first, context, cancellation) : Of(path, content);
@@ -62,10 +62,18 @@ internal sealed class DocumentFlags
     private static string? PathIn(string[] args, ParseResult first)
     {
         if (first.Errors.Count == 0)
-            return first.GetResult("FILE") is ArgumentResult { Tokens: [var named, ..] } && File.Exists(named.Value) ? named.Value : null;
+            return first.GetResult("FILE") is ArgumentResult { Tokens: [var named, ..] } && IsThere(named.Value) ? named.Value : null;
         var taken = first.CommandResult.Children.OfType<OptionResult>().SelectMany(option => option.Tokens).Select(token => token.Value).ToHashSet(StringComparer.Ordinal);
-        var files = args.Skip(1).Where(word => word.Length > 0 && word[0] != '-' && !taken.Contains(word) && File.Exists(word)).ToList();
+        var files = args.Skip(1).Where(word => word == Document.StandardInput || (word.Length > 0 && word[0] != '-' && !taken.Contains(word) && File.Exists(word))).ToList();
         return files.Find(word => Path.GetExtension(word).ToLowerInvariant() is ".pkl" or ".json" or ".yaml" or ".yml") ?? files.FirstOrDefault();
+    }
+
+    private static bool IsThere(string path) => path == Document.StandardInput || File.Exists(path);
+
+    private static async Task<byte[]> InputAsync(CliContext context, CancellationToken cancellation)
+    {
+        await using var input = context.Input();
+        return await Document.BytesAsync(input, cancellation);
     }
 
     private static async Task<IReadOnlyList<Parameter>> OfPklAsync(string path, ParseResult first, CliContext context, CancellationToken cancellation)
@@ -80,7 +88,7 @@ internal sealed class DocumentFlags
 
     private static IReadOnlyList<Parameter> Of(string path, byte[] content, bool isEvaluated = false)
     {
-        var isYaml = !isEvaluated && Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml";
+        var isYaml = !isEvaluated && Document.IsYaml(path, content);
         if (!MentionsParameters(content, isYaml))
             return [];
         var (parameters, diagnostics) = FormaReader.ReadParameters(content, isYaml ? DocumentFormat.Yaml : DocumentFormat.Auto);

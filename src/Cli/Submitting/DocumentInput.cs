@@ -24,7 +24,7 @@ internal sealed class DocumentInput
         DefaultValueFactory = _ => [],
     };
 
-    public DocumentInput(CliContext context, DocumentFlags flags, string description = "The document: JSON, YAML (.yaml, .yml) or Pkl (.pkl).", bool isRequired = true)
+    public DocumentInput(CliContext context, DocumentFlags flags, string description = "The document: JSON, YAML (.yaml, .yml) or Pkl (.pkl); - reads JSON or YAML from the standard input.", bool isRequired = true)
     {
         _context = context;
         _flags = flags;
