@@ -20,6 +20,9 @@ public sealed class CommandLineTests
     [InlineData("up|--port|http", "--port: 'http' is not a number from 0 to 65535.")]
     [InlineData("deadletter|list|--max-results|x", "--max-results: 'x' is not a number from 1 to 200.")]
     [InlineData("deadletter|drop|formae-reports|first", "NUMBER: 'first' is not a number of 0 or more.")]
+    [InlineData("apply|x.json|--mode|patch|--force", "--force is for --mode reconcile")]
+    [InlineData("rollback|--stack|web|--to|5q", "--to: '5q' is neither")]
+    [InlineData("aply|x.json", "Did you mean 'apply'?")]
     [InlineData("status|C1|--query|stack:a", "not both")]
     [InlineData("status|--output|xml", "xml")]
     [InlineData("status|--server|localhost:1", "localhost:1")]
@@ -41,6 +44,7 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("frobnicate")]
+    [InlineData("aply|x.json|--mode")]
     [InlineData("inventory|frobnicate")]
     public async Task Of_a_verb_that_does_not_exist_nothing_else_is_said(string arguments)
     {
@@ -48,6 +52,7 @@ public sealed class CommandLineTests
 
         Assert.Equal(ExitCode.Usage, await run.InvokeAsync(arguments.Split('|')));
         Assert.DoesNotContain("not provided", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n'), line => line.StartsWith("error:", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -239,6 +239,24 @@ public sealed class PlanViewTests
         Assert.Contains("\":key:\"", plan, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_a_large_plan_a_few_alike_are_shown_and_the_rest_is_counted()
+    {
+        var updates = Enumerable.Range(0, 2000).Select(number => Samples.Update(number < 1500 ? "create" : "delete", $"r{number}")).Append(Samples.Update("update", "odd")).ToArray();
+        var simulation = new Simulation { Command = Samples.Command(updates) };
+        using var few = new TestRun(width: 120);
+        using var all = new TestRun(width: 120);
+
+        PlanView.Write(few.Context.Terminal.Out, simulation, isWhole: false);
+        PlanView.Write(all.Context.Terminal.Out, simulation);
+
+        Assert.Equal(3 + 20 + 1, few.Out.Split('\n').Count(line => line.Contains("  FakeAWS::S3::Bucket", StringComparison.Ordinal)));
+        Assert.Contains("… and 1,497 more of FakeAWS::S3::Bucket; --all shows them", few.Out, StringComparison.Ordinal);
+        Assert.Contains("… and 480 more of FakeAWS::S3::Bucket; --all shows them", few.Out, StringComparison.Ordinal);
+        Assert.Contains("Plan: 1500 to create, 1 to update, 500 to delete", few.Out, StringComparison.Ordinal);
+        Assert.Contains("r1999", all.Out, StringComparison.Ordinal);
+    }
+
     private static string Plan(params ResourceUpdate[] updates) => Render(new Simulation { Command = Samples.Command(updates) });
 
     private static string Render(Simulation simulation)

@@ -222,7 +222,7 @@ public sealed class SubmissionTests
         await using var server = await ServerAsync(States.Success);
         using var run = new TestRun();
 
-        var exit = await run.InvokeAsync(server, "apply", run.Write("shop.json", "{}"), "--mode", "reconcile", "--output", "json");
+        var exit = await run.InvokeAsync(server, "apply", run.Write("shop.json", "{}"), "--mode", "reconcile", "--yes", "--output", "json");
 
         Assert.Equal(ExitCode.Ok, exit);
         Assert.Equal("C1", Samples.Json(run.Out).GetProperty("CommandId").GetString());
@@ -247,9 +247,9 @@ public sealed class SubmissionTests
         server.Refuses("POST commands", 422, ErrorCodes.EmptyStackRejected, new { EmptyStacks = new[] { "web" } });
         using var run = new TestRun();
 
-        var exit = await run.InvokeAsync(server, "apply", run.Write("shop.json", "{}"), "--mode", "reconcile", "-o", "json");
+        var exit = await run.InvokeAsync(server, "apply", run.Write("shop.json", "{}"), "--mode", "reconcile", "--yes", "-o", "json");
 
-        Assert.Equal(ExitCode.Failed, exit);
+        Assert.Equal(ExitCode.InvalidDocument, exit);
         Assert.Equal("", run.Out);
         Assert.Equal(ErrorCodes.EmptyStackRejected, Samples.Json(run.Error).GetProperty("error").GetString());
     }

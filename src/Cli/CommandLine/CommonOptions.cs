@@ -43,7 +43,7 @@ internal sealed class CommonOptions
 
     private readonly Option<string> _output = new Option<string>("--output", "-o")
     {
-        Description = "How to print: for people, or the API's objects.",
+        Description = "How to print: for people, or the API's objects. Of what changes anything, json and yaml ask nothing: they need --yes or --simulate.",
         HelpName = "human|json|yaml",
         DefaultValueFactory = _ => "human",
     }.AcceptOnlyFromAmong("human", "json", "yaml");

@@ -58,8 +58,14 @@ internal static class FormaeCommandLine
         {
             // Of a verb that does not exist the parser also says that there is none.
             var unknown = result.UnmatchedTokens.Count > 0 ? result.Errors.Where(error => result.UnmatchedTokens.Any(token => error.Message.Contains(token, StringComparison.Ordinal))).ToList() : [];
-            foreach (var error in unknown.Count > 0 && result.CommandResult.Command.Subcommands.Count > 0 ? unknown : result.Errors)
-                context.Terminal.Fail(error.Message);
+            var isVerb = unknown.Count > 0 && result.CommandResult.Command.Subcommands.Count > 0;
+            foreach (var error in isVerb ? unknown.Take(1) : result.Errors)
+            {
+                // Of a word that is no verb, what follows it is not wrong by itself.
+                var near = isVerb ? Model.Suggestion.Sentence(result.UnmatchedTokens[0], result.CommandResult.Command.Subcommands.Select(verb => verb.Name)) : "";
+                context.Terminal.Fail(error.Message + near);
+            }
+
             context.Terminal.Error.WriteLine($"'{Path(result.CommandResult)} --help' tells how it is used.");
             return ExitCode.Usage;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Formae.Cli.Terminals;
 using Formae.Protocol.Http;
 using Spectre.Console;
@@ -7,7 +8,17 @@ namespace Formae.Cli.Plans;
 /// <summary>Shows what a command would do: targets, then stack by stack every resource with its differences, then the sum.</summary>
 internal static class PlanView
 {
-    public static void Write(IAnsiConsole console, Simulation simulation)
+    // A plan of up to so many changes is shown whole.
+    private const int Many = 100;
+
+    // Of alike ones in a large plan; of what is lost with them there are more.
+    private const int Shown = 3;
+    private const int ShownDeletes = 20;
+
+    /// <param name="console">Where to.</param>
+    /// <param name="simulation">What would be done.</param>
+    /// <param name="isWhole">Default true; otherwise, of a large plan, the first few of those that are alike are shown and the rest is counted.</param>
+    public static void Write(IAnsiConsole console, Simulation simulation, bool isWhole = true)
     {
         var command = simulation.Command;
         foreach (var target in TargetChange.Of(command))
@@ -30,8 +41,7 @@ internal static class PlanView
             var update = command.StackUpdates?.FirstOrDefault(update => update.StackLabel == stack);
             console.WriteLine();
             console.MarkupLine($"[bold]Stack {Literal.Of(stack)}[/]{(update is null ? "" : $" [grey]({Literal.Of(Participle(update.Operation))})[/]")}");
-            foreach (var change in changes.Where(change => change.Stack == stack))
-                WriteResource(console, change);
+            WriteResources(console, [.. changes.Where(change => change.Stack == stack)], isWhole || changes.Count <= Many);
         }
 
         foreach (var warning in simulation.Warnings ?? [])
@@ -55,6 +65,23 @@ internal static class PlanView
         string Some(ChangeKind kind, string verb) => targets.Count(target => target.Kind == kind) is > 0 and var count ? $"; {count} {(count == 1 ? "target" : "targets")} to {verb}" : "";
         return Some(ChangeKind.Update, "update") + Some(ChangeKind.Replace, "replace") + Some(ChangeKind.Delete, "delete");
     }
+
+    private static void WriteResources(IAnsiConsole console, List<ResourceChange> changes, bool isWhole)
+    {
+        var counts = new Dictionary<(ChangeKind, string), int>();
+        foreach (var change in changes)
+        {
+            var alike = (change.Kind, change.Update.ResourceType);
+            var count = counts[alike] = counts.GetValueOrDefault(alike) + 1;
+            if (isWhole || count <= MostOf(change.Kind))
+                WriteResource(console, change);
+        }
+
+        foreach (var ((kind, type), count) in counts.Where(alike => !isWhole && alike.Value > MostOf(alike.Key.Item1)))
+            console.MarkupLine($"  [{ResourceChange.ColourOf(kind)}]{ResourceChange.SignOf(kind),-3}[/] [grey]… and {Literal.Of(string.Create(CultureInfo.InvariantCulture, $"{count - MostOf(kind):N0} more"))} of {Literal.Of(type)}; --all shows them[/]");
+    }
+
+    private static int MostOf(ChangeKind kind) => kind is ChangeKind.Delete or ChangeKind.Replace ? ShownDeletes : Shown;
 
     private static void WriteResource(IAnsiConsole console, ResourceChange change)
     {

@@ -24,10 +24,16 @@ internal static class ApplyVerb
             HelpName = "abort|cascade",
             DefaultValueFactory = _ => "abort",
         }.AcceptOnlyFromAmong("abort", "cascade");
+        var all = new Option<bool>("--all") { Description = "Show every change of a large plan; without it, of many alike ones the first few are shown and the rest is counted." };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
         var detach = new Option<bool>("--detach") { Description = "Do not wait for the outcome." };
-        var command = new Command("apply", "Makes the world as a document says.") { mode, simulate, force, dependents, yes, detach };
+        var command = new Command("apply", "Makes the world as a document says.") { mode, simulate, force, dependents, yes, detach, all };
         input.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(force) && result.GetValue(mode) == "patch")
+                result.AddError("--force is for --mode reconcile: a patch overwrites what it mentions, and nothing else.");
+        });
         command.RunsOn(new CommonOptions(), context, async (result, session) =>
         {
             var document = await input.ReadAsync(result, new PklPurpose("apply", result.GetValue(mode)!), session.Cancellation);
@@ -41,7 +47,7 @@ internal static class ApplyVerb
                 Force = result.GetValue(force),
                 OnDependents = result.GetValue(dependents) == "cascade" ? DependentsChoice.Cascade : DependentsChoice.Abort,
             };
-            return await new Submission(session, request, document) { Yes = result.GetValue(yes), Detach = result.GetValue(detach) }.RunAsync();
+            return await new Submission(session, request, document) { Yes = result.GetValue(yes), Detach = result.GetValue(detach), IsWhole = result.GetValue(all) }.RunAsync();
         });
         return command;
     }

@@ -9,7 +9,7 @@ internal static class DestroyVerb
 {
     public static Command Build(CliContext context, DocumentFlags flags)
     {
-        var input = new DocumentInput(context, flags, "Delete what this document names: JSON, YAML (.yaml, .yml) or Pkl (.pkl).", isRequired: false);
+        var input = new DocumentInput(context, flags, "Delete what this document names: JSON, YAML (.yaml, .yml) or Pkl (.pkl); - reads JSON or YAML from the standard input.", isRequired: false);
         var query = new Option<string?>("--query") { Description = "Delete the managed resources that this query finds, such as 'stack:web type:*::Bucket'.", HelpName = "QUERY" };
         var dependents = new Option<string>("--on-dependents")
         {
@@ -18,9 +18,10 @@ internal static class DestroyVerb
             DefaultValueFactory = _ => "abort",
         }.AcceptOnlyFromAmong("abort", "cascade");
         var simulate = new Option<bool>("--simulate") { Description = "Show the plan and stop." };
+        var all = new Option<bool>("--all") { Description = "Show every change of a large plan; without it, of many alike ones the first few are shown and the rest is counted." };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask." };
         var detach = new Option<bool>("--detach") { Description = "Do not wait for the outcome." };
-        var command = new Command("destroy", "Deletes what a document or a query names.") { query, dependents, simulate, yes, detach };
+        var command = new Command("destroy", "Deletes what a document or a query names.") { query, dependents, simulate, yes, detach, all };
         input.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -40,7 +41,7 @@ internal static class DestroyVerb
                 Simulate = result.GetValue(simulate),
                 OnDependents = result.GetValue(dependents) == "cascade" ? DependentsChoice.Cascade : DependentsChoice.Abort,
             };
-            return await new Submission(session, request, document) { Yes = result.GetValue(yes), Detach = result.GetValue(detach) }.RunAsync();
+            return await new Submission(session, request, document) { Yes = result.GetValue(yes), Detach = result.GetValue(detach), IsWhole = result.GetValue(all) }.RunAsync();
         });
         return command;
     }

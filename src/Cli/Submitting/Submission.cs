@@ -4,6 +4,7 @@ using Formae.Cli.CommandLine;
 using Formae.Cli.Errors;
 using Formae.Cli.Output;
 using Formae.Cli.Plans;
+using Formae.Cli.Terminals;
 using Formae.Cli.Watching;
 using Formae.Client;
 using Formae.Protocol.Http;
@@ -14,8 +15,14 @@ namespace Formae.Cli.Submitting;
 /// <summary>From a command to its outcome: plan, look, ask, give, watch.</summary>
 internal sealed class Submission(Session session, SubmitRequest request, Document? document)
 {
+    // From then on it is not known whether anything was changed.
+    private bool _isGiven;
+
     /// <summary>Do not ask.</summary>
     public bool Yes { get; init; }
+
+    /// <summary>Show every change, also of a large plan on a terminal.</summary>
+    public bool IsWhole { get; init; }
 
     /// <summary>Do not wait for the outcome.</summary>
     public bool Detach { get; init; }
@@ -29,10 +36,15 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
     /// <summary>What became of the command, once it is done.</summary>
     public Command? Outcome { get; private set; }
 
+    private string Planning => document is null ? "Planning" : $"Planning {document.Path}";
+
     public Task<int> RunAsync() => Verb.GuardAsync(session, session.Format == OutputFormat.Human ? ForPeopleAsync : ForProgramsAsync, document);
 
     private async Task<int> ForProgramsAsync()
     {
+        // How something is printed says nothing about whether it is wanted.
+        if (!Yes && !request.Simulate)
+            return NobodyToAsk();
         var response = await session.Client.SubmitAsync(request, session.Cancellation);
         if (request.Simulate)
         {
@@ -48,11 +60,22 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
 
     private async Task<int> ForPeopleAsync()
     {
-        // The real answer brings the plan as well, so nobody plans twice where nobody is asked.
-        if (Yes && !request.Simulate)
-            return await GiveAsync(request, isNew: true);
+        try
+        {
+            // The real answer brings the plan as well, so nobody plans twice where nobody is asked.
+            return Yes && !request.Simulate ? await GiveAsync(request, isNew: true) : await LookFirstAsync();
+        }
+        catch (OperationCanceledException) when (session.Cancellation.IsCancellationRequested && !_isGiven)
+        {
+            session.Terminal.Out.WriteLine();
+            Declined();
+            return ExitCode.Interrupted;
+        }
+    }
 
-        var response = await session.Client.SubmitAsync(request with { Simulate = true }, session.Cancellation);
+    private async Task<int> LookFirstAsync()
+    {
+        var response = await Patience.ForAsync(session.Terminal, session.Time, Planning, session.Client.SubmitAsync(request with { Simulate = true }, session.Cancellation));
         if (Show(response) is { } nothingToDo)
             return nothingToDo;
         if (request.Simulate)
@@ -62,24 +85,33 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
         }
 
         if (!session.Terminal.CanAsk)
-        {
-            session.Terminal.Fail("There is no terminal to ask for your consent.", "Pass --yes to go on without being asked, or --simulate to only look.");
-            return ExitCode.Failed;
-        }
+            return NobodyToAsk();
+        return await AskAsync(response) is { } given ? await GiveAsync(given, isNew: false) : Declined();
+    }
 
+    /// <summary>The command that the person wants, which may take more along than was asked for; null for none.</summary>
+    private async Task<SubmitRequest?> AskAsync(SubmitCommandResponse response)
+    {
+        Task<bool> ConfirmAsync(string question) => session.Terminal.ConfirmAsync(question, session.Cancellation);
         var given = request;
         if (request is { Kind: SubmitKind.Destroy, OnDependents: DependentsChoice.Abort } && Cascades(response) is > 0 and var count)
         {
-            if (!session.Terminal.Confirm($"{count} of these would be deleted only because they depend on the others. Delete them too?"))
-                return Declined();
+            if (!await ConfirmAsync($"{count} of these would be deleted only because they depend on the others. Delete them too?"))
+                return null;
             given = request with { OnDependents = DependentsChoice.Cascade };
         }
 
-        if (response.Description is { Confirm: true, Text: { Length: > 0 } text } && !session.Terminal.Confirm($"{text} Is this understood?"))
-            return Declined();
-        return session.Terminal.Confirm(request.Kind == SubmitKind.Destroy ? "Destroy these resources?" : "Make these changes?")
-            ? await GiveAsync(given, isNew: false)
-            : Declined();
+        if (response.Description is { Confirm: true, Text: { Length: > 0 } text } && !await ConfirmAsync($"{text} Is this understood?"))
+            return null;
+        return await ConfirmAsync(request.Kind == SubmitKind.Destroy ? "Destroy these resources?" : "Make these changes?") ? given : null;
+    }
+
+    private int NobodyToAsk()
+    {
+        session.Terminal.Fail(
+            session.Format == OutputFormat.Human ? "There is no terminal to ask for your consent." : "With --output json or yaml nobody is asked for consent.",
+            "Pass --yes to go on without being asked, or --simulate to only look.");
+        return ExitCode.Failed;
     }
 
     private int Declined()
@@ -90,7 +122,8 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
 
     private async Task<int> GiveAsync(SubmitRequest given, bool isNew)
     {
-        var response = await session.Client.SubmitAsync(given, session.Cancellation);
+        _isGiven = true;
+        var response = await Patience.ForAsync(session.Terminal, session.Time, isNew ? Planning : "Giving the command", session.Client.SubmitAsync(given, session.Cancellation));
         if (isNew && Show(response) is { } nothingToDo)
             return nothingToDo;
         if (response.CommandId.Length == 0 || !response.Simulation.ChangesRequired)
@@ -117,7 +150,7 @@ internal sealed class Submission(Session session, SubmitRequest request, Documen
         if (!response.Simulation.ChangesRequired)
             return NothingToDo();
         if (ShowsPlan)
-            PlanView.Write(session.Terminal.Out, response.Simulation);
+            PlanView.Write(session.Terminal.Out, response.Simulation, isWhole: IsWhole || !session.Terminal.IsLive);
         return null;
     }
 

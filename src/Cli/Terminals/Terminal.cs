@@ -10,14 +10,22 @@ internal sealed class Terminal
 
     private readonly TextReader _input;
     private readonly bool _canAsk;
+    private readonly Action? _forgetTyped;
 
-    public Terminal(TextWriter output, TextWriter error, TextReader input, TerminalAbilities abilities)
+    /// <param name="output">What was asked for.</param>
+    /// <param name="error">What went wrong.</param>
+    /// <param name="input">Answers.</param>
+    /// <param name="abilities">What is at the other end.</param>
+    /// <param name="forgetTyped">Throws away what was typed and not read yet.</param>
+    public Terminal(TextWriter output, TextWriter error, TextReader input, TerminalAbilities abilities, Action? forgetTyped = null)
     {
+        _forgetTyped = forgetTyped;
         RawOut = output;
         RawError = error;
         _input = input;
         _canAsk = abilities.CanAsk;
         IsLive = abilities.IsLive;
+        IsErrorLive = abilities.IsErrorLive;
         HasColour = abilities is { IsErrorLive: true, Colour: true };
         Out = Console(output, abilities.IsLive, abilities);
         Error = Console(error, abilities.IsErrorLive, abilities);
@@ -40,11 +48,14 @@ internal sealed class Terminal
     /// <summary>Lines that were printed can be painted over.</summary>
     public bool IsLive { get; }
 
+    /// <summary>The same of the error stream.</summary>
+    public bool IsErrorLive { get; }
+
     /// <summary>Somebody is there to answer a question.</summary>
     public bool CanAsk => _canAsk;
 
     public static Terminal OfProcess(Func<string, string?> variable) =>
-        new(System.Console.Out, System.Console.Error, System.Console.In, AbilitiesOf(variable));
+        new(System.Console.Out, System.Console.Error, System.Console.In, AbilitiesOf(variable), ForgetTyped);
 
     public static TerminalAbilities AbilitiesOf(Func<string, string?> variable) => new()
     {
@@ -54,13 +65,18 @@ internal sealed class Terminal
         Colour = string.IsNullOrEmpty(variable("NO_COLOR")),
     };
 
-    /// <summary>Asks a yes-or-no question; an empty answer and the end of the input are no.</summary>
-    public bool Confirm(string question)
+    /// <summary>Asks a yes-or-no question; an empty answer and the end of the input are no. What was typed before the question is no answer to it.</summary>
+    /// <exception cref="OperationCanceledException">The person leaves instead.</exception>
+    public async Task<bool> ConfirmAsync(string question, CancellationToken cancellation)
     {
         if (!_canAsk)
             throw new InvalidOperationException("Nobody is there to ask.");
+        _forgetTyped?.Invoke();
         Out.Markup($"[bold]{Literal.Of(question)}[/] [grey][[y/N]][/] ");
-        return _input.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes";
+
+        // A line that is being waited for cannot be given up: it is left to its own thread.
+        var line = await Task.Factory.StartNew(_input.ReadLine, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(cancellation);
+        return line?.Trim().ToLowerInvariant() is "y" or "yes";
     }
 
     /// <summary>One error and, if there is one, what to do about it.</summary>
@@ -69,6 +85,12 @@ internal sealed class Terminal
         Error.MarkupLine($"[red]error:[/] {Literal.Of(message)}");
         if (advice is not null)
             Error.MarkupLine(Literal.Of(advice));
+    }
+
+    private static void ForgetTyped()
+    {
+        while (System.Console.KeyAvailable)
+            System.Console.ReadKey(intercept: true);
     }
 
     private static IAnsiConsole Console(TextWriter writer, bool live, TerminalAbilities abilities)

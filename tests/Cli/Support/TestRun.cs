@@ -9,15 +9,29 @@ internal sealed class TestRun : IDisposable
     private readonly StringWriter _out = new() { NewLine = "\n" };
     private readonly StringWriter _error = new() { NewLine = "\n" };
 
-    public TestRun(string input = "", bool canAsk = false, bool isLive = false, bool colour = false, int? width = null)
+    /// <param name="input">What is typed once something is asked.</param>
+    /// <param name="canAsk">Somebody is there.</param>
+    /// <param name="isLive">A terminal.</param>
+    /// <param name="colour">It shows colours.</param>
+    /// <param name="width">Its columns.</param>
+    /// <param name="typedBefore">What is typed before anything is asked.</param>
+    /// <param name="answers">Takes the place of what is typed.</param>
+    public TestRun(string input = "", bool canAsk = false, bool isLive = false, bool colour = false, int? width = null, string typedBefore = "", TextReader? answers = null)
     {
+        var typed = new Typed(typedBefore, answers ?? new StringReader(input));
         Folder = Directory.CreateTempSubdirectory("formae-cli-").FullName;
         Variables["FORMAE_CONFIG_DIR"] = Path.Combine(Folder, "config");
         var abilities = new TerminalAbilities { IsLive = isLive, IsErrorLive = isLive, CanAsk = canAsk, Colour = colour, Width = width };
-        Context = new CliContext(new Terminal(_out, _error, new StringReader(input), abilities), name => Variables.GetValueOrDefault(name), TimeProvider.System);
+        Context = new CliContext(new Terminal(_out, _error, typed, abilities, typed.Forget), name => Variables.GetValueOrDefault(name), TimeProvider.System)
+        {
+            Input = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Piped)),
+        };
     }
 
     public string Folder { get; }
+
+    /// <summary>What is piped in.</summary>
+    public string Piped { get; set; } = "";
 
     public Dictionary<string, string> Variables { get; } = [];
 
@@ -42,4 +56,14 @@ internal sealed class TestRun : IDisposable
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     private static string Trimmed(StringWriter writer) => string.Join('\n', writer.ToString().ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()));
+
+    /// <summary>What lies ready to be read, until it is forgotten, and what comes after that.</summary>
+    private sealed class Typed(string before, TextReader after) : TextReader
+    {
+        private StringReader? _before = before.Length == 0 ? null : new StringReader(before);
+
+        public void Forget() => _before = null;
+
+        public override string? ReadLine() => _before?.ReadLine() ?? after.ReadLine();
+    }
 }
