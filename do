@@ -50,18 +50,24 @@ check() {
   step demo dotnet run --project src/Cli -- demo
 }
 
+# Builds what is run next. The output of that program is its own: nothing of the build gets into it.
+built() {
+  printf 'building %s …\n' "$1" >&2
+  dotnet build "$1" -c "$configuration" -v quiet >&2
+}
+
 bench() {
-  dotnet build bench/Formae.Bench.csproj -c "$configuration" -v quiet
+  built bench/Formae.Bench.csproj
   exec dotnet "artifacts/bin/Formae.Bench/${configuration,,}/Formae.Bench.dll" --cli "artifacts/bin/Formae.Cli/${configuration,,}/formae.dll" "$@"
 }
 
 blackbox() {
-  dotnet build tests/BlackBox -c "$configuration" -v quiet
+  built tests/BlackBox
   exec "artifacts/bin/Formae.BlackBox.Tests/${configuration,,}/Formae.BlackBox.Tests" blackbox "$@"
 }
 
 reckon() {
-  dotnet build tools/Cost -c "$configuration" -v quiet
+  built tools/Cost
   exec dotnet "artifacts/bin/Formae.Cost/${configuration,,}/Formae.Cost.dll" "$@"
 }
 
