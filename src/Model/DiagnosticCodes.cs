@@ -50,6 +50,7 @@ public static class DiagnosticCodes
     public const string WrongPropertyType = "WrongPropertyType";
     public const string InvalidJsonText = "InvalidJsonText";
     public const string DuplicateElement = "DuplicateElement";
+    public const string ConflictingProperties = "ConflictingProperties";
     public const string RequiredFieldMissing = "RequiredFieldMissing";
     public const string InvalidReference = "InvalidReference";
     public const string CircularReference = "CircularReference";

@@ -96,6 +96,24 @@ public sealed record FieldHint
     /// <summary>The JSON type of each element, for an array whose element type is known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ItemType { get; init; }
+
+    /// <summary>The group of alternatives that it belongs to, among the fields beside it: only one of a group can be there. What is declared of a group drops what is stored of the others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OneOf { get; init; }
+
+    /// <summary>It can be there only while another field has a certain value. Where another value is declared, what is stored of this one is dropped.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FieldCondition? OnlyWhen { get; init; }
+}
+
+/// <summary>A field and the value that it must have for another one to be there.</summary>
+public sealed record FieldCondition
+{
+    /// <summary>A path as those of <see cref="ResourceSchema.Hints"/>: of a field beside the one that has the condition, or of an object around it.</summary>
+    public string Field { get; init; } = "";
+
+    /// <summary>The text; of a number or a boolean, what JSON writes for it.</summary>
+    public string Value { get; init; } = "";
 }
 
 /// <summary>Which way a reference in a field orders the two resources.</summary>

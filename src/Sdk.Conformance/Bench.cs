@@ -17,6 +17,7 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
 
     private readonly KsuidSource _ksuids = new(TimeProvider.System);
     private readonly Dictionary<string, AnnouncedShape> _types = plugin.Announcement.ResourceTypes.ToDictionary(type => type.Type, type => new AnnouncedShape(type), StringComparer.OrdinalIgnoreCase);
+    private CancellationTokenSource? _cleaning;
     private int _operations;
 
     public IPluginUnderTest Plugin { get; } = plugin;
@@ -31,7 +32,22 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
     /// <summary>What one sample and the target have for secrets, and what was said since.</summary>
     public Heard Heard { get; private set; } = new();
 
-    public CancellationToken CancellationToken { get; } = cancellationToken;
+    /// <summary>The run's, and while something is removed the one of that.</summary>
+    public CancellationToken CancellationToken => _cleaning?.Token ?? cancellationToken;
+
+    /// <summary>Whether the run is to end before everything was tried.</summary>
+    public bool IsCancelled => cancellationToken.IsCancellationRequested;
+
+    /// <summary>Has operations go on until this is over, or has taken too long: what was made is removed although the run was cancelled.</summary>
+    public IDisposable Clean()
+    {
+        var cleaning = _cleaning = new CancellationTokenSource(Patience);
+        return new Cleaning(() =>
+        {
+            _cleaning = null;
+            cleaning.Dispose();
+        });
+    }
 
     /// <summary>Another sample begins.</summary>
     public void ListenAnew()
@@ -121,6 +137,11 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
     /// <summary>With a poll goes what the object shall have become; of a delete, what it was.</summary>
     private JsonElement? Prior(OperationRequest request) =>
         request.Properties is { } desired ? SecretValues.Redacted(desired, Find(request.ResourceType)?.Schema) : request.PriorProperties;
+
+    private sealed class Cleaning(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
 
     private static TimeSpan Shorter(TimeSpan pause) => pause < LongestPause ? pause : LongestPause;
 }

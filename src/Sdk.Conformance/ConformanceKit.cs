@@ -8,6 +8,8 @@ namespace Formae.Sdk.Conformance;
 /// <summary>Tries each resource type of a plugin with the samples of its author, phase by phase.</summary>
 public static class ConformanceKit
 {
+    private const string BrokenOff = "It was broken off.";
+
     /// <summary>Reads a conformance file.</summary>
     /// <exception cref="ConformanceFileException">It is missing, or something in it is wrong.</exception>
     public static ConformanceFile Load(string path)
@@ -37,7 +39,7 @@ public static class ConformanceKit
     /// <param name="plugin">The plugin, which serves until the end.</param>
     /// <param name="file">The samples.</param>
     /// <param name="options">Default: everything.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="cancellationToken">Breaks the run off: what was made is removed, for two minutes at most, and the report says how far it came and what stays.</param>
     /// <exception cref="ConformanceFileException">A variable of the file has no value.</exception>
     public static async Task<ConformanceReport> RunAsync(IPluginUnderTest plugin, ConformanceFile file, ConformanceOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -50,10 +52,15 @@ public static class ConformanceKit
         var bench = new Bench(plugin, file, variables, target, way, cancellationToken);
         var run = new Run(bench, options);
         foreach (var sample in file.Samples.Where(options.Takes))
+        {
+            if (run.IsBrokenOff)
+                break;
             await run.TryAsync(sample).ConfigureAwait(false);
+        }
+
         foreach (var type in plugin.Announcement.ResourceTypes.Select(type => type.Type).Where(type => options.Samples is null && options.TakesType(type) && !file.Samples.Any(sample => Is(sample.Type, type))))
             run.Tell(new PhaseResult("", type, Phase.All[0], Verdict.Failed, $"There is no sample of {type} in {ConformanceFile.FileName}.", TimeSpan.Zero));
-        return new ConformanceReport(run.Results);
+        return new ConformanceReport(run.Results) { IsBrokenOff = run.IsBrokenOff, Left = run.Left };
     }
 
     private static bool Takes(this ConformanceOptions options, ConformanceSample sample) => (options.Samples?.Contains(sample.Name) ?? true) && options.TakesType(sample.Type);
@@ -80,8 +87,14 @@ public static class ConformanceKit
     private sealed class Run(Bench bench, ConformanceOptions options)
     {
         private readonly List<PhaseResult> _results = [];
+        private readonly List<string> _left = [];
+        private bool _isLost;
 
         public IReadOnlyList<PhaseResult> Results => _results;
+
+        public IReadOnlyList<string> Left => _left;
+
+        public bool IsBrokenOff => _isLost || bench.IsCancelled;
 
         public void Tell(PhaseResult result)
         {
@@ -94,23 +107,30 @@ public static class ConformanceKit
             var phases = Phase.All.Where(phase => options.Phases?.Contains(phase) ?? true);
             var others = new Dictionary<string, Thing>(StringComparer.Ordinal);
             var made = new List<Trial>();
+            var isOver = false;
             bench.ListenAnew();
             try
             {
                 await MakeAsync(sample, others, made).ConfigureAwait(false);
                 var type = TypeOf(sample);
-                foreach (var phase in phases)
+                foreach (var phase in phases.TakeWhile(_ => !IsBrokenOff))
                     await TryAsync(phase, sample, type, others).ConfigureAwait(false);
+                isOver = true;
             }
             catch (BrokenRuleException broken)
             {
+                isOver = true;
                 foreach (var phase in phases)
                     Tell(new PhaseResult(sample.Name, sample.Type, phase, Verdict.Failed, bench.Heard.Scrub(broken.Message), TimeSpan.Zero));
+            }
+            catch (OperationCanceledException) when (bench.IsCancelled)
+            {
+                Tell(new PhaseResult(sample.Name, sample.Type, phases.First(), Verdict.Failed, BrokenOff, TimeSpan.Zero));
             }
             finally
             {
                 foreach (var trial in Enumerable.Reverse(made))
-                    await CleanAsync(trial).ConfigureAwait(false);
+                    await CleanAsync(trial, isBrokenOff: !isOver).ConfigureAwait(false);
             }
         }
 
@@ -124,13 +144,26 @@ public static class ConformanceKit
 
             var begun = Stopwatch.GetTimestamp();
             var trial = new Trial(bench, sample, type, others);
-            var (verdict, why) = await TryAsync(phase, trial).ConfigureAwait(false);
-            if (await CleanAsync(trial).ConfigureAwait(false) is { } left && verdict == Verdict.Passed)
-                (verdict, why) = (Verdict.Failed, left);
+            var isOver = false;
+            Verdict verdict;
+            string? why;
+            IReadOnlyList<string> left = [];
+            try
+            {
+                (verdict, why) = await TryAsync(phase, trial).ConfigureAwait(false);
+                isOver = !IsBrokenOff;
+            }
+            finally
+            {
+                left = await CleanAsync(trial, isBrokenOff: !isOver).ConfigureAwait(false);
+            }
+
+            if (left.Count > 0 && verdict == Verdict.Passed)
+                (verdict, why) = (Verdict.Failed, $"What the phase has made could not be removed: {string.Join("; ", left)}.");
             Tell(new PhaseResult(sample.Name, sample.Type, phase, verdict, why is null ? null : bench.Heard.Scrub(why), Stopwatch.GetElapsedTime(begun)));
         }
 
-        private static async Task<(Verdict Verdict, string? Reason)> TryAsync(Phase phase, Trial trial)
+        private async Task<(Verdict Verdict, string? Reason)> TryAsync(Phase phase, Trial trial)
         {
             try
             {
@@ -144,6 +177,15 @@ public static class ConformanceKit
             catch (Exception broken) when (broken is BrokenRuleException or TimeoutException)
             {
                 return (Verdict.Failed, broken.Message);
+            }
+            catch (OperationCanceledException) when (bench.IsCancelled)
+            {
+                return (Verdict.Failed, BrokenOff);
+            }
+            catch (PluginLostException lost)
+            {
+                _isLost = true;
+                return (Verdict.Failed, lost.Message);
             }
         }
 
@@ -170,16 +212,12 @@ public static class ConformanceKit
         private AnnouncedShape TypeOf(ConformanceSample sample) => bench.Find(sample.Type)
             ?? throw new BrokenRuleException($"{sample.Type} is not served; served are {string.Join(", ", bench.Plugin.Announcement.ResourceTypes.Select(type => type.Type))}.");
 
-        private static async Task<string?> CleanAsync(Trial trial)
+        private async Task<IReadOnlyList<string>> CleanAsync(Trial trial, bool isBrokenOff)
         {
-            try
-            {
-                return await trial.CleanAsync().ConfigureAwait(false);
-            }
-            catch (TimeoutException late)
-            {
-                return late.Message;
-            }
+            using var cleaning = bench.Clean();
+            var left = await trial.CleanAsync(isBrokenOff, _isLost && bench.Plugin.Lacks(Instance.Second) is null ? Instance.Second : Instance.First).ConfigureAwait(false);
+            _left.AddRange(left.Select(bench.Heard.Scrub));
+            return left;
         }
     }
 }

@@ -45,5 +45,12 @@ public interface IPluginUnderTest : IAsyncDisposable
     /// <param name="request">What to do.</param>
     /// <param name="usually">How long such a request usually takes: for whoever has to guess the moment.</param>
     /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="TimeoutException">There was no report in time.</exception>
+    /// <exception cref="PluginLostException">No instance came after it.</exception>
     Task<OperationReport> ServeThroughCrashAsync(OperationRequest request, TimeSpan usually, CancellationToken cancellationToken);
 }
+
+/// <summary>The first instance of the plugin is gone for good: nothing more can be tried. What was made is removed by another instance, where there is one.</summary>
+/// <param name="message">What happened.</param>
+/// <param name="inner">Why.</param>
+public sealed class PluginLostException(string message, Exception? inner = null) : Exception(message, inner);

@@ -13,6 +13,7 @@ public sealed record Phase
         new("Extract", "what a read returns, written out as a document, asks for no change", DocumentPhases.ExtractAsync),
         new("Reapply", "applying the same again changes nothing", DocumentPhases.ReapplyAsync),
         new("Update", "an update changes the object in place", LifePhases.UpdateAsync),
+        new("LeftOut", "a keyed set that the document no longer has goes", LeftOutPhase.RunAsync),
         new("Replace", "a field that cannot be changed makes a new object", LifePhases.ReplaceAsync),
         new("Delete", "a delete removes the object", LifePhases.DeleteAsync),
         new("DeleteGone", "a delete of what is gone succeeds", LifePhases.DeleteGoneAsync),

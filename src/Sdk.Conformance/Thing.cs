@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Formae.Protocol.Bus;
 
 namespace Formae.Sdk.Conformance;
 
@@ -19,6 +20,9 @@ internal sealed class Thing(string sample, AnnouncedShape type, string unique, s
 
     /// <summary>What was asked for last.</summary>
     public required JsonElement Wanted { get; set; }
+
+    /// <summary>The create that was asked for; null when none was.</summary>
+    public OperationRequest? Begun { get; set; }
 
     /// <summary>Null until it is made, and again when it is gone.</summary>
     public string? NativeId

@@ -147,10 +147,11 @@ internal sealed class AppUnderTest : IPluginUnderTest
     }
 
     /// <summary>As the power cable would. Returns when another process serves in its place.</summary>
+    /// <exception cref="PluginLostException">None does.</exception>
     private async Task<int> KillAsync(CancellationToken cancellation)
     {
         var name = NameOf(Instance.First);
-        var dead = _cluster.Supervisor.StatusOf(name).ProcessId ?? throw new UpException($"{name} does not run.");
+        var dead = _cluster.Supervisor.StatusOf(name).ProcessId ?? throw new PluginLostException($"{name} does not run.");
         using (var process = System.Diagnostics.Process.GetProcessById(dead))
             process.Kill();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -162,7 +163,7 @@ internal sealed class AppUnderTest : IPluginUnderTest
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new UpException($"{name} was killed, and did not serve again within {Patience.TotalSeconds:0} s.", e);
+            throw new PluginLostException($"{name} was killed, and did not serve again within {Patience.TotalSeconds:0} s.", e);
         }
 
         return dead;

@@ -53,10 +53,12 @@ internal sealed class ConformanceView(CliContext context, AppManifest manifest)
         Out.WriteLine();
         foreach (var failure in report.Failures)
             Out.MarkupLine($"[red]✗ {Literal.Of(NameOf(failure))} {failure.Phase}[/]: {Literal.Of(failure.Reason ?? "")}");
+        foreach (var left in report.Left)
+            Out.MarkupLine($"[red]Left behind[/]: {Literal.Of(left)}");
         foreach (var reason in report.Results.Where(result => result.Verdict == Verdict.NotApplicable).GroupBy(result => (result.Phase, result.Reason)))
             Out.MarkupLine($"[grey]– {reason.Key.Phase}: {Literal.Of(reason.Key.Reason ?? "")} ({(reason.Count() == report.Results.Count(result => result.Phase == reason.Key.Phase) ? "all" : Literal.Of(string.Join(", ", reason.Select(NameOf))))})[/]");
         var (passed, failed, none) = (Count(report, Verdict.Passed), Count(report, Verdict.Failed), Count(report, Verdict.NotApplicable));
-        Out.MarkupLine($"{(failed == 0 ? "[green]Conforms[/]" : "[red]Does not conform[/]")}: {passed} passed, {failed} failed, {none} not applicable, in {UpdateText.Format(context.Time.GetElapsedTime(_started))}.");
+        Out.MarkupLine($"{(report.IsBrokenOff ? "[red]Broken off[/]" : failed == 0 ? "[green]Conforms[/]" : "[red]Does not conform[/]")}: {passed} passed, {failed} failed, {none} not applicable, in {UpdateText.Format(context.Time.GetElapsedTime(_started))}.");
     }
 
     /// <summary>Where nothing can be painted over, a sample is told of when it is done.</summary>

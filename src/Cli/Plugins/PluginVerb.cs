@@ -40,22 +40,27 @@ internal static class PluginVerb
     {
         var manifest = Manifest(path);
         var document = await Document.ReadAsync(Path.Combine(path, ConformanceFile.FileName), cancellation);
-        ConformanceReport report;
+        List<PhaseResult> results = [];
+        ConformanceReport? report = null;
         try
         {
             var file = ConformanceKit.Load(document.Path);
             await using var app = await AppUnderTest.StartAsync(manifest, cancellation);
             CheckTypes(options, app.Announcement.ResourceTypes.Select(type => type.Type).ToList());
-            report = await new ConformanceView(context, manifest).RunAsync(told => ConformanceKit.RunAsync(app, file, options with { Told = told }, cancellation));
+            report = await new ConformanceView(context, manifest).RunAsync(told => ConformanceKit.RunAsync(app, file, options with { Told = result => { results.Add(result); told(result); } }, cancellation));
         }
         catch (ConformanceFileException wrong)
         {
             throw new InvalidDocumentException(document, wrong.Diagnostics);
         }
+        finally
+        {
+            // Whatever ends the run: what was tried until then was tried.
+            if (junit is not null && (report is not null || results.Count > 0))
+                Write(report ?? new ConformanceReport(results) { IsBrokenOff = true }, manifest, junit);
+        }
 
-        if (junit is not null)
-            Write(report, manifest, junit);
-        return report.Conforms ? ExitCode.Ok : ExitCode.Failed;
+        return cancellation.IsCancellationRequested && report.IsBrokenOff ? ExitCode.Interrupted : report.Conforms ? ExitCode.Ok : ExitCode.Failed;
     }
 
     private static AppManifest Manifest(string path)

@@ -6,8 +6,12 @@ namespace Formae.Engine.Planning;
 /// <summary>Holds declared properties against the schema: names, JSON types, fields that a create needs. Never repeats a value, which may be a secret.</summary>
 internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagnostics)
 {
+    /// <summary>The object that is being looked at, last, and those around it.</summary>
+    private readonly List<JsonElement> _around = [];
+
     public void Check(JsonElement properties, HintTree hints, PropertyPath place)
     {
+        _around.Add(properties);
         foreach (var property in properties.EnumerateObject())
         {
             var name = property.Name;
@@ -19,6 +23,9 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
 
             Value(property.Value, hints.Child(name), place, name);
         }
+
+        Conflicts(properties, hints, place);
+        _around.RemoveAt(_around.Count - 1);
     }
 
     /// <summary>The fields that a create must have and does not.</summary>
@@ -144,6 +151,7 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
 
         // A schema that gives the types of nested fields lists all of them, and what it does not list would be lost on the way without a word; one that does not
         // give them lists only those with a behaviour.
+        _around.Add(value);
         var isClosed = hints.Children.Values.Any(static child => child.Hint.Type is not null);
         foreach (var property in value.EnumerateObject())
         {
@@ -152,7 +160,28 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
             else
                 Value(property.Value, hints.Child(property.Name), place, property.Name);
         }
+
+        Conflicts(value, hints, place);
+        _around.RemoveAt(_around.Count - 1);
     }
+
+    // Each of the two is fine by itself, so the plugin could only refuse both.
+    private void Conflicts(JsonElement value, HintTree hints, PropertyPath place)
+    {
+        if (!hints.HasAlternatives)
+            return;
+        foreach (var property in value.EnumerateObject())
+        {
+            var (name, at) = (property.Name, PropertyPath.Of(place, property.Name));
+            if (Alternatives.Rival(name, value, hints) is { } rival)
+                Conflict($"'{Short(at)}' and '{Short(PropertyPath.Of(place, rival))}' of {resourceType} cannot both be there: they are alternatives.", "Remove one of them.", at);
+            else if (Alternatives.IsDeclared(value, name) && hints.Child(name).Requirement is { } required && Alternatives.Broken(required, _around) is not null)
+                Conflict($"'{Short(at)}' of {resourceType} goes only with {required.Field} {required.Value}, and another one is declared.", $"Remove it, or let {required.Field} be {required.Value}.", at);
+        }
+    }
+
+    private void Conflict(string summary, string detail, PropertyPath at) =>
+        diagnostics.Add(new Diagnostic { Code = DiagnosticCodes.ConflictingProperties, Summary = summary, Detail = detail, Path = at.ToString() });
 
     private void Unknown(string name, IEnumerable<string> known, PropertyPath place)
     {

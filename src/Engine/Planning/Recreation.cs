@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Formae.Engine.Diff;
 using Formae.Model;
 
 namespace Formae.Engine.Planning;

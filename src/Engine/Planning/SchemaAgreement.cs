@@ -56,6 +56,8 @@ internal sealed class SchemaAgreement(List<Diagnostic> diagnostics)
         Compare("EdgeKind", EdgeOf(here), EdgeOf(there));
         Compare("UpdateMethod", here.UpdateMethod, there.UpdateMethod);
         Compare("IndexField", here.IndexField ?? "", there.IndexField ?? "");
+        Compare("OneOf", here.OneOf ?? "", there.OneOf ?? "");
+        Compare("OnlyWhen", Told(here.OnlyWhen), Told(there.OnlyWhen));
         Compare("Format", here.Format ?? "", there.Format ?? "");
         return differences;
 
@@ -64,6 +66,8 @@ internal sealed class SchemaAgreement(List<Diagnostic> diagnostics)
             if (!EqualityComparer<T>.Default.Equals(left, right))
                 differences.Add($"{name} is '{left}' here and '{right}' there");
         }
+
+        static string Told(FieldCondition? condition) => condition is null ? "" : $"{condition.Field} {condition.Value}";
 
         static EdgeKind EdgeOf(FieldHint hint) => hint.EdgeKind == EdgeKind.Default && hint.AttachesTo ? EdgeKind.AttachesTo : hint.EdgeKind;
     }

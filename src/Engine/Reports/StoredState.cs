@@ -34,7 +34,7 @@ public static class StoredState
             // What the plugin does not return (write-only fields, for one) stays as it was declared.
             foreach (var property in own.EnumerateObject())
             {
-                if (!cloud.TryGetProperty(property.Name, out _))
+                if (!cloud.TryGetProperty(property.Name, out _) && !IsReplaced(property.Name, own, cloud, hints))
                     properties[property.Name] = Node(property.Value);
             }
         }
@@ -118,12 +118,16 @@ public static class StoredState
             merged[property.Name] = Value(Property(mine, property.Name), property.Value, hints.Child(property.Name));
         foreach (var property in mine.EnumerateObject())
         {
-            if (!cloud.TryGetProperty(property.Name, out _))
+            if (!cloud.TryGetProperty(property.Name, out _) && !IsReplaced(property.Name, mine, cloud, hints))
                 merged[property.Name] = Node(property.Value);
         }
 
         return merged;
     }
+
+    // Where the cloud has an alternative of it, it has it no longer; unless that is something that no read returns.
+    private static bool IsReplaced(string name, JsonElement mine, JsonElement cloud, HintTree hints) =>
+        hints.HasAlternatives && !hints.Child(name).Hint.WriteOnly && Alternatives.IsRuledOut(name, mine, [cloud], hints);
 
     private static JsonArray MergeArrays(JsonElement mine, JsonElement cloud, HintTree hints)
     {

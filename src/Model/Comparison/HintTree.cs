@@ -35,6 +35,15 @@ public sealed class HintTree
     /// <summary>Whether a child is an entity set.</summary>
     public bool HasEntitySets { get; private set; }
 
+    /// <summary>Whether a child is an alternative of another one, or can be there only with a value of another field.</summary>
+    public bool HasAlternatives { get; private set; }
+
+    /// <summary>Whether anything below can be there only with a value of another field.</summary>
+    public bool HasConditions { get; private set; }
+
+    /// <summary>What <see cref="FieldHint.OnlyWhen"/> says, for whoever walks down to here; null where it says nothing, or nothing that makes sense.</summary>
+    public Requirement? Requirement { get; private set; }
+
     /// <summary>At the root: the read-write fields, or null when the schema lists none.</summary>
     public IReadOnlySet<string>? Fields { get; private set; }
 
@@ -69,6 +78,7 @@ public sealed class HintTree
             }
 
             node.Hint = hint;
+            node.Requirement = hint.OnlyWhen is { } condition ? Requirement.Of(path, condition) : null;
         }
 
         root.Finish();
@@ -86,6 +96,8 @@ public sealed class HintTree
             HasRequiredOnUpdate |= child.Hint.RequiredOnUpdate || child.HasRequiredOnUpdate;
             HasSecrets |= child.HasSecrets;
             HasEntitySets |= child.Hint.UpdateMethod == UpdateMethod.EntitySet;
+            HasAlternatives |= child.Hint.OneOf is not null || child.Requirement is not null;
+            HasConditions |= child.Requirement is not null || child.HasConditions;
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class SchemaBinder(NodeReader read)
     private static readonly string[] HintKeys =
     [
         "CreateOnly", "WriteOnly", "Required", "RequiredOnCreate", "RequiredOnUpdate", "HasProviderDefault", "Opaque", "EdgeKind", "AttachesTo", "UpdateMethod", "IndexField",
-        "Format", "Type", "ItemType",
+        "Format", "Type", "ItemType", "OneOf", "OnlyWhen",
     ];
 
     private readonly Dictionary<int, List<(int Node, ResourceSchema Schema)>> _bound = [];
@@ -128,6 +128,24 @@ internal sealed class SchemaBinder(NodeReader read)
         return hints;
     }
 
+    private FieldCondition? Condition(int node)
+    {
+        if (read.IsNull(node) || !read.IsObject(node, "OnlyWhen"))
+            return null;
+        var condition = new FieldCondition();
+        foreach (var member in read.Members(node))
+        {
+            condition = read.Tree.Key(member) switch
+            {
+                "Field" => condition with { Field = read.Text(member) ?? "" },
+                "Value" => condition with { Value = read.Text(member) ?? "" },
+                _ => read.Unknown(member, ["Field", "Value"], condition),
+            };
+        }
+
+        return condition;
+    }
+
     private FieldHint Hint(int node)
     {
         var hint = new FieldHint();
@@ -147,6 +165,8 @@ internal sealed class SchemaBinder(NodeReader read)
                 "Format" => hint with { Format = read.Text(member) },
                 "Type" => hint with { Type = read.Text(member) },
                 "ItemType" => hint with { ItemType = read.Text(member) },
+                "OneOf" => hint with { OneOf = read.Text(member) },
+                "OnlyWhen" => hint with { OnlyWhen = Condition(member) },
                 "EdgeKind" => hint with
                 {
                     EdgeKind = read.OneOf(member, ["", "default", "attachesTo", "runtimeDependency"]) switch

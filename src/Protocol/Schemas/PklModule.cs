@@ -120,7 +120,7 @@ public sealed class PklModule
         {
             var property = PklNames.Unique(PklNames.Property(field.Name), taken);
             properties.Add((property, field.Name));
-            Comment("  ", Describe(field));
+            Comment("  ", Describe(field, fields));
             var type = TypeOf(owner + PklNames.Pascal(field.Name), field.Value);
             Line($"  {property}: {(type == Any ? "Any" : field.IsRequired ? type : $"({type})?")}");
             Line();
@@ -163,9 +163,10 @@ public sealed class PklModule
         }
     }
 
-    private static string Describe(FieldShape field) => string.Join(' ', new[]
+    private static string Describe(FieldShape field, IReadOnlyList<FieldShape> beside) => string.Join(' ', new[]
     {
         field.Value.Description,
+        AlternativeNotes.Of(field, beside),
         field.Hint.CreateOnly ? "A change means a new object." : null,
         field.Hint.Opaque ? "A secret." : null,
         field.Hint.HasProviderDefault ? "Left out: the provider decides." : null,

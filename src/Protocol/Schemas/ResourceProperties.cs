@@ -20,16 +20,17 @@ internal static class ResourceProperties
 
     private static JsonObject Members(IReadOnlyList<FieldShape> fields)
     {
-        var schema = new JsonObject { ["properties"] = new JsonObject(fields.Select(field => KeyValuePair.Create<string, JsonNode?>(field.Name, Field(field)))) };
+        var schema = new JsonObject { ["properties"] = new JsonObject(fields.Select(field => KeyValuePair.Create<string, JsonNode?>(field.Name, Field(field, fields)))) };
         if (fields.Any(field => field.IsRequired))
             schema["required"] = Node.Texts(fields.Where(field => field.IsRequired).Select(field => field.Name));
+        AlternativeNotes.Refuse(schema, fields);
         return schema;
     }
 
-    private static JsonObject Field(FieldShape field)
+    private static JsonObject Field(FieldShape field, IReadOnlyList<FieldShape> beside)
     {
         var schema = Value(field.Value, nullable: !field.IsRequired);
-        if (Describe(field) is { Length: > 0 } description)
+        if (Describe(field, beside) is { Length: > 0 } description)
             schema["description"] = description;
         if (field.Hint is { RequiredOnCreate: true } && field.Value.Type == "string")
             schema["minLength"] = 1;
@@ -84,11 +85,13 @@ internal static class ResourceProperties
 
     private static JsonArray Types(bool nullable, params string[] types) => nullable ? Node.OrNull(types) : Node.Texts(types);
 
-    private static string Describe(FieldShape field)
+    private static string Describe(FieldShape field, IReadOnlyList<FieldShape> beside)
     {
         var notes = new List<string>();
         if (field.Value.Description is { Length: > 0 } description)
             notes.Add(description);
+        if (AlternativeNotes.Of(field, beside) is { } alternatives)
+            notes.Add(alternatives);
         if (field.Hint.CreateOnly)
             notes.Add("A change means a new object.");
         if (field.Hint.Opaque)

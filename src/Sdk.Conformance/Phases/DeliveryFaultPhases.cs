@@ -24,13 +24,16 @@ internal static class DeliveryFaultPhases
         if (trial.Sample.Changed is not null)
         {
             thing.Live = await trial.FindAsync(thing).ConfigureAwait(false);
-            var update = trial.Update(thing, trial.Changed(thing), trial.Stored(thing));
+            var changed = trial.Changed(thing);
+            var update = trial.Update(thing, changed, trial.Stored(thing));
             foreach (var delivery in new[] { update, Again(update) })
             {
                 var report = await trial.Bench.CompleteAsync(delivery).ConfigureAwait(false);
                 Rule.Holds(report.Status == OperationStatus.Success && report.NativeId == thing.Id, "An update that is delivered twice must succeed twice.", report);
-                Trial.Took(thing, trial.Changed(thing), report);
+                Trial.Took(thing, changed, report);
             }
+
+            trial.IsAsWanted(await trial.FindAsync(thing).ConfigureAwait(false), changed, all: false, "A read after an update that was delivered twice must return what was written.");
         }
 
         var delete = trial.Delete(thing);
@@ -63,10 +66,11 @@ internal static class DeliveryFaultPhases
         if (trial.Sample.Changed is not null)
         {
             thing.Live = await trial.FindAsync(thing).ConfigureAwait(false);
-            report = await ThroughCrashAsync(trial, trial.Update(thing, trial.Changed(thing), trial.Stored(thing)), usually).ConfigureAwait(false);
+            var changed = trial.Changed(thing);
+            report = await ThroughCrashAsync(trial, trial.Update(thing, changed, trial.Stored(thing)), usually).ConfigureAwait(false);
             Rule.Holds(report.Status == OperationStatus.Success && report.NativeId == thing.Id, "An update that is delivered again after a crash must succeed.", report);
-            Trial.Took(thing, trial.Changed(thing), report);
-            trial.IsAsWanted(await trial.FindAsync(thing).ConfigureAwait(false), trial.Changed(thing), all: false, "A read after an update with a crash must return what was written.");
+            Trial.Took(thing, changed, report);
+            trial.IsAsWanted(await trial.FindAsync(thing).ConfigureAwait(false), changed, all: false, "A read after an update with a crash must return what was written.");
         }
 
         report = await ThroughCrashAsync(trial, trial.Delete(thing), usually).ConfigureAwait(false);
@@ -88,11 +92,13 @@ internal static class DeliveryFaultPhases
             await trial.IsOneAsync(thing, before, "after a create whose message was handed out again while it still ran").ConfigureAwait(false);
             if (trial.Sample.Changed is not null)
             {
-                var update = trial.Update(thing, trial.Changed(thing));
+                thing.Live = await trial.FindAsync(thing).ConfigureAwait(false);
+                var changed = trial.Changed(thing);
+                var update = trial.Update(thing, changed, trial.Stored(thing));
                 var reports = await Task.WhenAll(trial.Bench.CompleteAsync(update), LaterAsync(trial, Again(update), Instance.Second, usually * moment)).ConfigureAwait(false);
                 Rule.Holds(Array.Exists(reports, report => report.Status == OperationStatus.Success), "An update whose message is handed out again while it still runs must succeed.", reports[0]);
-                Trial.Took(thing, trial.Changed(thing), Array.Find(reports, report => report is { Status: OperationStatus.Success, Properties: not null }));
-                trial.IsAsWanted(await trial.FindAsync(thing).ConfigureAwait(false), trial.Changed(thing), all: false, "A read after an update whose message was handed out again while it still ran must return what was written.");
+                Trial.Took(thing, changed, Array.Find(reports, report => report is { Status: OperationStatus.Success, Properties: not null }));
+                trial.IsAsWanted(await trial.FindAsync(thing).ConfigureAwait(false), changed, all: false, "A read after an update whose message was handed out again while it still ran must return what was written.");
             }
 
             await trial.RemoveAsync(thing, Instance.Second).ConfigureAwait(false);

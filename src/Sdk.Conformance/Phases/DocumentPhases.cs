@@ -33,7 +33,7 @@ internal static class DocumentPhases
         if (trial.Type.Schema.Fields.Count > 0 && trial.Type.Schema.Fields.All(field => trial.Type.HintOf(field).CreateOnly))
             throw new NotApplicableException("nothing of the type can be written in place");
         thing.Live = before;
-        await trial.ChangeAsync(thing, thing.Wanted, trial.Stored(thing)).ConfigureAwait(false);
+        await trial.ChangeAsync(thing, thing.Wanted, trial.Rewrite(thing, thing.Wanted, trial.Stored(thing))).ConfigureAwait(false);
         var after = await trial.FindAsync(thing).ConfigureAwait(false);
         Rule.Holds(trial.Type.Same(before, after), $"Applying the same again must change nothing. {string.Join("; ", trial.Type.Changes(before, after))}.");
     }

@@ -19,8 +19,8 @@ internal static class InstancePhases
             thing.Live = await trial.FindAsync(thing, Instance.Second).ConfigureAwait(false);
             await AlikeAsync(trial, thing, Instance.First, "The first instance must read what another one has changed.").ConfigureAwait(false);
             var reports = await Task.WhenAll(
-                trial.Bench.CompleteAsync(trial.Update(thing, trial.Changed(thing))),
-                trial.Bench.CompleteAsync(trial.Update(thing, trial.Changed(thing)), Instance.Second)).ConfigureAwait(false);
+                trial.Bench.CompleteAsync(trial.Rewrite(thing, trial.Changed(thing))),
+                trial.Bench.CompleteAsync(trial.Rewrite(thing, trial.Changed(thing)), Instance.Second)).ConfigureAwait(false);
             Rule.Holds(Array.Exists(reports, report => report.Status == OperationStatus.Success), "Of two updates by two instances at the same time one must succeed.", reports[0]);
             await AlikeAsync(trial, thing, Instance.First, "Two instances that write the same at the same time must not undo each other's work.").ConfigureAwait(false);
         }

@@ -27,11 +27,10 @@ internal static class LifePhases
         if (trial.Sample.Changed is null)
             throw new NotApplicableException("the sample has no 'changed'");
         var thing = await trial.MakeAsync().ConfigureAwait(false);
-        var changed = trial.Changed(thing);
-        if (CreateOnlyIn(trial, thing, changed) is { } field)
+        if (CreateOnlyIn(trial, thing, trial.Filled(trial.Sample.Changed.Value, thing)) is { } field)
             throw new BrokenRuleException($"'changed' has another '{field}', which is create-only: a plan would make a new object. Put that into 'replaced'.");
         thing.Live = await trial.FindAsync(thing).ConfigureAwait(false);
-        var nativeId = thing.Id;
+        var (nativeId, changed) = (thing.Id, trial.Changed(thing));
         await trial.ChangeAsync(thing, changed, trial.Stored(thing)).ConfigureAwait(false);
         trial.IsAsWanted(thing.Live, changed, all: false, "An update must report the object as it was written.");
         var live = await trial.FindAsync(thing).ConfigureAwait(false);

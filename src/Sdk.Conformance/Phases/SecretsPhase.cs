@@ -17,7 +17,7 @@ internal static class SecretsPhase
             await trial.ChangeAsync(thing, trial.Changed(thing), expected: null).ConfigureAwait(false);
 
         // What is refused is quoted most readily.
-        var wrong = JsonObject.Create(thing.Wanted)!;
+        var wrong = JsonObject.Create(trial.Filled(trial.Sample.Properties, thing))!;
         wrong["NoSuchProperty"] = 1;
         var refused = await trial.Bench.CompleteAsync(trial.Create(trial.New()) with { Properties = trial.Type.Closed(JsonSerializer.SerializeToElement(wrong), trial.Bench.Plugin.Seal) }).ConfigureAwait(false);
         if (refused is { Status: OperationStatus.Success, NativeId: { } made })

@@ -16,7 +16,8 @@ internal static class SightPhases
         var thing = await trial.MakeAsync().ConfigureAwait(false);
         thing.Live = await trial.FindAsync(thing).ConfigureAwait(false);
         var stored = trial.Stored(thing);
-        var (wanted, changed) = (thing.Wanted, trial.Changed(thing));
+        var changed = trial.Changed(thing);
+        var planned = trial.Rewrite(thing, thing.Wanted, stored);
 
         // Somebody else does it: an operation that the plan to come knows nothing of.
         await trial.ChangeAsync(thing, changed, expected: null).ConfigureAwait(false);
@@ -24,7 +25,7 @@ internal static class SightPhases
         if (trial.Type.Same(live, stored))
             throw new NotApplicableException("'changed' changes nothing that a read returns");
         trial.IsAsWanted(live, changed, all: false, "A read must show what somebody else has changed.");
-        var report = await trial.Bench.CompleteAsync(trial.Update(thing, wanted, stored)).ConfigureAwait(false);
+        var report = await trial.Bench.CompleteAsync(planned).ConfigureAwait(false);
         Rule.Holds(report.Status == OperationStatus.Drifted, "An update that was planned against another state must answer Drifted.", report);
         trial.IsAsWanted(await trial.FindAsync(thing).ConfigureAwait(false), changed, all: false, "An update that answers Drifted must change nothing.");
     }
@@ -33,7 +34,7 @@ internal static class SightPhases
     {
         var thing = await trial.MakeAsync().ConfigureAwait(false);
         thing.Live = await trial.FindAsync(thing).ConfigureAwait(false);
-        var update = trial.Update(thing, thing.Wanted, trial.Stored(thing));
+        var update = trial.Rewrite(thing, thing.Wanted, trial.Stored(thing));
         var delete = trial.Delete(thing);
         await trial.RemoveAsync(thing).ConfigureAwait(false);
         var report = await trial.Bench.CompleteAsync(update).ConfigureAwait(false);

@@ -6,8 +6,14 @@ namespace Formae.Sdk.Conformance;
 /// <param name="Results">In the order in which they were tried.</param>
 public sealed record ConformanceReport(IReadOnlyList<PhaseResult> Results)
 {
+    /// <summary>Whether the run ended before everything was tried: it was cancelled, or the plugin did not come back. Default: false.</summary>
+    public bool IsBrokenOff { get; init; }
+
+    /// <summary>What was made and could not be removed again, with its native id, or may have been made. Default: nothing.</summary>
+    public IReadOnlyList<string> Left { get; init; } = [];
+
     /// <summary>Whether nothing failed.</summary>
-    public bool Conforms => Results.All(result => result.Verdict != Verdict.Failed);
+    public bool Conforms => !IsBrokenOff && Results.All(result => result.Verdict != Verdict.Failed);
 
     /// <summary>What failed.</summary>
     public IEnumerable<PhaseResult> Failures => Results.Where(result => result.Verdict == Verdict.Failed);
@@ -25,6 +31,10 @@ public sealed record ConformanceReport(IReadOnlyList<PhaseResult> Results)
                 text.Append(result.Verdict switch { Verdict.Failed => "  FAILED  ", Verdict.Passed => "  passed  ", _ => "  n/a     " }).Append(result.Phase.Name.PadRight(14)).AppendLine(result.Reason);
         }
 
+        if (IsBrokenOff)
+            text.AppendLine("Broken off: not everything was tried.");
+        foreach (var left in Left)
+            text.Append("LEFT BEHIND  ").AppendLine(left);
         return text.ToString();
     }
 

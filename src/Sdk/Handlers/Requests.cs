@@ -31,13 +31,18 @@ public sealed class UpdateRequest<T> : OperationContext
     /// <summary>What the cloud calls it.</summary>
     public required string NativeId { get; init; }
 
-    /// <summary>The properties it shall have. A secret that nobody knows any more and that does not change is null.</summary>
+    /// <summary>
+    /// The properties it shall have: the declared over the stored. What the document does not mention is here as it is stored, so that a handler can write the object as a whole; gone from it is a keyed set that the
+    /// document no longer has, and what stands in the way of something declared (<see cref="OneOfAttribute"/>, <see cref="OnlyWhenAttribute"/>). A secret that nobody knows any more and that does not change is null.
+    /// </summary>
     public required T Desired { get; init; }
 
     /// <summary>What is stored of it, secrets left out. Null when nothing is stored, or what is stored does not fit <typeparamref name="T"/>.</summary>
     public T? Prior { get; init; }
 
-    /// <summary>What the cloud holds, when the operator has just read it to see whether the plan still stands; otherwise null.</summary>
+    /// <summary>
+    /// What the cloud holds, when the operator has just read it to see whether the plan still stands; otherwise null. Where an earlier delivery died in the middle of this update, it may hold a part of it already.
+    /// </summary>
     public T? Found { get; init; }
 
     /// <summary>The change as a JSON patch (RFC 6902) from stored to desired; a handler may go by <see cref="Desired"/> instead. Null when there is none.</summary>

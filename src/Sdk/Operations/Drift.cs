@@ -31,6 +31,20 @@ internal sealed class Drift(ResourceSchema schema, SecretPaths secrets)
         return PropertyComparison.Fulfills(Hashed(found), Hashed(JsonSerializer.SerializeToElement(after)), schema);
     }
 
+    /// <summary>
+    /// Whether the cloud holds what an update leaves behind that came half the way: of each field, and of each member and each keyed element of one, either what was stored or what is wanted, or nothing where the two differ.
+    /// </summary>
+    /// <param name="desired">What is wanted.</param>
+    /// <param name="expected">What was stored.</param>
+    /// <param name="found">What the cloud holds, in the words of what was stored.</param>
+    /// <param name="foundAsWanted">The same in the words of what is wanted.</param>
+    public bool IsOnTheWay(JsonElement desired, JsonElement expected, JsonElement found, JsonElement foundAsWanted)
+    {
+        var (wanted, before, live, asWanted) = (Hashed(desired), Hashed(expected), Hashed(found), Hashed(foundAsWanted));
+        var hints = HintTree.Of(schema);
+        return schema.Fields.All(field => HalfWay.Holds(Of(wanted, field), Of(before, field), Of(live, field), Of(asWanted, field), hints.Child(field)));
+    }
+
     private static JsonElement? Of(JsonElement properties, string field) => properties.TryGetProperty(field, out var value) ? value : null;
 
     // A value that is a secret by its envelope alone is no secret to the comparison, which goes by the schema. Elements of a collection that holds one are all

@@ -46,7 +46,7 @@ internal sealed partial class ServedType<T>
         }
     }
 
-    /// <summary>What it comes to that the cloud does not hold what the plan was made against; null where it does.</summary>
+    /// <summary>What it comes to that the cloud does not hold what the plan was made against; null where it does, or where this very update is half done.</summary>
     private async Task<Outcome?> DriftedAsync(Call call, JsonElement expected, Look found, CancellationToken cancellationToken)
     {
         var drift = new Drift(Schema, call.SecretsOf(Schema, _secrets));
@@ -54,11 +54,18 @@ internal sealed partial class ServedType<T>
             return null;
 
         // The message may come twice: the change that the first delivery made is not drift.
-        var shown = found.Properties;
+        var (shown, asWanted) = (found.Properties, found.Json);
         var applied = call.Desired is { } wanted && drift.Reached(wanted, expected, found.Json);
-        if (!applied && await ReadAsWantedAsync(call, cancellationToken).ConfigureAwait(false) is { } sameInOtherWords
-            && drift.Reached(call.Desired!.Value, expected, JsonSerializer.SerializeToElement(sameInOtherWords, Strict)))
-            (applied, shown) = (true, sameInOtherWords);
+        if (!applied && await ReadAsWantedAsync(call, cancellationToken).ConfigureAwait(false) is { } sameInOtherWords)
+        {
+            asWanted = JsonSerializer.SerializeToElement(sameInOtherWords, Strict);
+            if (drift.Reached(call.Desired!.Value, expected, asWanted))
+                (applied, shown) = (true, sameInOtherWords);
+        }
+
+        // Nor is the half of it that a delivery has made which died in between. Somebody else may have done just that, but would have wanted what this update wants.
+        if (!applied && call.Doubt != Doubt.None && call.Desired is { } aim && drift.IsOnTheWay(aim, expected, found.Json, asWanted))
+            return null;
         return new Outcome(applied ? OperationStatus.Success : OperationStatus.Drifted) { NativeId = call.Request.NativeId, Properties = Report(call, shown) };
     }
 

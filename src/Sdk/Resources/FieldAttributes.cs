@@ -79,6 +79,36 @@ public sealed class JsonTextAttribute : FieldAttribute
     internal override FieldHint Apply(FieldHint hint) => hint with { Format = "json" };
 }
 
+/// <summary>
+/// One of several alternatives, such as a content as text and the same as base64: of a group an object has one at most. A document that declares two is refused before the plugin sees it, and one that declares
+/// another one than before drops the stored one, so that an update's <see cref="UpdateRequest{T}.Desired"/> holds what is declared. Not for required properties.
+/// </summary>
+/// <param name="group">A word for what they are alternatives of, such as <c>content</c>: the same one at each of them, all in one record.</param>
+public sealed class OneOfAttribute(string group) : FieldAttribute
+{
+    /// <summary>What they are alternatives of.</summary>
+    public string Group { get; } = group;
+
+    internal override FieldHint Apply(FieldHint hint) => hint with { OneOf = Group };
+}
+
+/// <summary>
+/// The property can be there only while another one has a certain value. A document that declares it beside another value is refused before the plugin sees it; one that declares another value drops what is stored
+/// of it, and one that declares it drops another stored value that it does not declare.
+/// </summary>
+/// <param name="property">The other property, of the same record or of a record around it; the nearest one of this name.</param>
+/// <param name="value">The value: a text, the name of an enum's member, or what JSON writes for a number or a boolean.</param>
+public sealed class OnlyWhenAttribute(string property, string value) : FieldAttribute
+{
+    /// <summary>The other property.</summary>
+    public string Property { get; } = property;
+
+    /// <summary>The value that it must have.</summary>
+    public string Value { get; } = value;
+
+    internal override FieldHint Apply(FieldHint hint) => hint with { OnlyWhen = new FieldCondition { Field = Property, Value = Value } };
+}
+
 /// <summary>A reference here attaches this resource to another one: on destroy the other one goes first.</summary>
 public sealed class AttachesToAttribute : FieldAttribute
 {

@@ -8,11 +8,11 @@ namespace Formae.Sdk;
 public static class SchemaGenerator
 {
     /// <summary>The schema of <typeparamref name="T"/>: its fields, and how each behaves.</summary>
-    /// <exception cref="InvalidOperationException">The record has no <see cref="ResourceTypeAttribute"/>, or names a property that it does not have.</exception>
+    /// <exception cref="InvalidOperationException">The record has no <see cref="ResourceTypeAttribute"/>, names a property that it does not have, or has alternatives that are none.</exception>
     public static ResourceSchema Generate<T>() => Generate(typeof(T));
 
     /// <summary>The schema of a record type: its fields, and how each behaves.</summary>
-    /// <exception cref="InvalidOperationException">The record has no <see cref="ResourceTypeAttribute"/>, or names a property that it does not have.</exception>
+    /// <exception cref="InvalidOperationException">The record has no <see cref="ResourceTypeAttribute"/>, names a property that it does not have, or has alternatives that are none.</exception>
     public static ResourceSchema Generate(Type record)
     {
         var type = TypeOf(record);
@@ -27,7 +27,7 @@ public static class SchemaGenerator
         {
             Identifier = type.Identifier,
             Fields = [.. properties.Where(p => !IsReadOnly(p)).Select(p => p.Name)],
-            Hints = hints,
+            Hints = AlternativeFields.Complete(record, hints),
             Discoverable = type.Discoverable,
             Extractable = type.Extractable,
             Portable = type.Portable,

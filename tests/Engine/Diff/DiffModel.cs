@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Formae.Engine.Diff;
+using Formae.Model;
 
 namespace Formae.Engine.Tests.Diff;
 

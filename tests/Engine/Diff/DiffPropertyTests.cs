@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
-using Formae.Engine.Diff;
 using Formae.Model;
 
 namespace Formae.Engine.Tests.Diff;

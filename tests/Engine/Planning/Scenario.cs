@@ -14,14 +14,17 @@ internal sealed class Scenario
     public static readonly ResourceSchema VnetSchema = new()
     {
         Identifier = "Name",
-        Fields = ["Name", "Cidr", "Tags", "Secret", "Peer", "Attached", "Runtime"],
+        Fields = ["Name", "Cidr", "Pool", "Tags", "Secret", "Peer", "Attached", "Runtime"],
         Hints = new Dictionary<string, FieldHint>
         {
             ["Name"] = new() { CreateOnly = true, RequiredOnCreate = true, Type = "string" },
-            ["Cidr"] = new() { Type = "string" },
+            ["Cidr"] = new() { Type = "string", OneOf = "range" },
+            ["Pool"] = new() { OneOf = "range" },
             ["Tags"] = new() { UpdateMethod = UpdateMethod.EntitySet, IndexField = "Key", Type = "array", ItemType = "object" },
             ["Tags.Key"] = new() { Required = true, Type = "string" },
-            ["Tags.Value"] = new() { Type = "string" },
+            ["Tags.Value"] = new() { Type = "string", OneOf = "value" },
+            ["Tags.From"] = new() { Type = "string", OneOf = "value" },
+            ["Tags.Shown"] = new() { Type = "string", OnlyWhen = new FieldCondition { Field = "Pool", Value = "p" } },
             ["Secret"] = new() { Opaque = true },
             ["Attached"] = new() { EdgeKind = EdgeKind.AttachesTo },
             ["Runtime"] = new() { EdgeKind = EdgeKind.RuntimeDependency },

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Formae.Engine.Diff;
 using Formae.Engine.Reports;
 using Formae.Model;
 

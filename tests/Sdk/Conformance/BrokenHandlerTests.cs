@@ -21,8 +21,8 @@ public sealed class BrokenHandlerTests
             {
                 Name = "jar",
                 Type = "Pantry::Shelf::Jar",
-                Properties = Requests.Json("""{"Name":"j-${UNIQUE}","Content":"plums","Note":"of last year","Labels":["a","b"],"Recipe":"grandmother's own secret"}"""),
-                Changed = Requests.Json("""{"Name":"j-${UNIQUE}","Content":"pears","Size":"large","Labels":["b"],"Recipe":"grandmother's own secret"}"""),
+                Properties = Requests.Json("""{"Name":"j-${UNIQUE}","Content":"plums","Note":"of last year","Labels":["a","b"],"Stickers":[{"On":"lid","Says":"plums"}],"Recipe":"grandmother's own secret"}"""),
+                Changed = Requests.Json("""{"Name":"j-${UNIQUE}","Content":"pears","Size":"large","Labels":["b"],"Stickers":[{"On":"lid","Says":"pears"}],"Recipe":"grandmother's own secret"}"""),
                 Replaced = Requests.Json("""{"Name":"k-${UNIQUE}","Content":"plums"}"""),
             },
         ],
@@ -43,7 +43,8 @@ public sealed class BrokenHandlerTests
     [InlineData(Flaw.CreateReportsOtherDefaults, "ReadBack")]
     [InlineData(Flaw.ReadForgetsAField, "ReadBack")]
     [InlineData(Flaw.UpdateIgnoresAField, "Update ChangeSeen Redelivery Crash LockLost")]
-    [InlineData(Flaw.UpdateChangesTheDefault, "Reapply")]
+    [InlineData(Flaw.UpdateChangesTheDefault, "Reapply LeftOut")]
+    [InlineData(Flaw.UpdateKeepsWhatIsLeftOut, "LeftOut")]
     [InlineData(Flaw.ReplaceKeepsTheOldObject, "Replace")]
     [InlineData(Flaw.ListLosesAPage, "Discovery")]
     [InlineData(Flaw.ListShowsOneTwice, "Discovery")]
@@ -89,7 +90,7 @@ public sealed class BrokenHandlerTests
     public static TheoryData<string, string> Tamperings => new()
     {
         { "refuses what was extracted", "Extract" },
-        { "other id after an update", "Update Reapply ChangeSeen Cancellation ClockSkew TwoInstances Redelivery Crash Secrets" },
+        { "other id after an update", "Update LeftOut Reapply ChangeSeen Cancellation ClockSkew TwoInstances Redelivery Crash Secrets" },
         { "overwrites what others did", "ChangeSeen" },
         { "updates what is gone", "DeletionSeen" },
         { "refuses without a path", "BadProperties" },

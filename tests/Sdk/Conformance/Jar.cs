@@ -17,6 +17,9 @@ public sealed record Jar
     [Set]
     public IReadOnlyList<string>? Labels { get; init; }
 
+    [KeyedSet(nameof(Sticker.On))]
+    public IReadOnlyList<Sticker>? Stickers { get; init; }
+
     [Opaque]
     public string? Recipe { get; init; }
 
@@ -25,6 +28,14 @@ public sealed record Jar
 
     [ReadOnly]
     public string? Smell { get; init; }
+}
+
+/// <summary>Something on a jar.</summary>
+public sealed record Sticker
+{
+    public required string On { get; init; }
+
+    public string? Says { get; init; }
 }
 
 /// <summary>The config of a target.</summary>
@@ -43,6 +54,7 @@ public enum Flaw
     ReadForgetsAField,
     UpdateIgnoresAField,
     UpdateChangesTheDefault,
+    UpdateKeepsWhatIsLeftOut,
     ReplaceKeepsTheOldObject,
     DeleteDoesNothing,
     DeleteOfWhatIsGoneFails,

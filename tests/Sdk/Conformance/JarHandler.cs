@@ -48,7 +48,8 @@ internal sealed class JarHandler(JarCloud cloud, Flaws flaws, TimeProvider time,
         var wanted = flaws.Flaw switch
         {
             Flaw.UpdateIgnoresAField => request.Desired with { Content = cloud.Find(request.NativeId)?.Content },
-            Flaw.UpdateChangesTheDefault => request.Desired with { Size = request.Desired.Size ?? "tiny" },
+            Flaw.UpdateChangesTheDefault => request.Desired with { Size = request.Desired.Size is "small" ? "tiny" : request.Desired.Size },
+            Flaw.UpdateKeepsWhatIsLeftOut => request.Desired with { Stickers = request.Desired.Stickers ?? cloud.Find(request.NativeId)?.Stickers },
             _ => request.Desired,
         };
         if (cloud.Change(request.NativeId, wanted) is not { } changed)

@@ -66,6 +66,29 @@ public sealed class UpdateTests
         Assert.Equal(OperationStatus.Drifted, (await RunAsync("""{"Name":"a","Size":1}""", Stored(size: 1))).Status);
     }
 
+    [Fact]
+    public async Task An_update_that_died_half_way_goes_on_when_it_comes_again()
+    {
+        _live = _live! with { Size = 2 };
+        var report = await RunAsync("""{"Name":"a","Size":2,"Part":{"Id":"p"}}""", Stored(size: 1), Doubt.Unheard);
+        Assert.Equal((OperationStatus.Success, 1), (report.Status, _updates));
+        Assert.Equal("p", _live!.Part!.Id);
+    }
+
+    [Fact]
+    public async Task Nobody_but_an_update_that_comes_again_takes_a_half_done_change_for_its_own()
+    {
+        _live = _live! with { Size = 2 };
+        Assert.Equal((OperationStatus.Drifted, 0), ((await RunAsync("""{"Name":"a","Size":2,"Part":{"Id":"p"}}""", Stored(size: 1))).Status, _updates));
+    }
+
+    [Fact]
+    public async Task A_value_that_is_neither_the_old_nor_the_new_one_is_drift_even_when_the_update_comes_again()
+    {
+        _live = _live! with { Size = 2, Part = new BoxPart { Id = "put there by hand" } };
+        Assert.Equal((OperationStatus.Drifted, 0), ((await RunAsync("""{"Name":"a","Size":2,"Part":{"Id":"p"}}""", Stored(size: 1), Doubt.Unheard)).Status, _updates));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -106,9 +129,9 @@ public sealed class UpdateTests
 
     private static object Stored(int size) => SecretValues.Hashed(Requests.Json($$"""{"Name":"a","Size":{{size}},"Secret":"s"}"""), SchemaGenerator.Generate<Box>());
 
-    private async Task<OperationReport> RunAsync(string desired, object? expected)
+    private async Task<OperationReport> RunAsync(string desired, object? expected, Doubt doubt = Doubt.None)
     {
         await using var plugin = _boxes.Start();
-        return await plugin.ExecuteAsync(Requests.Update(Type, "box-1", desired, expected));
+        return await plugin.ExecuteAsync(Requests.Update(Type, "box-1", desired, expected) with { Doubt = doubt });
     }
 }

@@ -18,7 +18,7 @@ public sealed record Table
     [ProviderDefault, Description("Default: PROVISIONED where ProvisionedThroughput is given, otherwise PAY_PER_REQUEST.")]
     public BillingMode? BillingMode { get; init; }
 
-    [Description("For PROVISIONED, and only for that.")]
+    [OnlyWhen(nameof(Table.BillingMode), nameof(Aws.BillingMode.PROVISIONED)), Description("What is paid for, used or not.")]
     public Throughput? ProvisionedThroughput { get; init; }
 
     [KeyedSet(nameof(SecondaryIndex.IndexName)), Description("Other orders in which the table can be read. They are added and removed one after the other, and each takes minutes.")]
@@ -97,7 +97,7 @@ public sealed record SecondaryIndex
 
     public required Projection Projection { get; init; }
 
-    [Description("For PROVISIONED, and only for that.")]
+    [OnlyWhen(nameof(Table.BillingMode), nameof(Aws.BillingMode.PROVISIONED)), Description("What is paid for, used or not.")]
     public Throughput? ProvisionedThroughput { get; init; }
 }
 

@@ -13,10 +13,10 @@ public sealed record BucketObject
     [CreateOnly, Description("Its name in the bucket, up to 1024 bytes.")]
     public required string Key { get; init; }
 
-    [Description("The content as text (UTF-8). Either this or ContentBase64; neither is an empty object.")]
+    [OneOf("content"), Description("The content as text (UTF-8). Left out, and ContentBase64 too, it is an empty object.")]
     public string? Content { get; init; }
 
-    [Description("The content as base64.")]
+    [OneOf("content"), Description("The content as base64.")]
     public string? ContentBase64 { get; init; }
 
     [ProviderDefault, Description("Such as text/html. Default: by the ending of the key, else application/octet-stream.")]

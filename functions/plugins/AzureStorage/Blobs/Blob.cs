@@ -13,10 +13,10 @@ public sealed record Blob
     [CreateOnly, Description("1 to 1024 characters; slashes make virtual folders.")]
     public required string Name { get; init; }
 
-    [Description("The content as text, stored as UTF-8. Either this or ContentBase64; neither is an empty blob.")]
+    [OneOf("content"), Description("The content as text, stored as UTF-8. Left out, and ContentBase64 too, it is an empty blob.")]
     public string? Content { get; init; }
 
-    [Description("The content as base64.")]
+    [OneOf("content"), Description("The content as base64.")]
     public string? ContentBase64 { get; init; }
 
     [ProviderDefault, Description("What the content is, such as text/html. Default application/octet-stream.")]

@@ -11,10 +11,10 @@ public sealed record LocalFile
     [CreateOnly, Description("Relative to the target's root; folders on the way are made.")]
     public required string Path { get; init; }
 
-    [Description("The content as text (UTF-8). Either this or ContentBase64; neither is an empty file.")]
+    [OneOf("content"), Description("The content as text (UTF-8). Left out, and ContentBase64 too, it is an empty file.")]
     public string? Content { get; init; }
 
-    [Description("The content as base64.")]
+    [OneOf("content"), Description("The content as base64.")]
     public string? ContentBase64 { get; init; }
 
     [ProviderDefault, Description("Four octal digits, such as 0644.")]

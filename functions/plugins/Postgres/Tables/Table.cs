@@ -53,13 +53,13 @@ public sealed record Column
     [Description("Whether it may be null. Default true, and false in a primary key.")]
     public bool? Nullable { get; init; }
 
-    [Description("An SQL expression; a text is written with its quotes: 'new'.")]
+    [OneOf("value"), Description("An SQL expression; a text is written with its quotes: 'new'.")]
     public string? Default { get; init; }
 
-    [Description("Whether the server numbers the rows.")]
+    [OneOf("value"), Description("Whether the server numbers the rows.")]
     public ColumnIdentity? Identity { get; init; }
 
-    [Description("An SQL expression over the other columns, stored with each row. It cannot be changed in place.")]
+    [OneOf("value"), Description("An SQL expression over the other columns, stored with each row. It cannot be changed in place.")]
     public string? Generated { get; init; }
 
     public string? Comment { get; init; }

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Formae.Model;
 
-namespace Formae.Engine.Diff;
+namespace Formae.Model;
 
 /// <summary>
 /// Arrays, by what their hint says they are. Within one collection removals come first, from the highest index down, then changes, then
@@ -75,6 +74,8 @@ internal static class CollectionDiff
                 continue;
             if (isKept[i] && desired.TryGetValue(Key(collection.Before[i]), out var wanted))
                 walk.Value(collection.Before[i], collection.After[wanted], hints, PropertyPath.Of(collection.Path, index), collection.IsCreateOnly);
+            else
+                walk.Unmentioned(collection.Before[i], hints, PropertyPath.Of(collection.Path, index), collection.IsCreateOnly);
             index++;
         }
 

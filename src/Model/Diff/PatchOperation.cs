@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Formae.Model;
 
-namespace Formae.Engine.Diff;
+namespace Formae.Model;
 
 /// <summary>How the values of a patch are written.</summary>
 public enum PatchValues

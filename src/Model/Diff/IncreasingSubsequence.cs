@@ -1,4 +1,4 @@
-namespace Formae.Engine.Diff;
+namespace Formae.Model;
 
 internal static class IncreasingSubsequence
 {

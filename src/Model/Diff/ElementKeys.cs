@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Formae.Model;
 
-namespace Formae.Engine.Diff;
+namespace Formae.Model;
 
 /// <summary>
 /// Finds the actual elements that a desired element stands for. A property that the provider fills in counts only where the desired element

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Formae.Model;
 
-namespace Formae.Engine.Diff;
+namespace Formae.Model;
 
 /// <summary>RFC 6902, as far as plans use it: <c>add</c>, <c>replace</c> and <c>remove</c>.</summary>
 public static class JsonPatch

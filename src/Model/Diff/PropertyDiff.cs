@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Formae.Model;
 
-namespace Formae.Engine.Diff;
+namespace Formae.Model;
 
 /// <summary>What a desired state asks of collections.</summary>
 public enum DiffMode

@@ -1,17 +1,20 @@
 using System.Text.Json;
-using Formae.Model;
 
-namespace Formae.Engine.Diff;
+namespace Formae.Model;
 
 /// <summary>Walks two values and the hints beside each other and notes the operations, in the order in which they apply.</summary>
 internal sealed class DiffWalk(DiffMode mode)
 {
+    /// <summary>What is desired of the object that is being walked, last, and of those around it.</summary>
+    private readonly List<JsonElement> _around = [];
+
     public DiffMode Mode => mode;
 
     public List<PatchOperation> Operations { get; } = [];
 
     public void Object(JsonElement actual, JsonElement desired, HintTree hints, PropertyPath? path, bool isCreateOnly)
     {
+        _around.Add(desired);
         foreach (var property in desired.EnumerateObject())
         {
             if (hints.Fields is { } fields && !fields.Contains(property.Name))
@@ -34,6 +37,27 @@ internal sealed class DiffWalk(DiffMode mode)
 
         if (mode == DiffMode.Exact && hints.HasEntitySets)
             RemoveUndeclaredSets(actual, desired, hints, path, isCreateOnly);
+        if (hints.HasAlternatives || hints.HasConditions)
+            RemoveRuledOut(actual, desired, hints, path, isCreateOnly, isMentioned: true);
+        _around.RemoveAt(_around.Count - 1);
+    }
+
+    /// <summary>What is there and nobody mentions: it stays, but for what goes only with a value that another one is declared in the place of.</summary>
+    public void Unmentioned(JsonElement actual, HintTree hints, PropertyPath path, bool isCreateOnly)
+    {
+        if (!hints.HasConditions || !IsPlain(actual, hints))
+            return;
+        if (actual.ValueKind == JsonValueKind.Object)
+        {
+            _around.Add(JsonText.EmptyObject);
+            RemoveRuledOut(actual, JsonText.EmptyObject, hints, path, isCreateOnly, isMentioned: false);
+            _around.RemoveAt(_around.Count - 1);
+            return;
+        }
+
+        var index = 0;
+        foreach (var element in actual.EnumerateArray())
+            Unmentioned(element, hints, PropertyPath.Of(path, index++), isCreateOnly);
     }
 
     public void Value(JsonElement actual, JsonElement desired, HintTree hints, PropertyPath path, bool isCreateOnly)
@@ -96,17 +120,34 @@ internal sealed class DiffWalk(DiffMode mode)
     private static bool IsPlain(JsonElement value, HintTree hints) =>
         value.ValueKind is JsonValueKind.Object or JsonValueKind.Array && !hints.Hint.Opaque && !Envelope.IsEnvelope(value);
 
+    private void RemoveRuledOut(JsonElement actual, JsonElement desired, HintTree hints, PropertyPath? path, bool isCreateOnly, bool isMentioned)
+    {
+        foreach (var (name, child) in hints.Ordered)
+        {
+            if (hints.Fields is { } fields && !fields.Contains(name) || Alternatives.IsDeclared(desired, name))
+                continue;
+            if (!actual.TryGetProperty(name, out var before) || CanonicalText.IsEmpty(before) || isMentioned && IsRemoved(desired, name, child))
+                continue;
+            if (Alternatives.IsRuledOut(name, actual, _around, hints))
+                Note(PatchVerb.Remove, PropertyPath.Of(path, name), default, child, isCreateOnly || child.Hint.CreateOnly);
+            else if (!IsDeclared(desired, name))
+                Unmentioned(before, child, PropertyPath.Of(path, name), isCreateOnly || child.Hint.CreateOnly);
+        }
+    }
+
     private void RemoveUndeclaredSets(JsonElement actual, JsonElement desired, HintTree hints, PropertyPath? path, bool isCreateOnly)
     {
         foreach (var (name, child) in hints.Ordered)
         {
-            if (child.Hint.UpdateMethod != UpdateMethod.EntitySet || child.Hint.HasProviderDefault || child.Hint.WriteOnly)
-                continue;
-            if (IsDeclared(desired, name) || !actual.TryGetProperty(name, out var before) || CanonicalText.IsEmpty(before) || IsNoOpinion(before))
+            if (!IsRemoved(desired, name, child) || !actual.TryGetProperty(name, out var before) || CanonicalText.IsEmpty(before) || IsNoOpinion(before))
                 continue;
             Note(PatchVerb.Remove, PropertyPath.Of(path, name), default, child, isCreateOnly || child.Hint.CreateOnly);
         }
     }
+
+    /// <summary>Whether a reconcile takes it away because nobody declares it.</summary>
+    private bool IsRemoved(JsonElement desired, string name, HintTree hints) =>
+        mode == DiffMode.Exact && hints.Hint is { UpdateMethod: UpdateMethod.EntitySet, HasProviderDefault: false, WriteOnly: false } && !IsDeclared(desired, name);
 
     private static bool IsDeclared(JsonElement desired, string name) => desired.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 }
