@@ -18,7 +18,7 @@ namespace Formae.Plugins.Aws.Tests;
 
 /// <summary>
 /// A server before s3rver and dynalite that makes them like AWS where they are not. What s3rver lacks of buckets (tags, policies, lifecycles, versioning) is kept here as the documents that were put, and shown again as S3
-/// does; the tags of a create, which dynalite passes over, are written. And a request takes place as a whole: s3rver shows an object before all of it is written, and leaves half of it where a client has hung up.
+/// does, and it learns to remove the tags of an object; the tags of a create, which dynalite passes over, are written, and indexes that were removed are shown no longer. And a request takes place as a whole: s3rver shows an object before all of it is written, and leaves half of it where a client has hung up.
 /// </summary>
 public sealed class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
 {
@@ -31,6 +31,7 @@ public sealed class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
     };
 
     private readonly ConcurrentDictionary<(string Bucket, string Subresource), string> _documents = new();
+    private readonly ConcurrentDictionary<string, IReadOnlySet<string>> _removedIndexes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
     private WebApplication? _app;
@@ -97,7 +98,7 @@ public sealed class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
 
     private async Task<HttpResponseMessage> DynamoAsync(HttpRequestMessage request, Sent sent)
     {
-        var answer = await _http.SendAsync(request);
+        var answer = await WithoutRemovedIndexesAsync(await _http.SendAsync(request), sent);
         if (sent.Call != "CreateTable" || !answer.IsSuccessStatusCode || JsonNode.Parse(sent.Body)!["Tags"] is not { } tags)
             return answer;
         var made = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
@@ -110,9 +111,37 @@ public sealed class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
         return answer;
     }
 
+    private async Task<HttpResponseMessage> WithoutRemovedIndexesAsync(HttpResponseMessage answer, Sent sent)
+    {
+        var asked = JsonNode.Parse(sent.Body);
+        if (!answer.IsSuccessStatusCode || (string?)asked?["TableName"] is not { } table)
+            return answer;
+        if (sent.Call is "CreateTable" or "DeleteTable")
+            _removedIndexes.TryRemove(table, out _);
+        var removed = (asked["GlobalSecondaryIndexUpdates"] as JsonArray ?? []).Select(update => (string?)update?["Delete"]?["IndexName"]).OfType<string>().ToList();
+        if (removed.Count > 0)
+            _removedIndexes.AddOrUpdate(table, removed.ToHashSet(), (_, others) => others.Concat(removed).ToHashSet());
+        if (!_removedIndexes.TryGetValue(table, out var gone))
+            return answer;
+        var shown = JsonNode.Parse(await answer.Content.ReadAsStringAsync());
+        if ((shown?["Table"] ?? shown?["TableDescription"])?["GlobalSecondaryIndexes"] is not JsonArray indexes)
+            return answer;
+        foreach (var index in indexes.Where(index => gone.Contains((string?)index?["IndexName"] ?? "")).ToList())
+            indexes.Remove(index);
+        return new HttpResponseMessage(answer.StatusCode) { Content = new StringContent(shown.ToJsonString(), Encoding.UTF8, "application/x-amz-json-1.0") };
+    }
+
     private async Task<HttpResponseMessage> S3Async(HttpRequestMessage request, Sent sent)
     {
         var bucket = sent.Uri.AbsolutePath.Trim('/');
+        if (sent.Call == "DELETE object?tagging")
+        {
+            using var emptying = Copy(request, HttpMethod.Put, request.RequestUri!);
+            emptying.Content = new StringContent("<Tagging><TagSet /></Tagging>", Encoding.UTF8, "application/xml");
+            using var emptied = await _http.SendAsync(emptying);
+            return emptied.IsSuccessStatusCode ? new HttpResponseMessage(HttpStatusCode.NoContent) : Error("NoSuchKey");
+        }
+
         if (sent.Call.Split('?') is not ["PUT bucket" or "GET bucket" or "DELETE bucket", var subresource] || !Never.TryGetValue(subresource, out var never))
         {
             var answer = await _http.SendAsync(request);
