@@ -39,7 +39,7 @@ public sealed record FunctionApp
     [ProviderDefault, Arm("properties.functionAppConfig.scaleAndConcurrency")]
     public FunctionScale? Scale { get; init; }
 
-    [KeyedSet(nameof(AppSetting.Name)), WriteOnly, Description("The app settings, all of them. They are not read back; left out, they stay as they are.")]
+    [KeyedSet(nameof(AppSetting.Name)), WriteOnly, RequiredOnUpdate, Description("The app settings, all of them. They are not read back; left out, they stay as they are.")]
     public IReadOnlyList<AppSetting>? AppSettings { get; init; }
 
     [ProviderDefault, Arm("properties.httpsOnly")]
