@@ -128,7 +128,7 @@ public sealed class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
             return answer;
         foreach (var index in indexes.Where(index => gone.Contains((string?)index?["IndexName"] ?? "")).ToList())
             indexes.Remove(index);
-        return new HttpResponseMessage(answer.StatusCode) { Content = new StringContent(shown.ToJsonString(), Encoding.UTF8, "application/x-amz-json-1.0") };
+        return new HttpResponseMessage(answer.StatusCode) { Content = new StringContent(shown!.ToJsonString(), Encoding.UTF8, "application/x-amz-json-1.0") };
     }
 
     private async Task<HttpResponseMessage> S3Async(HttpRequestMessage request, Sent sent)
