@@ -156,7 +156,7 @@ public sealed class CommandMachineProperties
 
     private static void Walks(Func<Walk, bool> holds) =>
         Prop.ForAll((from size in Gen.Choose(1, 25) from seed in Gen.Choose(0, int.MaxValue - 1) select (size, seed)).ToArbitrary(), walk => holds(Make(walk.size, walk.seed)))
-            .Check(Properties.Cases(500));
+            .Check(PropertyCases.Of(500));
 
     /// <summary>Mostly what would happen, and now and then anything: ends of what never started, other ends of what has ended, ends that are none.</summary>
     private static Walk Make(int size, int seed)

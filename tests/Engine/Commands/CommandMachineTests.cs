@@ -127,7 +127,7 @@ public sealed class CommandMachineTests
                     running.Add(node);
                 }
             }
-        }).Check(Properties.Cases(500));
+        }).Check(PropertyCases.Of(500));
 
     [Fact]
     public void Groups_hold_whole_components_and_every_node_once()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FsCheck;
@@ -180,6 +181,6 @@ public sealed class DiffPropertyTests
         {
             var wrong = property(given);
             return (wrong is null).Label(wrong ?? "");
-        }).Check(Properties.Cases(Cases));
+        }).Check(PropertyCases.Of(Cases));
     }
 }

@@ -24,7 +24,7 @@ public sealed class DependencyGraphTests
         var cycles = graph.FindCycles();
         return cycles.Count > 0 && cycles.SelectMany(cycle => cycle).Distinct().Count() == cycles.Sum(cycle => cycle.Count)
             && cycles.All(cycle => cycle.Select((node, index) => graph.DependenciesOf(node).Contains(cycle[(index + 1) % cycle.Count])).All(waits => waits));
-    }).Check(Properties.Cases(1000));
+    }).Check(PropertyCases.Of(1000));
 
     [Fact]
     public void Components_partition_the_nodes_and_no_edge_crosses() => Prop.ForAll(Any, given =>
@@ -32,7 +32,7 @@ public sealed class DependencyGraphTests
         var components = Build(given.Count, given.Edges).Components();
         var of = components.SelectMany((members, index) => members.Select(node => (node, index))).ToDictionary(pair => pair.node, pair => pair.index);
         return of.Count == given.Count && given.Edges.All(edge => of[edge.From] == of[edge.To]) && components.All(members => members.Count == 1 || members.All(node => given.Edges.Any(edge => edge.From == node || edge.To == node)));
-    }).Check(Properties.Cases(1000));
+    }).Check(PropertyCases.Of(1000));
 
     [Fact]
     public void Transitive_dependents_are_all_that_can_be_reached() => Prop.ForAll(Any, given =>
@@ -41,7 +41,7 @@ public sealed class DependencyGraphTests
         for (var i = 0; i < given.Count; i++)
             reached.UnionWith(given.Edges.Where(edge => reached.Contains(edge.To)).Select(edge => edge.From).ToList());
         return Build(given.Count, given.Edges).TransitiveDependents([0]).Append(0).Order().SequenceEqual(reached.Order());
-    }).Check(Properties.Cases(1000));
+    }).Check(PropertyCases.Of(1000));
 
     [Fact]
     public void Names_of_no_node_are_ignored_and_a_node_given_twice_is_refused()

@@ -62,7 +62,7 @@ public sealed class OperationMachineProperties
         }
 
         return true;
-    }).Check(Properties.Cases(2000));
+    }).Check(PropertyCases.Of(2000));
 
     [Fact]
     public void Every_state_survives_storage() => Prop.ForAll(Histories(), history =>
@@ -77,7 +77,7 @@ public sealed class OperationMachineProperties
         }
 
         return true;
-    }).Check(Properties.Cases(500));
+    }).Check(PropertyCases.Of(500));
 
     [Fact]
     public void What_a_create_makes_is_stored_once_whenever_it_is_heard_of() => Prop.ForAll(Histories(), history =>
@@ -108,7 +108,7 @@ public sealed class OperationMachineProperties
         }
 
         return true;
-    }).Check(Properties.Cases(2000));
+    }).Check(PropertyCases.Of(2000));
 
     [Fact]
     public void However_messages_are_lost_doubled_and_reordered_an_operation_ends_once() => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
@@ -148,7 +148,7 @@ public sealed class OperationMachineProperties
             requests.AddRange(effects.OfType<OperationEffect.Send>());
             outcomes.AddRange(effects.OfType<OperationEffect.Announce>().Select(announced => announced.Outcome));
         }
-    }).Check(Properties.Cases(2000));
+    }).Check(PropertyCases.Of(2000));
 
     private static readonly Operation Operation = OperationMachineTests.Create() with { Retry = new RetryRules { MaxRetries = 3 } };
 

@@ -151,7 +151,7 @@ public sealed class ReferenceMachineTests
             reads.AddRange(effects.OfType<ReferenceEffect.Read>());
             answers.AddRange(effects.OfType<ReferenceEffect.Answer>().SelectMany(answer => answer.Consumers).Select(consumer => (consumer, state)));
         }
-    }).Check(Properties.Cases(2000));
+    }).Check(PropertyCases.Of(2000));
 
     [Fact]
     public void Every_state_takes_every_event_and_survives_storage()

@@ -131,7 +131,7 @@ public sealed class NamespaceRateTests
         }
 
         return rate.BackOff.CurrentAt(limit, now.AddHours(1)) == limit;
-    }).Check(Properties.Cases(100));
+    }).Check(PropertyCases.Of(100));
 
     [Fact]
     public void Whoever_asks_in_whatever_portions_the_times_ascend_and_keep_the_distance() => Prop.ForAll(Histories(), history =>
@@ -149,7 +149,7 @@ public sealed class NamespaceRateTests
         }
 
         return times.Zip(times.Skip(1)).All(pair => pair.Second - pair.First >= TimeSpan.FromSeconds(1 / limit));
-    }).Check(Properties.Cases(100));
+    }).Check(PropertyCases.Of(100));
 
     [Fact]
     public void It_survives_storage()
