@@ -50,6 +50,21 @@ public sealed class ObjectRequestTests
     }
 
     [Fact]
+    public async Task What_lies_in_an_archive_is_shown_without_its_content()
+    {
+        var wire = new Wire()
+            .On("GET object", _ => Wire.S3Error("InvalidObjectState", HttpStatusCode.Forbidden))
+            .On("HEAD object", headers: [("x-amz-meta-formae-ksuid", Requests.Ksuid), ("x-amz-meta-owner", "x"), ("Content-Type", "text/plain"), ("Content-Length", "3"), ("ETag", "\"e-1\"")])
+            .On("GET object?tagging", "<Tagging><TagSet/></Tagging>");
+        await using var aws = Aws.Start(wire);
+
+        var shown = (await aws.SuccessAsync(Requests.Read(Aws.Object, "formae-bucket/a/b.txt"))).Properties!.Value;
+
+        Assert.Equal(("e-1", "x"), (shown.GetProperty("ETag").GetString(), shown.GetProperty("Metadata").GetProperty("owner").GetString()));
+        Assert.False(shown.TryGetProperty("Content", out _));
+    }
+
+    [Fact]
     public async Task Where_it_cannot_be_seen_for_now_whether_one_is_there_nothing_is_written()
     {
         var wire = new Wire().On("HEAD object", status: HttpStatusCode.ServiceUnavailable);

@@ -57,7 +57,6 @@ internal static class AwsErrors
         new("InvalidToken", ProblemCodes.InvalidCredentials, AwsServices.S3),
         new("InvalidAccessKeyId", ProblemCodes.InvalidCredentials, AwsServices.S3),
         new("SignatureDoesNotMatch", ProblemCodes.InvalidCredentials, AwsServices.S3),
-        new("AuthorizationHeaderMalformed", ProblemCodes.InvalidCredentials, AwsServices.S3),
         new("RequestTimeTooSkewed", ProblemCodes.InvalidCredentials, AwsServices.S3),
         new("RequestExpired", ProblemCodes.InvalidCredentials),
         new("InvalidClientTokenId", ProblemCodes.InvalidCredentials),
@@ -110,6 +109,12 @@ internal static class AwsErrors
         new("MethodNotAllowed", ProblemCodes.InvalidRequest, AwsServices.S3),
         new("NotImplemented", ProblemCodes.InvalidRequest, AwsServices.S3),
         new("PermanentRedirect", ProblemCodes.InvalidRequest, AwsServices.S3),
+
+        // The credentials are signed for a region; S3 names the one that it expects.
+        new("AuthorizationHeaderMalformed", ProblemCodes.InvalidRequest, AwsServices.S3),
+
+        // An object that a lifecycle has moved to an archive: its content is there when somebody has restored it.
+        new("InvalidObjectState", ProblemCodes.InvalidRequest, AwsServices.S3),
         new("UnknownOperationException", ProblemCodes.InvalidRequest, AwsServices.DynamoDB),
     ];
 

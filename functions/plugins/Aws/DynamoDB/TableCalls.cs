@@ -1,6 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Formae.Model;
+using Formae.Sdk;
 
 namespace Formae.Plugins.Aws;
 
@@ -49,6 +50,11 @@ internal sealed class TableCalls(IAmazonDynamoDB dynamo, string name)
 
     public Task<Answer<UpdateTableResponse>> UpdateAsync(UpdateTableRequest request, CancellationToken cancellationToken) =>
         AwsCall.TryAsync("UpdateTable", token => dynamo.UpdateTableAsync(request, token), cancellationToken);
+
+    /// <summary>What nothing but a person can bring to an end: the table's key is out of reach, or the table has been archived for that.</summary>
+    public static Problem? OutOfOrder(TableDescription table) => table.TableStatus?.Value is "INACCESSIBLE_ENCRYPTION_CREDENTIALS" or "ARCHIVING" or "ARCHIVED"
+        ? Problems.Of(ProblemCodes.GeneralServiceException, $"The table '{table.TableName}' is {table.TableStatus}: its key cannot be used any more. Give DynamoDB the key back, or restore the table from its backup.")
+        : null;
 
     /// <summary>Whether DynamoDB is at work on the table or on one of its indexes.</summary>
     public static bool IsBusy(TableDescription table) => table.TableStatus != TableStatus.ACTIVE || (table.GlobalSecondaryIndexes ?? []).Any(index => index.IndexStatus != IndexStatus.ACTIVE);

@@ -61,7 +61,7 @@ internal sealed class TableHandler(AwsClients clients) : IResourceHandler<Table>
         if (untold is not null)
             return untold;
         var found = TableShapes.Show(table, Tags.Shown(tags));
-        if ((TableCheck.OfChange(desired, found) ?? await calls.ChangeTagsAsync(table.TableArn, desired.Tags, found.Tags, cancellationToken).ConfigureAwait(false)) is { } refused)
+        if ((TableCalls.OutOfOrder(table) ?? TableCheck.OfChange(desired, found) ?? await calls.ChangeTagsAsync(table.TableArn, desired.Tags, found.Tags, cancellationToken).ConfigureAwait(false)) is { } refused)
             return refused;
         var progress = new TableProgress { Work = TableWork.Update, Desired = desired with { Tags = null } };
         var (next, problem) = TableCalls.IsBusy(table) ? (progress, null) : await StepAsync(calls, progress, found, cancellationToken).ConfigureAwait(false);
@@ -112,6 +112,8 @@ internal sealed class TableHandler(AwsClients clients) : IResourceHandler<Table>
                 : Problems.ResourceConflict($"The table '{name}' is {table.TableStatus} although its deletion was accepted.");
         }
 
+        if (TableCalls.OutOfOrder(table) is { } outOfOrder)
+            return outOfOrder;
         if (TableCalls.IsBusy(table))
             return new StatusResult<Table>.InProgress(progress.ToString(), name) { Message = progress.Step ?? $"the table is {table.TableStatus}" };
         var (tags, untold) = await calls.TagsAsync(table.TableArn, cancellationToken).ConfigureAwait(false);
@@ -180,6 +182,9 @@ internal sealed class TableHandler(AwsClients clients) : IResourceHandler<Table>
         var table = described.Value!;
         if (table.TableStatus == TableStatus.DELETING)
             return (null, null, Problems.NotFound($"The table '{table.TableName}' is being deleted."));
+
+        if (TableCalls.OutOfOrder(table) is { } outOfOrder)
+            return (null, null, outOfOrder);
 
         // In the middle of a change it is neither what it was nor what it becomes: an update that comes again would take that for somebody else's doing.
         if (TableCalls.IsBusy(table))

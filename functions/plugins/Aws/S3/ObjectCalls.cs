@@ -31,6 +31,8 @@ internal sealed class ObjectCalls(IAmazonS3 s3, AwsTarget target, string bucket,
     {
         var tags = AwsCall.TryAsync("GetObjectTagging", token => s3.GetObjectTaggingAsync(new GetObjectTaggingRequest { BucketName = bucket, Key = key }, token), cancellationToken);
         var got = await AwsCall.TryAsync("GetObject", token => GetAsync(form, token), cancellationToken).ConfigureAwait(false);
+        if (got.IsRefusedWith("InvalidObjectState"))
+            got = await AwsCall.TryAsync("HeadObject", HeadAsync, cancellationToken).ConfigureAwait(false);
         var tagged = await tags.ConfigureAwait(false);
         if (got.Problem is { } problem)
             return (null, null, problem);
@@ -108,6 +110,25 @@ internal sealed class ObjectCalls(IAmazonS3 s3, AwsTarget target, string bucket,
         using var content = new MemoryStream((int)response.ContentLength);
         await response.ResponseStream.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
         return new Got(ObjectContent.With(shown, content.ToArray(), form), mark);
+    }
+
+    /// <summary>All but the content, of an object whose content lies in an archive.</summary>
+    private async Task<Got> HeadAsync(CancellationToken cancellationToken)
+    {
+        var head = await s3.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = key }, cancellationToken).ConfigureAwait(false);
+        return new Got(
+            new BucketObject
+            {
+                Bucket = bucket,
+                Key = key,
+                Id = Id,
+                ContentType = head.Headers.ContentType,
+                Metadata = MetadataOf(head.Metadata),
+                ETag = head.ETag?.Trim('"'),
+                VersionId = VersionOf(head.VersionId),
+                Size = head.ContentLength,
+            },
+            head.Metadata[Mark.Metadata]);
     }
 
     private static Dictionary<string, string>? MetadataOf(MetadataCollection all)

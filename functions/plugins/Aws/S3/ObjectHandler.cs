@@ -66,11 +66,11 @@ internal sealed class ObjectHandler(AwsClients clients) : IResourceHandler<Bucke
         var (bucket, key) = ObjectCalls.Split(request.NativeId);
         var calls = CallsOf(AwsTarget.Of(request), bucket, key);
 
-        // The mark is not among the properties, and is to be written again.
+        // The mark is not among the properties, and is to be written again. What is replaced is what the operation was compared with, not what came in between.
         var (found, mark, problem) = await calls.ReadAsync(desired, cancellationToken).ConfigureAwait(false);
         if (problem is not null)
             return problem;
-        var (changed, failed) = await ChangeAsync(calls, desired, bytes, found!, mark, cancellationToken).ConfigureAwait(false);
+        var (changed, failed) = await ChangeAsync(calls, desired, bytes, found! with { ETag = request.Found?.ETag ?? found.ETag }, mark, cancellationToken).ConfigureAwait(false);
         return failed is not null ? failed : new UpdateResult<BucketObject>.Success(changed!);
     }
 
@@ -97,15 +97,16 @@ internal sealed class ObjectHandler(AwsClients clients) : IResourceHandler<Bucke
     /// <summary>Makes an object what is wanted: written anew where more than its tags is different.</summary>
     private static async Task<(BucketObject? Changed, Problem? Problem)> ChangeAsync(ObjectCalls calls, BucketObject desired, byte[] bytes, BucketObject found, string? mark, CancellationToken cancellationToken)
     {
-        var isTooLarge = found.Size > ObjectContent.Largest;
-        var isContentWanted = !isTooLarge || desired.Content is not null || desired.ContentBase64 is not null;
+        // Too large, or in an archive.
+        var isUnread = found is { Content: null, ContentBase64: null, Size: > 0 };
+        var isContentWanted = !isUnread || desired.Content is not null || desired.ContentBase64 is not null;
         var isTypeWanted = desired.ContentType is { } type && type != found.ContentType;
         ObjectContent.TryGet(found, out var there);
-        var isSame = !isTypeWanted && SameMetadata(desired.Metadata, found.Metadata) && (!isContentWanted || (!isTooLarge && bytes.AsSpan().SequenceEqual(there)));
+        var isSame = !isTypeWanted && SameMetadata(desired.Metadata, found.Metadata) && (!isContentWanted || (!isUnread && bytes.AsSpan().SequenceEqual(there)));
         if (!isSame)
         {
             if (!isContentWanted)
-                return (null, Problems.NotUpdatable($"The object '{calls.Id}' has {found.Size} bytes, more than is read, and its document does not have its content: only its tags can be changed."));
+                return (null, Problems.NotUpdatable($"The object '{calls.Id}' has {found.Size} bytes that are not read, because they are too many or lie in an archive, and its document does not have its content: only its tags can be changed."));
             var put = await calls.PutAsync(desired with { ContentType = desired.ContentType ?? found.ContentType }, bytes, mark, found.ETag is { } etag ? $"\"{etag}\"" : null, cancellationToken).ConfigureAwait(false);
             return (put.Value, put.Problem);
         }
