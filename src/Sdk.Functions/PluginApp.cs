@@ -97,7 +97,8 @@ public sealed class PluginAppBuilder
             provider.GetRequiredService<PayloadStore>(),
             options.LargestReport,
             options.ReportLinger,
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ReportBatch>>()));
         services.AddSingleton(provider => provider.GetRequiredService<PluginDefinition>().CreateOperator(provider));
         services.AddSingleton(provider => new Announcer(
             provider.GetRequiredService<PluginDefinition>(),

@@ -17,8 +17,14 @@ public sealed class PluginAppOptions
     /// <summary>The most a report waits for others to travel with. Setting <c>FormaeReportLingerMs</c>; default 5 ms, 0 to 50.</summary>
     public TimeSpan ReportLinger { get; init; } = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>The longest report in bytes. Setting <c>FormaeLargestReportBytes</c>; default 8 MiB, 100,000 to 256 MiB. An operation whose report is longer fails and says so.</summary>
-    public long LargestReport { get; init; } = 8 << 20;
+    // Four times what a resource may have by default: what comes back has secrets that are sealed, what only the cloud knows, and some text that is escaped.
+    private const long DefaultLargestReport = 32 << 20;
+
+    /// <summary>
+    /// The longest report in bytes. Setting <c>FormaeLargestReportBytes</c>; default 32 MiB, 100,000 to 256 MiB. An operation whose report is longer fails and says so;
+    /// what it has made is recorded as it was declared.
+    /// </summary>
+    public long LargestReport { get; init; } = DefaultLargestReport;
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="InvalidOperationException">A setting is missing or wrong; the message names it and what it may be.</exception>
@@ -27,7 +33,7 @@ public sealed class PluginAppOptions
         var linger = settings.GetValue("FormaeReportLingerMs", 5);
         if (linger is < 0 or > 50)
             throw new InvalidOperationException($"The setting FormaeReportLingerMs is {linger}; it may be 0 to 50.");
-        var largest = settings.GetValue<long>("FormaeLargestReportBytes", 8 << 20);
+        var largest = settings.GetValue("FormaeLargestReportBytes", DefaultLargestReport);
         if (largest is < 100_000 or > 256 << 20)
             throw new InvalidOperationException($"The setting FormaeLargestReportBytes is {largest}; it may be 100000 to {256 << 20}.");
         var options = new PluginAppOptions

@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Formae.Messaging;
 using Formae.Messaging.Payloads;
 using Formae.Model;
 using Formae.Protocol.Bus;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Formae.Sdk.Functions;
 
@@ -30,22 +33,29 @@ public sealed class ReportBatch : IDisposable
     private readonly long _limit;
     private readonly TimeSpan _linger;
     private readonly TimeProvider _time;
+    private readonly DeliveryPatience _patience;
     private int _atWork;
 
     /// <summary>A batch for the whole app.</summary>
     /// <param name="send">Sends a body of <see cref="OperationReports"/> to a queue.</param>
     /// <param name="payloads">Where reports are left that are too large to travel.</param>
-    /// <param name="limit">The most bytes of a report; a longer one is a failure that says so.</param>
+    /// <param name="limit">The most bytes of a report; of a longer one only what was done travels, and that it was too long.</param>
     /// <param name="linger">The most a report waits for others.</param>
-    /// <param name="time">The clock of that wait.</param>
-    public ReportBatch(Func<string, BinaryData, Task> send, PayloadStore payloads, long limit, TimeSpan linger, TimeProvider time)
+    /// <param name="time">The clock of that wait, and of the pauses in which nothing can be sent.</param>
+    /// <param name="logger">Hears of what could not be sent at once.</param>
+    public ReportBatch(Func<string, BinaryData, Task> send, PayloadStore payloads, long limit, TimeSpan linger, TimeProvider time, ILogger<ReportBatch>? logger = null)
     {
         _send = send;
         _payloads = payloads;
         _limit = limit;
         _linger = linger;
         _time = time;
+        _patience = DeliveryPatience.OfFinishedWork(time, logger ?? NullLogger<ReportBatch>.Instance);
+        Unsent = new UnsentReports(time);
     }
+
+    /// <summary>Reports that the bus has not taken yet.</summary>
+    internal UnsentReports Unsent { get; }
 
     internal bool ManyAtWork => Volatile.Read(ref _atWork) > Few;
 
@@ -56,15 +66,22 @@ public sealed class ReportBatch : IDisposable
         return new Work(this);
     }
 
-    /// <summary>Sends a report; done when the message it travels in was taken by the bus.</summary>
-    public async Task SendAsync(string queue, OperationReport report)
+    /// <summary>Sends a report; done when the message it travels in was taken by the bus. For two minutes it is tried again: the work that it tells of was done.</summary>
+    /// <param name="queue">Where to.</param>
+    /// <param name="report">What came of an operation.</param>
+    /// <param name="cancellationToken">The app stops: nothing is tried again any more.</param>
+    public async Task SendAsync(string queue, OperationReport report, CancellationToken cancellationToken = default)
     {
         // Here, so that no stub is too long for its message: what the bus refuses for good would be done again and again.
         report = report.InFewWords();
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(report, BusJson.Default.OperationReport);
+        var bytes = BytesOf(report);
         if (bytes.Length > LargestReport)
-            bytes = JsonSerializer.SerializeToUtf8Bytes(await StubAsync(report, bytes).ConfigureAwait(false), BusJson.Default.OperationReport);
-        await _queues.GetOrAdd(queue, name => new ReportQueue(this, body => _send(name, body), _linger, _time)).AddAsync(bytes, report.TraceParent).ConfigureAwait(false);
+            bytes = BytesOf(await StubAsync(report, bytes, cancellationToken).ConfigureAwait(false));
+        await _patience.TryAsync(async () =>
+        {
+            await _queues.GetOrAdd(queue, name => new ReportQueue(this, body => _send(name, body), _linger, _time)).AddAsync(bytes, report.TraceParent).ConfigureAwait(false);
+            return true;
+        }, report.OperationId, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends the waiting; what waits is not sent any more.</summary>
@@ -74,29 +91,50 @@ public sealed class ReportBatch : IDisposable
             queue.Dispose();
     }
 
-    private async Task<OperationReport> StubAsync(OperationReport report, byte[] bytes)
+    private static byte[] BytesOf(OperationReport report) => JsonSerializer.SerializeToUtf8Bytes(report, BusJson.Plain.OperationReport);
+
+    private async Task<OperationReport> StubAsync(OperationReport report, byte[] bytes, CancellationToken cancellationToken)
     {
         if (bytes.Length > _limit)
-            return TooLarge(report, $"has {bytes.Length} bytes, and a report may have {_limit} (FormaeLargestReportBytes)");
+            return Truncated(report, ProblemCodes.GeneralServiceException, $"has {bytes.Length} bytes, and a report may have {_limit} (FormaeLargestReportBytes)");
         try
         {
-            return report with { Properties = null, NativeIds = null, Claim = await _payloads.PutAsync(PayloadStore.Messages, bytes, CancellationToken.None).ConfigureAwait(false) };
+            var (claim, nowhere) = await _patience.TryAsync(() => LeaveAsync(bytes), report.OperationId, cancellationToken).ConfigureAwait(false);
+            return claim is null
+                ? Truncated(report, ProblemCodes.GeneralServiceException, $"has {bytes.Length} bytes and cannot travel. {nowhere}")
+                : report with { Properties = null, NativeIds = null, Claim = claim };
         }
-        catch (PayloadException nowhere)
+        catch (Exception away)
         {
-            return TooLarge(report, $"has {bytes.Length} bytes and cannot travel. {nowhere.Message}");
+            // The bus may take what the payloads' place does not.
+            return Truncated(report, ProblemCodes.ServiceInternalError, $"has {bytes.Length} bytes and could not be left where payloads are ({away.GetType().Name}; the plugin's log has more)");
         }
     }
 
-    private static OperationReport TooLarge(OperationReport report, string reason) => report with
+    /// <summary>The claim; or why there is no place for any, which will not pass.</summary>
+    private async Task<(PayloadClaim? Claim, string? Nowhere)> LeaveAsync(byte[] bytes)
     {
-        Status = OperationStatus.Failure,
-        Properties = null,
-        NativeIds = null,
-        Problem = Problems.Of(
-            ProblemCodes.GeneralServiceException,
-            $"{report.Verb} ended with {report.Status}, but its report {reason}. The object is too large to be managed."),
-    };
+        try
+        {
+            return (await _payloads.PutAsync(PayloadStore.Messages, bytes, CancellationToken.None).ConfigureAwait(false), null);
+        }
+        catch (PayloadException nowhere)
+        {
+            return (null, nowhere.Message);
+        }
+    }
+
+    /// <summary>What the report says beside the object. What was done stays done, whether or not it can be told of; what was only read has failed.</summary>
+    private static OperationReport Truncated(OperationReport report, string code, string reason)
+    {
+        var rest = report with { Properties = null, NativeIds = null };
+        if (report.Status != OperationStatus.Success || report.Verb == OperationVerb.Delete)
+            return rest;
+        var text = $"{report.Verb} ended with {report.Status}, but its report {reason}.";
+        return report.Verb is OperationVerb.Create or OperationVerb.Update or OperationVerb.Status
+            ? rest with { IsTruncated = true, Problem = Problems.Of(code, $"{text} What was done is recorded as it was declared, without what only the plugin knows of it.") }
+            : rest with { Status = OperationStatus.Failure, Problem = Problems.Of(code, text) };
+    }
 
     private sealed class Work(ReportBatch batch) : IDisposable
     {

@@ -13,7 +13,7 @@ namespace Formae.Coordinator.Bus;
 /// <summary>What comes back from the plugins: reports go to the entity they belong to, unread and undecided; announcements go into the catalog.</summary>
 public sealed partial class BusFunctions(MessageReader reader, PluginCatalog catalog, PluginHealth health, TimeProvider time, ILogger<BusFunctions> logger)
 {
-    private readonly DeliveryPatience _patience = new(time, logger);
+    private readonly DeliveryPatience _patience = DeliveryPatience.OfDeliveries(time, logger);
 
     [Function("Reports")]
     public async Task Reports(

@@ -67,19 +67,24 @@ public sealed class ReferenceEntity(OperationExecution execution, ReportClaims c
         return ApplyAsync(new ReferenceEvent.Resolved(time.GetUtcNow(), answer.Producer));
     }, time, logger);
 
-    public Task Report(OperationReport report) => EntityRetry.RunAsync(Context, nameof(Report), report, async () =>
-    {
-        using var span = OperationSpans.Report(report);
-        if (State.Reference is ReferenceState.Reading)
-            await HearAsync(report);
-        if (report.Claim is { } claim)
-            Context.SignalEntity(Context.Id, nameof(Settle), claim);
-    }, time, logger);
+    public Task Report(OperationReport report) => HearAsync(report, kept: null);
+
+    /// <summary>A report that could not be made use of before.</summary>
+    public Task ReportAgain(KeptReport kept) => HearAsync(kept.Report, kept);
 
     /// <summary>The report that was left is not needed any more: what came of it is committed by now.</summary>
     public Task Settle(PayloadClaim claim) => EntityRetry.RunAsync(Context, nameof(Settle), claim, () => claims.ForgetAsync(claim, CancellationToken.None), time, logger);
 
-    private async Task HearAsync(OperationReport report)
+    private Task HearAsync(OperationReport report, KeptReport? kept) => EntityRetry.HearAsync(Context, nameof(ReportAgain), kept, report, async () =>
+    {
+        using var span = OperationSpans.Report(report);
+        if (State.Reference is ReferenceState.Reading)
+            await ReadAsync(report);
+        if (report.Claim is { } claim)
+            Context.SignalEntity(Context.Id, nameof(Settle), claim);
+    }, time, logger);
+
+    private async Task ReadAsync(OperationReport report)
     {
         var whole = await claims.OpenAsync(report, CancellationToken.None);
         var properties = whole?.Status == OperationStatus.Success ? whole.Properties : null;

@@ -22,7 +22,7 @@ public sealed partial class ResourceEntity
             await SeenAsync(look, Seen.Failed);
     });
 
-    private Task SeeAsync(string commandId, OperationReport report) => OrLaterAsync(nameof(Report), report, async () =>
+    private async Task SeeAsync(string commandId, OperationReport report)
     {
         if (State.Look is { } look && look.CommandId == commandId)
         {
@@ -36,7 +36,7 @@ public sealed partial class ResourceEntity
         }
 
         ForgetPayloadOf(report);
-    });
+    }
 
     private async Task<OperationReport> WholeAsync(OperationReport report) =>
         await claims.OpenAsync(report, CancellationToken.None) ?? report with { Status = OperationStatus.Failure, Problem = ReportClaims.Gone };

@@ -84,16 +84,10 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
     public Task Cancel(CancelOperation cancel) => OrLaterAsync(nameof(Cancel), cancel, () =>
         ApplyAsync(new OperationEvent.Canceled(time.GetUtcNow(), cancel.CommandId, cancel.Row), report: null));
 
-    public Task Report(OperationReport report) => OperationName.TryParse(report.OperationId, out var name) && name.IsLook ? SeeAsync(name.CommandId, report)
-        : OperationExecution.Read(report) is { } read ? OrLaterAsync(nameof(Report), report, async () =>
-        {
-            using var span = OperationSpans.Report(report);
-            var judged = await execution.JudgeAsync(report, CancellationToken.None);
-            OperationMeasures.Reported(State.Operation.Current, judged);
-            await ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), ReferenceEquals(judged, report) ? read : OperationExecution.Read(judged)!), judged);
-            ForgetPayloadOf(report);
-        })
-        : Task.CompletedTask;
+    public Task Report(OperationReport report) => HearAsync(report, kept: null);
+
+    /// <summary>A report that could not be made use of before.</summary>
+    public Task ReportAgain(KeptReport kept) => HearAsync(kept.Report, kept);
 
     /// <summary>The report that was left is not needed any more: what came of it is committed by now.</summary>
     public Task Settle(PayloadClaim claim) => OrLaterAsync(nameof(Settle), claim, () => claims.ForgetAsync(claim, CancellationToken.None));
@@ -105,6 +99,26 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
     }
 
     private void ForgetReferences() => (State.References, State.LargeReferences) = ([], []);
+
+    private Task HearAsync(OperationReport report, KeptReport? kept) =>
+        EntityRetry.HearAsync(Context, nameof(ReportAgain), kept, report, () => MakeUseOfAsync(report), time, logger);
+
+    private async Task MakeUseOfAsync(OperationReport report)
+    {
+        if (OperationName.TryParse(report.OperationId, out var name) && name.IsLook)
+        {
+            await SeeAsync(name.CommandId, report);
+            return;
+        }
+
+        if (OperationExecution.Read(report) is not { } read)
+            return;
+        using var span = OperationSpans.Report(report);
+        var judged = await execution.JudgeAsync(report, CancellationToken.None);
+        OperationMeasures.Reported(State.Operation.Current, judged);
+        await ApplyAsync(new OperationEvent.Reported(time.GetUtcNow(), ReferenceEquals(judged, report) ? read : OperationExecution.Read(judged)!), judged);
+        ForgetPayloadOf(report);
+    }
 
     private Task OrLaterAsync(string operation, object input, Func<Task> work) => EntityRetry.RunAsync(Context, operation, input, work, time, logger);
 

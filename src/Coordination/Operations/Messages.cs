@@ -48,6 +48,15 @@ public sealed record ResendOperation
     public required DateTimeOffset TriedAt { get; init; }
 }
 
+/// <summary>From an entity to itself: a report that it could not make use of yet.</summary>
+public sealed record KeptReport
+{
+    public required OperationReport Report { get; init; }
+
+    /// <summary>When it was tried first.</summary>
+    public required DateTimeOffset Since { get; init; }
+}
+
 /// <summary>
 /// To a changeset's orchestration: something happened to a node, or to the whole walk. There is one name for all of it, so that the walk waits in one place only.
 /// One of <see cref="Outcome"/>, <see cref="Attempt"/> and <see cref="IsCancel"/> is said; none by what only wakes the walk up.

@@ -58,6 +58,7 @@ public sealed partial class OperationExecution(
             Problem = report.Problem,
             Message = report.Message,
             CallFailed = report.CallFailed,
+            IsTruncated = report.IsTruncated,
         };
 
     /// <summary>Looks at the update's row: which producers must be asked for values, and whether it can be carried out at all.</summary>

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using Formae.Model;
 
@@ -14,8 +15,8 @@ public sealed partial class ResourceStore
     {
         if (await IsKnownAsync(resource, commandId, cancellation))
             return;
-        var kept = await IsTakenAsync(resource, cancellation) ? await UnmanagedAsync(resource with { Label = resource.NativeId ?? resource.Ksuid! }, cancellation) : resource;
-        await PutAsync(kept, existing: null, "create", commandId, cancellation);
+        if (await TryPutAsync(resource, existing: null, "create", commandId, cancellation) is { } inTheWay && !IsSameObject(inTheWay, resource))
+            await PutUnmanagedAsync(resource, existing: null, [resource.NativeId], "create", commandId, cancellation);
     }
 
     /// <summary>
@@ -25,7 +26,7 @@ public sealed partial class ResourceStore
     public async Task PutAbandonedAsync(Resource resource, string commandId, CancellationToken cancellation)
     {
         if (!await IsKnownAsync(resource, commandId, cancellation))
-            await PutAsync(await UnmanagedAsync(resource, cancellation), existing: null, "create", commandId, cancellation);
+            await PutUnmanagedAsync(resource, existing: null, [resource.Label, resource.NativeId], "create", commandId, cancellation);
     }
 
     /// <summary>
@@ -34,16 +35,27 @@ public sealed partial class ResourceStore
     /// </summary>
     public async Task PutSecondAsync(Resource resource, string commandId, CancellationToken cancellation)
     {
-        if (resource.NativeId is not { } nativeId
-            || await FindByNativeIdAsync(resource.Type, resource.Target, nativeId, cancellation) is not null
-            || (await tables.Versions.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {resource.Ksuid} and NativeId eq {nativeId}"), cancellation, WriterColumns)).Count > 0)
+        if (resource.NativeId is not { } nativeId)
             return;
+        var second = resource with { Stack = Stack.Unmanaged, Managed = false, Label = nativeId, Ksuid = null };
+        var there = await tables.Resources.FindAsync(Keys.Escape(second.Stack), RowOf(second.Key), cancellation);
+        if (there is not null && !IsOf(there))
+        {
+            second = second with { Label = $"{nativeId} of {resource.Ksuid}" };
+            there = await tables.Resources.FindAsync(Keys.Escape(second.Stack), RowOf(second.Key), cancellation);
+        }
 
-        // A repetition of this very write goes by the row that the first one has left.
-        var second = resource with { Stack = Stack.Unmanaged, Label = nativeId, Managed = false, Ksuid = ksuids.Next() };
-        if (await tables.Resources.FindAsync(Keys.Escape(second.Stack), RowOf(second.Key), cancellation) is { } there)
-            second = there.GetString("CommandId") == commandId ? second with { Ksuid = there.GetString("Ksuid") } : second with { Label = second.Ksuid };
-        await PutAsync(second, existing: null, "create", commandId, cancellation);
+        // A repetition of this very write goes by the row that the first one has left, and writes what is beside it once more.
+        var repeated = there is not null && IsOf(there) ? there : null;
+        if (repeated is null && await IsKnownAsync())
+            return;
+        if (await TryPutAsync(second with { Ksuid = repeated?.GetString("Ksuid") ?? ksuids.Next() }, existing: null, "create", commandId, cancellation) is not null)
+            throw new RequestFailedException(409, $"Another resource has taken the name {second.Key} at this moment.");
+
+        bool IsOf(TableEntity row) => row.GetString("CommandId") == commandId && IsSameObject(row, resource);
+
+        async Task<bool> IsKnownAsync() => await FindByNativeIdAsync(resource.Type, resource.Target, nativeId, cancellation) is not null
+            || (await tables.Versions.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {resource.Ksuid} and NativeId eq {nativeId}"), cancellation, WriterColumns)).Count > 0;
     }
 
     /// <summary>The live resource that stands for this object of the cloud. Another target may have objects of the same name.</summary>
@@ -59,12 +71,33 @@ public sealed partial class ResourceStore
         return resource.NativeId is { } nativeId && await FindByNativeIdAsync(resource.Type, resource.Target, nativeId, cancellation) is { } other && other.Ksuid != resource.Ksuid;
     }
 
-    private async Task<Resource> UnmanagedAsync(Resource resource, CancellationToken cancellation)
+    /// <summary>
+    /// Another resource has the name that a command has carried out something under: the late success of an earlier create, which became known after the command was
+    /// planned. It is nobody's in this stack, but its object is there.
+    /// </summary>
+    private async Task MakeWayAsync(TableEntity inTheWay, Resource resource, string commandId, CancellationToken cancellation)
     {
-        var unmanaged = resource with { Stack = Stack.Unmanaged, Managed = false };
-        return await IsTakenAsync(unmanaged, cancellation) ? unmanaged with { Label = unmanaged.NativeId ?? unmanaged.Ksuid! } : unmanaged;
+        var other = await _rows.FromRowAsync(inTheWay, cancellation);
+        if (IsSameObject(inTheWay, resource))
+            await RemoveAsync(other, commandId, cancellation);
+        else
+            await PutUnmanagedAsync(other, existing: other, [other.Label, other.NativeId], "update", commandId, cancellation);
     }
 
-    private async Task<bool> IsTakenAsync(Resource resource, CancellationToken cancellation) =>
-        await tables.Resources.FindAsync(Keys.Escape(resource.Stack), RowOf(resource.Key), cancellation) is { } live && live.GetString("Ksuid") != resource.Ksuid;
+    private static bool IsSameObject(TableEntity row, Resource resource) =>
+        resource.NativeId is not null && row.GetString("NativeId") == resource.NativeId && row.GetString("Target") == resource.Target;
+
+    /// <summary>Whether a command has planned something for a resource.</summary>
+    private async Task<bool> IsOfAsync(string commandId, string ksuid, CancellationToken cancellation) =>
+        (await tables.Updates.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {commandId} and Ksuid eq {ksuid}"), cancellation, ["PartitionKey", "RowKey"])).Count > 0;
+
+    /// <summary>Under the first of the labels that is free; its own KSUID is.</summary>
+    private async Task PutUnmanagedAsync(Resource resource, Resource? existing, IEnumerable<string?> labels, string operation, string commandId, CancellationToken cancellation)
+    {
+        foreach (var label in labels.Append(resource.Ksuid).OfType<string>())
+        {
+            if (await TryPutAsync(resource with { Stack = Stack.Unmanaged, Managed = false, Label = label }, existing, operation, commandId, cancellation) is null)
+                return;
+        }
+    }
 }

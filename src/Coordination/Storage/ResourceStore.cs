@@ -97,13 +97,34 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
     /// <summary>
     /// Makes this the live state. Nobody looks for the resource before its operation is announced, which follows; until then a crash may leave any of the rows
     /// out, and the repetition mends it. A second time with the same command writes the same version again; where the first time left nothing but its entry in the
-    /// change log, a new one, and <see cref="ChangeLog"/> passes over the entry that led to no version.
+    /// change log, a new one, and <see cref="ChangeLog"/> passes over the entry that led to no version. Another resource that has the name makes way for it.
     /// </summary>
     /// <param name="resource">The new state, under its KSUID.</param>
     /// <param name="existing">The row it takes the place of, if there was one.</param>
     /// <param name="operation">What led to it: <c>create</c> or <c>update</c>.</param>
     /// <param name="commandId">The command that wrote it.</param>
+    /// <exception cref="RequestFailedException">With 409 or 412: somebody wrote the same row at the same moment. Begin again.</exception>
     public async Task PutAsync(Resource resource, Resource? existing, string operation, string commandId, CancellationToken cancellation)
+    {
+        if (await TryPutAsync(resource, existing, operation, commandId, cancellation) is not { } inTheWay)
+            return;
+
+        // It was written, and has made way for another since.
+        if (existing is null && await FindRowAsync(resource.Ksuid!, cancellation) is not null)
+            return;
+
+        // Two can change their names with one another, and the first one that has its new name takes it from the other.
+        var other = inTheWay.GetString("Ksuid");
+        var leaves = await IsOfAsync(commandId, other, cancellation);
+        if (!leaves)
+            await MakeWayAsync(inTheWay, resource, commandId, cancellation);
+        if (await TryPutAsync(resource, existing, operation, commandId, cancellation, over: leaves ? other : null) is not null)
+            throw new RequestFailedException(409, $"Another resource has taken the name {resource.Key} at this moment.");
+    }
+
+    /// <summary>The live row of another resource that has the name, and nothing is written then; null when it is done.</summary>
+    /// <param name="over">The KSUID of the other whose row is replaced.</param>
+    private async Task<TableEntity?> TryPutAsync(Resource resource, Resource? existing, string operation, string commandId, CancellationToken cancellation, string? over = null)
     {
         var ksuid = resource.Ksuid ?? throw new ArgumentException("A stored resource has a KSUID.", nameof(resource));
         var partition = Keys.Escape(resource.Stack);
@@ -111,13 +132,17 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
         var leftBehind = FindLeftBehindAsync(ksuid, existing?.Version, operation, commandId, cancellation);
         var found = tables.Resources.FindAsync(partition, key, cancellation);
         await Task.WhenAll(leftBehind, found);
-        var own = await found is { } live && live.GetString("Ksuid") == ksuid ? live : null;
+        var there = await found;
+        var own = there?.GetString("Ksuid") == ksuid ? there : null;
+        if (there is not null && own is null && there.GetString("Ksuid") != over)
+            return there;
         var isRepeated = own is not null && own.GetString("CommandId") == commandId && own.GetString("Operation") == operation;
 
         // The rows are written side by side, so a crash may leave any of them out: the repetition writes all of them once more, as the same version.
         var version = NewerOf(await leftBehind, own) is { } begun ? begun : isRepeated ? own!.GetString("Version") : ksuids.Next();
         var row = await _rows.ToRowAsync(resource, partition, key, version, operation, commandId, cancellation);
         var references = ProducersOf(resource.Properties);
+        var moved = existing is null || existing.Key != resource.Key || existing.NativeId != resource.NativeId;
         var writes = new List<Task>
         {
             tables.Versions.UpsertEntityAsync(ResourceRows.Copy(row, ksuid, version), TableUpdateMode.Replace, cancellation),
@@ -127,9 +152,8 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
             writes.Add(tables.Changes.UpsertEntityAsync(ChangeOf(existing, version, "delete", commandId), TableUpdateMode.Replace, cancellation));
         if (existing is not null && existing.Target != resource.Target)
             writes.Add(tables.ByTarget.DeleteEntityAsync(Keys.Escape(existing.Target), ksuid, ETag.All, cancellation));
-        if (existing is null || existing.Target != resource.Target)
+        if (moved || existing!.Target != resource.Target)
             writes.Add(tables.ByTarget.UpsertEntityAsync(new TableEntity(Keys.Escape(resource.Target), ksuid), TableUpdateMode.Replace, cancellation));
-        var moved = existing is null || existing.Key != resource.Key || existing.NativeId != resource.NativeId;
         if (moved)
         {
             writes.Add(tables.ByKsuid.UpsertEntityAsync(new TableEntity(ksuid, Lookup) { ["Partition"] = partition, ["Row"] = key }, TableUpdateMode.Replace, cancellation));
@@ -140,9 +164,14 @@ public sealed partial class ResourceStore(FormaeTables tables, PluginCatalog cat
         writes.AddRange(references.Select(producer => tables.ByReference.UpsertEntityAsync(new TableEntity(producer, ksuid), TableUpdateMode.Replace, cancellation)));
         var before = existing is null ? [] : ProducersOf(existing.Properties);
         writes.AddRange(before.Except(references).Select(producer => tables.ByReference.DeleteEntityAsync(producer, ksuid, ETag.All, cancellation)));
-        writes.Add(tables.Resources.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation));
+
+        // Only over the row that was looked at: nobody's row is lost under another's.
+        writes.Add(there is null
+            ? tables.Resources.AddEntityAsync(row, cancellation)
+            : tables.Resources.UpdateEntityAsync(row, there.ETag, TableUpdateMode.Replace, cancellation));
         await Task.WhenAll(writes);
         await RemoveRowBeforeAsync(resource, existing, cancellation);
+        return null;
     }
 
     /// <summary>

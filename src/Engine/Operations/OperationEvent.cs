@@ -57,6 +57,9 @@ public sealed record Report
 
     /// <summary>The call itself failed (it ran out of time, or the handler broke), so this says nothing about the operation; otherwise it is the operation's own outcome.</summary>
     public bool CallFailed { get; init; }
+
+    /// <summary>Of a success: what was learned of the object is not known, and <see cref="Problem"/> says why.</summary>
+    public bool IsTruncated { get; init; }
 }
 
 public enum ReportStatus

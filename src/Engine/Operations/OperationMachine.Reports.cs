@@ -42,8 +42,17 @@ public static partial class OperationMachine
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Succeed(OperationState.Waiting waiting, Report report, DateTimeOffset now)
     {
-        var (state, effects) = Finish(waiting, OutcomeState.Success, report, now, error: null);
+        var (state, effects) = report is { IsTruncated: true, Problem: { } problem, Kind: not OperationKind.Delete }
+            ? Cut(waiting, report, problem, now)
+            : Finish(waiting, OutcomeState.Success, report, now, error: null);
         return (state, [Store(StoreAs.Result, report), .. effects]);
+    }
+
+    /// <summary>The object is there and is recorded, as it was declared; what it is beyond that nobody knows, so people hear of a failure.</summary>
+    private static (OperationState, IReadOnlyList<OperationEffect>) Cut(OperationState.Waiting waiting, Report report, Problem problem, DateTimeOffset now)
+    {
+        var (state, effects) = Finish(waiting with { LastProblem = problem }, OutcomeState.Failed, report, now, TextOf(problem));
+        return (report.Kind == OperationKind.Create && state is OperationState.Done done ? done with { RecordedLate = done.Outcome.NativeId } : state, effects);
     }
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Poll(OperationState.Waiting waiting, Report report, DateTimeOffset now)

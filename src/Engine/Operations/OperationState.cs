@@ -71,7 +71,7 @@ public abstract record OperationState
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public Waiting? Abandoned { get; init; }
 
-        /// <summary>The native id under which a create that had not succeeded in time was recorded after all.</summary>
+        /// <summary>The native id under which a create that is told as a failure was recorded after all.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? RecordedLate { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Formae.Model;
 
@@ -53,4 +55,13 @@ public static class BusContract
 [JsonSerializable(typeof(OperationReports))]
 [JsonSerializable(typeof(PluginAnnouncement))]
 [JsonSerializable(typeof(PayloadClaim))]
-public sealed partial class BusJson : JsonSerializerContext;
+public sealed partial class BusJson : JsonSerializerContext
+{
+    /// <summary>As <see cref="JsonSerializerContext.Options"/>, but text outside ASCII is written as it is: escaped it is up to three times as long.</summary>
+    public static BusJson Plain => field ??= new(new JsonSerializerOptions
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = JsonText.MaxDepth,
+    });
+}

@@ -57,6 +57,13 @@ public sealed record OperationReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool WasThere { get; init; }
 
+    /// <summary>
+    /// The work was done, and what was learned of the object could not travel: it is left out, and <see cref="Problem"/> says why. Who does not know of this takes the
+    /// report for what it is besides: a success without properties.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsTruncated { get; init; }
+
     public string? Message { get; init; }
 
     /// <summary>W3C trace context of the plugin's work on it.</summary>

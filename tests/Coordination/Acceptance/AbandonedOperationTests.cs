@@ -1,3 +1,4 @@
+using Formae.Coordination.Intake;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Model;
 using Formae.Plugins.FakeAws;
@@ -58,5 +59,39 @@ public sealed class AbandonedOperationTests : IAsyncLifetime
         var kept = Assert.Single(await _plane.InventoryAsync());
         Assert.Equal(("shop", "logs", true), (kept.Stack, kept.Label, kept.Managed));
         Assert.Equal(States.Failed, (await _plane.UntilAsync(id, _ => true)).State);
+    }
+
+    [Fact]
+    public async Task A_create_that_succeeds_after_it_was_given_up_and_begun_again_by_the_next_command_leaves_both_objects_known()
+    {
+        const string Document = """
+            Stacks: [{ Label: web }]
+            Targets: [{ Label: eu, Namespace: FakeAWS, Config: { Region: eu-1 } }]
+            Resources:
+              - { Label: vpc, Type: "FakeAWS::EC2::VPC", Stack: web, Target: eu, Properties: { CidrBlock: 10.0.0.0/16 } }
+            """;
+        using var first = _turnstile.HoldAfter(0);
+        using var second = _turnstile.HoldAfter(1);
+        var one = await _plane.BeginAsync(Document);
+        await UntilAsync(() => _turnstile.Requests == 1);
+        _clock.Forward(TimeSpan.FromMinutes(5));
+        await _plane.CheckAsync(one);
+        Assert.Equal(States.Failed, (await _plane.EndOfAsync(one)).State);
+        var two = await _plane.BeginAsync(Document);
+        await UntilAsync(() => _turnstile.Requests == 2);
+
+        first.Dispose();
+        await UntilAsync(async () => (await _plane.InventoryAsync()).Count == 1);
+        var late = Assert.Single(await _plane.InventoryAsync());
+        second.Dispose();
+        ControlPlane.Succeeded(await _plane.EndOfAsync(two));
+
+        var kept = await _plane.InventoryAsync();
+        Assert.Equal(2, kept.Count);
+        Assert.All(kept, resource => Assert.True(Outside.Has(_plane, resource.NativeId)));
+        var other = Assert.Single(kept, resource => resource.NativeId == late.NativeId);
+        Assert.Equal((Stack.Unmanaged, "vpc", false, late.Ksuid), (other.Stack, other.Label, other.Managed, other.Ksuid));
+        Assert.Equal(("web", "vpc", true), Assert.Single(kept, resource => resource != other) is var made ? (made.Stack, made.Label, made.Managed) : default);
+        Assert.IsNotType<IntakeOutcome.Accepted>(await _plane.SubmitAsync(Document));
     }
 }

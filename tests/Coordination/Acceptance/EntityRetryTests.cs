@@ -1,9 +1,11 @@
 using Azure;
+using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
+using Formae.Coordination.Intake;
+using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Embedded.Tables;
 using Formae.Protocol.Bus;
-using Formae.Protocol.Http;
 using Microsoft.DurableTask.Client;
 using static Formae.Coordination.Tests.Acceptance.Trial;
 
@@ -104,15 +106,68 @@ public sealed class EntityRetryTests : IAsyncLifetime
         Assert.Equal((0, 1), (_bus.Left, _plane.CallsOf(OperationVerb.Read)));
     }
 
-    [Fact]
-    public async Task A_refusal_that_is_no_passing_one_is_not_hidden()
+    [Theory]
+    [InlineData(403, 1)]
+    [InlineData(403, 12)]
+    [InlineData(409, 1)]
+    [InlineData(412, 3)]
+    [InlineData(400, 1)]
+    public async Task A_report_that_storage_refuses_is_kept_until_storage_takes_it(int status, int times)
     {
-        // Nobody may write there: nothing that comes later mends it, and the report is not stored behind anybody's back.
-        _tables.RefuseWrites("FormaeResources", 403, times: 1);
-        var id = await _plane.BeginAsync(Bucket());
+        // A right that is not there yet, a key that rotates, a firewall: the plugin does not say a second time what it has done.
+        _tables.RefuseWrites("FormaeResources", status, times);
+        ControlPlane.Succeeded(await _plane.RunAsync(Bucket()));
 
-        await UntilAsync(() => _tables.Refused == 1);
-        Assert.Equal(States.InProgress, (await _plane.UntilAsync(id, _ => true)).State);
+        Assert.Equal(times, _tables.Refused);
+        Assert.True(Outside.Has(_plane, Assert.Single(await _plane.InventoryAsync()).NativeId));
+        Assert.Equal(1, _plane.CallsOf(OperationVerb.Create));
+    }
+
+    [Theory]
+    [InlineData(403, 1)]
+    [InlineData(403, 12)]
+    [InlineData(409, 1)]
+    [InlineData(412, 1)]
+    public async Task The_report_of_a_delete_that_storage_refuses_leaves_no_phantom(int status, int times)
+    {
+        ControlPlane.Succeeded(await _plane.RunAsync(Bucket()));
+        _tables.RefuseWrites("FormaeResources", status, times);
+
+        await DestroyedAsync();
+
+        Assert.Equal(times, _tables.Refused);
+        Assert.Equal(1, _plane.CallsOf(OperationVerb.Delete));
+    }
+
+    [Fact]
+    public async Task A_row_that_is_written_between_the_look_at_it_and_its_removal_is_removed()
+    {
+        ControlPlane.Succeeded(await _plane.RunAsync(Bucket()));
+        var row = await _plane.Get<FormaeTables>().Resources.QueryAsync<TableEntity>((string?)null).SingleAsync();
+        _tables.BeforeNextWriteTo("FormaeResources", () => _plane.Get<FormaeTables>().Resources.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Replace));
+
+        await DestroyedAsync();
+
+        Assert.Equal(1, _plane.CallsOf(OperationVerb.Delete));
+    }
+
+    [Fact]
+    public async Task The_report_of_a_look_that_storage_refuses_is_made_use_of_later()
+    {
+        ControlPlane.Succeeded(await _plane.RunAsync(Bucket("BucketName: logs, Acl: Private")));
+        Outside.Change(_plane, Assert.Single(await _plane.InventoryAsync()).NativeId, "Private", "PublicRead");
+        _tables.RefuseWrites("FormaeResources", 403, times: 2);
+
+        // The synchronisation itself may have ended before, by a clock that is as quick as the pauses are.
+        await _plane.SynchronizeAsync();
+
+        await UntilAsync(async () => Assert.Single(await _plane.InventoryAsync()).Properties!.Value.GetProperty("Acl").GetString() == "PublicRead");
+        Assert.Equal(2, _tables.Refused);
+    }
+
+    private async Task DestroyedAsync()
+    {
+        ControlPlane.Succeeded(await _plane.EndOfAsync(Assert.IsType<IntakeOutcome.Accepted>(await _plane.DestroyAsync("stack:shop")).Response.CommandId));
         Assert.Empty(await _plane.InventoryAsync());
     }
 
@@ -163,6 +218,7 @@ public sealed class EntityRetryTests : IAsyncLifetime
     {
         private readonly Lock _lock = new();
         private (string Table, bool Writes, int Status, int Times)? _rule;
+        private (string Table, Func<Task> Happening)? _between;
 
         public int Refused { get; private set; }
 
@@ -170,10 +226,16 @@ public sealed class EntityRetryTests : IAsyncLifetime
 
         public void RefuseReadsOfRows(string table, int status, int times) => _rule = (table, false, status, times);
 
-        protected override Task<T> AroundAsync<T>(string table, bool isWrite, Func<Task<T>> request)
+        /// <summary>Somebody else is quicker by a moment.</summary>
+        public void BeforeNextWriteTo(string table, Func<Task> happening) => _between = (table, happening);
+
+        protected override async Task<T> AroundAsync<T>(string table, bool isWrite, Func<Task<T>> request)
         {
+            Func<Task>? happening = null;
             lock (_lock)
             {
+                if (isWrite && _between is { } between && between.Table == table)
+                    (happening, _between) = (between.Happening, null);
                 if (_rule is { Times: > 0 } rule && rule.Table == table && rule.Writes == isWrite && (isWrite || typeof(T) == typeof(RowReply)))
                 {
                     _rule = rule with { Times = rule.Times - 1 };
@@ -182,7 +244,9 @@ public sealed class EntityRetryTests : IAsyncLifetime
                 }
             }
 
-            return request();
+            if (happening is not null)
+                await happening();
+            return await request();
         }
     }
 }

@@ -74,12 +74,12 @@ public sealed partial class ControlPlane
         services.AddSingleton(_seams.Time);
         services.AddFormaeMessaging(new ConfigurationBuilder().AddInMemoryCollection(BusSettings()).Build());
         _pluginServices = services.BuildServiceProvider();
-        _reports = new ReportBatch(SendReportsAsync, OfPlugin<PayloadStore>(), _seams.LargestReport, TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        _reports = new ReportBatch(SendReportsAsync, OfPlugin<PayloadStore>(), _seams.LargestReport, TimeSpan.FromMilliseconds(5), _seams.ReportTime);
     }
 
     private async Task ServeBusAsync()
     {
-        var plugin = new OperationFunction(Plugin.Operator, _reports, OfPlugin<MessageReader>(), new PluginAppOptions { RequestQueue = RequestQueue }, _seams.Logs.CreateLogger<OperationFunction>());
+        var plugin = new OperationFunction(Plugin.Operator, _reports, OfPlugin<MessageReader>(), new PluginAppOptions { RequestQueue = RequestQueue }, _seams.Logs.CreateLogger<OperationFunction>(), _seams.ReportTime);
         var coordinator = new BusFunctions(Get<MessageReader>(), Get<PluginCatalog>(), Get<PluginHealth>(), Get<TimeProvider>(), _seams.Logs.CreateLogger<BusFunctions>());
         var hub = _seams.Reporting(_hub.Client);
         await ServeAsync(RequestQueue, async (message, actions, cancellation) =>

@@ -3,6 +3,7 @@ using Azure.Messaging.ServiceBus;
 using Formae.Embedded.Tables;
 using Formae.Protocol.Bus;
 using Formae.Sdk;
+using Formae.Sdk.Functions;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -32,7 +33,10 @@ internal sealed class Seams
     public Func<string, ServiceBusReceivedMessage, Func<bool, Task>, Task> Bus { get; init; } = static (_, _, take) => take(true);
 
     /// <summary>The most bytes of a report of the plugin.</summary>
-    public long LargestReport { get; init; } = 8 << 20;
+    public long LargestReport { get; init; } = new PluginAppOptions { RequestQueue = "" }.LargestReport;
+
+    /// <summary>The clock of the plugin's pauses while it cannot report.</summary>
+    public TimeProvider ReportTime { get; init; } = TimeProvider.System;
 
     /// <summary>Whether the plugin has announced itself when the control plane starts.</summary>
     public bool IsAnnounced { get; init; } = true;

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Formae.Coordination.Catalog;
+using Formae.Coordination.Intake;
 using Formae.Coordination.Tests.Acceptance;
 using Formae.Coordination.Tests.Cluster;
+using Formae.Engine.Planning;
 using Formae.Messaging;
 using Formae.Model;
 using Formae.Protocol.Bus;
@@ -52,13 +54,70 @@ public sealed class LargeMessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_report_above_the_limit_is_a_failure_that_says_so()
+    public async Task A_report_above_the_limit_is_a_failure_that_says_so_and_its_object_is_recorded()
     {
-        var command = await _plane.RunAsync(Document(new string('d', Limit + 1)));
+        var large = Document(new string('d', Limit + 1));
 
-        var update = Assert.Single(command.ResourceUpdates!);
+        Assert.Contains("FormaeLargestReportBytes", await FailsAsync(large), StringComparison.Ordinal);
+
+        var kept = Assert.Single(await _plane.InventoryAsync());
+        Assert.True(Outside.Has(_plane, kept.NativeId));
+        Assert.Equal((true, Limit + 1), (kept.Managed, kept.Properties!.Value.GetProperty("Value").GetString()!.Length));
+
+        // Applied again it makes no second one, changed it is changed, and it can be destroyed.
+        Assert.IsType<IntakeOutcome.Answered>(await _plane.SubmitAsync(large));
+        var larger = Document(new string('e', Limit + 2));
+        Assert.Contains("FormaeLargestReportBytes", await FailsAsync(larger), StringComparison.Ordinal);
+        Assert.Equal(Limit + 2, Assert.Single(await _plane.InventoryAsync()).Properties!.Value.GetProperty("Value").GetString()!.Length);
+        Assert.IsType<IntakeOutcome.Answered>(await _plane.SubmitAsync(larger));
+        ControlPlane.Succeeded(await _plane.RunAsync(larger, CommandKind.Destroy));
+        Assert.Equal(1, _plane.CallsOf(OperationVerb.Create));
+        Assert.False(Outside.Has(_plane, kept.NativeId));
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Where_a_plugin_has_no_place_for_a_large_report_for_long_the_object_is_recorded_and_made_once()
+    {
+        await using var plane = await ControlPlane.StartAsync(new Seams { ReportTime = new QuickTime(100) });
+        BlockPayloads(plane);
+
+        var command = await plane.RunAsync(Document(new string('f', 150_000)));
+
+        Assert.Equal(States.Failed, Assert.Single(command.ResourceUpdates!).State);
+        Assert.True(Outside.Has(plane, Assert.Single(await plane.InventoryAsync()).NativeId));
+        Assert.Equal((1, 0), (plane.CallsOf(OperationVerb.Create), plane.CountsOf(ControlPlane.RequestQueue).DeadLetter));
+    }
+
+    [Fact]
+    public async Task A_moment_in_which_a_plugin_has_no_place_for_a_large_report_goes_by_unseen()
+    {
+        var blocked = BlockPayloads(_plane);
+        var id = await _plane.BeginAsync(Document(new string('g', 150_000)));
+        await Trial.UntilAsync(() => _plane.CallsOf(OperationVerb.Create) == 1);
+
+        File.Delete(blocked);
+
+        ControlPlane.Succeeded(await _plane.EndOfAsync(id));
+        Assert.Equal(1, _plane.CallsOf(OperationVerb.Create));
+    }
+
+    /// <summary>Something is where the folder of the payloads of messages should be.</summary>
+    private static string BlockPayloads(ControlPlane plane)
+    {
+        var folder = Path.Combine(plane.PayloadFolder, "messages");
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(plane.PayloadFolder);
+        File.WriteAllText(folder, "in the way");
+        return folder;
+    }
+
+    private async Task<string> FailsAsync(string document)
+    {
+        var update = Assert.Single((await _plane.RunAsync(document)).ResourceUpdates!);
         Assert.Equal(States.Failed, update.State);
-        Assert.Contains("FormaeLargestReportBytes", update.ErrorMessage, StringComparison.Ordinal);
+        return update.ErrorMessage!;
     }
 
     [Fact]

@@ -197,6 +197,7 @@ public sealed class OperationMachineProperties
                 NativeId = $"n-{number % 2}",
                 RequestId = number % 5 == 0 ? null : "r",
                 Problem = new Problem { Code = codes[number % codes.Length], Message = "no" },
+                IsTruncated = number % 11 == 0,
             }),
         };
     }

@@ -12,12 +12,14 @@ public sealed class ReportBatchTests : IDisposable
     private readonly SlowBus _bus = new();
     private readonly Scratch _scratch = new();
     private readonly FolderPayloads _payloads;
+    private readonly AwayPayloads _away;
     private readonly ReportBatch _batch;
 
     public ReportBatchTests()
     {
         _payloads = new FolderPayloads(_scratch.Folder);
-        _batch = new ReportBatch(_bus.SendAsync, _payloads, 2_500_000, TimeSpan.FromMilliseconds(5), _time);
+        _away = new AwayPayloads(_payloads);
+        _batch = new ReportBatch(_bus.SendAsync, _away, 2_500_000, TimeSpan.FromMilliseconds(5), _time);
     }
 
     public void Dispose()
@@ -119,14 +121,74 @@ public sealed class ReportBatchTests : IDisposable
         await Task.WhenAll([blocker, .. sent]).WaitAsync(Patience);
     }
 
+    [Theory]
+    [InlineData(OperationVerb.Create)]
+    [InlineData(OperationVerb.Update)]
+    [InlineData(OperationVerb.Status)]
+    public async Task What_was_done_is_told_as_done_where_its_report_is_too_large(OperationVerb verb)
+    {
+        _ = _batch.SendAsync("q", Report(2_600_000) with { Verb = verb, NativeId = "n-1" });
+        var report = Assert.Single((await _bus.NextAsync()).Reports);
+        Assert.Equal((OperationStatus.Success, "n-1", true), (report.Status, report.NativeId, report.IsTruncated));
+        Assert.Null(report.Claim);
+        Assert.Null(report.Properties);
+        Assert.Contains("2500000 (FormaeLargestReportBytes)", report.Problem!.Message);
+    }
+
     [Fact]
-    public async Task A_report_that_is_too_large_says_so_and_keeps_the_native_id()
+    public async Task A_read_whose_report_is_too_large_has_failed_and_says_so()
     {
         _ = _batch.SendAsync("q", Report(2_600_000) with { NativeId = "n-1" });
         var report = Assert.Single((await _bus.NextAsync()).Reports);
-        Assert.Equal((OperationStatus.Failure, "n-1"), (report.Status, report.NativeId));
-        Assert.Null(report.Claim);
+        Assert.Equal((OperationStatus.Failure, "n-1", false), (report.Status, report.NativeId, report.IsTruncated));
         Assert.Contains("2500000 (FormaeLargestReportBytes)", report.Problem!.Message);
+    }
+
+    [Theory]
+    [InlineData(OperationVerb.Delete, OperationStatus.Success)]
+    [InlineData(OperationVerb.Create, OperationStatus.InProgress)]
+    [InlineData(OperationVerb.Update, OperationStatus.Drifted)]
+    [InlineData(OperationVerb.Create, OperationStatus.Failure)]
+    public async Task What_a_report_says_beside_the_object_is_said_whatever_its_size(OperationVerb verb, OperationStatus status)
+    {
+        var problem = status == OperationStatus.Failure ? new Model.Problem { Code = Model.ProblemCodes.Throttling, Message = "slower" } : null;
+        _ = _batch.SendAsync("q", Report(2_600_000) with { Verb = verb, Status = status, RequestId = "r", Problem = problem });
+        var report = Assert.Single((await _bus.NextAsync()).Reports);
+        Assert.Equal((status, "r", problem, false), (report.Status, report.RequestId, report.Problem, report.IsTruncated));
+    }
+
+    [Fact]
+    public async Task Text_outside_ascii_is_not_longer_in_a_report()
+    {
+        _ = _batch.SendAsync("q", Report() with { Properties = JsonElement.Parse(System.Text.Encoding.UTF8.GetBytes($$"""{"Text":"{{new string('é', 1_200_000)}}"}""")) });
+        var stub = Assert.Single((await _bus.NextAsync()).Reports);
+        Assert.InRange(stub.Claim!.Length, 2_400_000, 2_401_000);
+    }
+
+    [Fact]
+    public async Task A_report_waits_for_the_place_of_payloads()
+    {
+        _away.IsAway = true;
+        var sent = _batch.SendAsync("q", Report(200_000) with { Verb = OperationVerb.Create });
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, _bus.Sent);
+
+        _away.IsAway = false;
+        var message = await ComesAsync(() => _bus.Sent > 0);
+        Assert.NotNull(Assert.Single(message.Reports).Claim);
+        message.Taken();
+        await sent.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task Where_payloads_cannot_be_left_for_long_the_report_goes_without_the_object()
+    {
+        _away.IsAway = true;
+        _ = _batch.SendAsync("q", Report(200_000) with { Verb = OperationVerb.Create, NativeId = "n-1" });
+        var report = Assert.Single((await ComesAsync(() => _bus.Sent > 0)).Reports);
+        Assert.Equal((OperationStatus.Success, "n-1", true), (report.Status, report.NativeId, report.IsTruncated));
+        Assert.Contains("IOException", report.Problem!.Message);
+        Assert.DoesNotContain("/secret/place", report.Problem.Message);
     }
 
     [Fact]
@@ -158,15 +220,42 @@ public sealed class ReportBatchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_send_that_fails_fails_all_who_wait_for_it()
+    public async Task A_send_that_fails_is_tried_again()
     {
         var sent = _batch.SendAsync("q", Report());
         (await _bus.NextAsync()).Lost();
-        await Assert.ThrowsAsync<IOException>(() => sent.WaitAsync(Patience));
+        (await ComesAsync(() => _bus.Sent > 0)).Lost();
+        (await ComesAsync(() => _bus.Sent > 0)).Taken();
+        await sent.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task A_send_that_fails_for_two_minutes_fails_all_who_wait_for_it()
+    {
+        var began = _time.GetUtcNow();
+        var sent = _batch.SendAsync("q", Report());
+        while (!sent.IsCompleted)
+            (await ComesAsync(() => _bus.Sent > 0 || sent.IsCompleted, orNot: true))?.Lost();
+        await Assert.ThrowsAsync<IOException>(() => sent);
+        Assert.True(_time.GetUtcNow() - began >= TimeSpan.FromMinutes(2));
 
         var next = _batch.SendAsync("q", Report());
         (await _bus.NextAsync()).Taken();
         await next.WaitAsync(Patience);
+    }
+
+    /// <summary>The next message, as time goes by.</summary>
+    private async Task<Sending> ComesAsync(Func<bool> isThere, bool orNot = false)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!isThere())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        return orNot && _bus.Sent == 0 ? null! : await _bus.NextAsync();
     }
 
     private static TimeSpan Patience => TimeSpan.FromSeconds(60);
@@ -179,6 +268,27 @@ public sealed class ReportBatchTests : IDisposable
         Status = OperationStatus.Success,
         Properties = JsonSerializer.SerializeToElement(new { Text = new string('x', size) }),
     };
+
+    /// <summary>A place that cannot be reached while the test says so.</summary>
+    private sealed class AwayPayloads(PayloadStore real) : PayloadStore
+    {
+        public volatile bool IsAway;
+
+        public override Task DeleteAsync(string name, CancellationToken cancellation) => real.DeleteAsync(name, cancellation);
+
+        public override Task<bool> DeleteIfOlderAsync(string name, DateTimeOffset before, CancellationToken cancellation) => real.DeleteIfOlderAsync(name, before, cancellation);
+
+        public override Task<int> DeleteOlderAsync(string area, DateTimeOffset before, CancellationToken cancellation) => real.DeleteOlderAsync(area, before, cancellation);
+
+        protected override async Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellation)
+        {
+            if (IsAway)
+                throw new IOException("/secret/place is away.");
+            await real.PutAsync(name.Split('/')[0], content, cancellation);
+        }
+
+        protected override Task<BinaryData?> ReadAsync(string name, CancellationToken cancellation) => throw new NotSupportedException();
+    }
 
     /// <summary>A bus that takes a message when the test says so.</summary>
     private sealed class SlowBus
