@@ -120,6 +120,14 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task A_purge_without_a_beginning_is_refused_as_the_Functions_host_would()
+    {
+        await using var hub = await Waiting().StartAsync();
+
+        await Assert.ThrowsAsync<ArgumentException>(() => hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: hub.Time.GetUtcNow())));
+    }
+
+    [Fact]
     public async Task Termination_ends_an_instance_that_has_not_begun()
     {
         await using var hub = await Waiting().StartAsync();

@@ -1,8 +1,14 @@
 using System.Text.Json;
+using Azure.Messaging.ServiceBus;
+using Formae.Messaging;
 using Formae.Protocol.Bus;
+using Formae.Protocol.Secrets;
 using Formae.Sdk.Functions;
 using Formae.Servers;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Formae.Sdk.Tests.Functions;
 
@@ -63,5 +69,34 @@ public sealed class AnnouncementTests : IDisposable
         var settings = new Dictionary<string, string?> { ["FormaeRequestQueue"] = "q", ["ServiceBus"] = "Endpoint=sb://x", [key] = value };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         Assert.Contains(expected, Assert.Throws<InvalidOperationException>(() => PluginAppOptions.From(configuration)).Message);
+    }
+
+    [Fact]
+    public async Task An_app_that_may_not_use_the_bus_yet_goes_on()
+    {
+        await using var plugin = _scratch.FakeAws();
+        var settings = new Dictionary<string, string?> { ["FormaeMessageKeys"] = "k1:" + Convert.ToBase64String(new byte[32]) };
+        await using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System)
+            .AddFormaeMessaging(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).BuildServiceProvider();
+        using var announcer = new Announcer(
+            plugin.Definition, plugin.Operator, new PluginAppOptions { RequestQueue = "q" }, new BusSenders(new LockedBus(), services.GetRequiredService<MessageWriter>()),
+            new SecretSeal(new EphemeralDataProtectionProvider()), TimeProvider.System, NullLogger<Announcer>.Instance);
+
+        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => announcer.AnnounceAsync(TestContext.Current.CancellationToken));
+        await announcer.StartAsync(TestContext.Current.CancellationToken);
+
+        // What a background service throws ends its app.
+        await announcer.ExecuteTask!;
+    }
+
+    /// <summary>What the clients of Azure say while a role that was just assigned spreads.</summary>
+    private sealed class LockedBus : ServiceBusClient
+    {
+        public override ServiceBusSender CreateSender(string queueOrTopicName) => new LockedSender();
+    }
+
+    private sealed class LockedSender : ServiceBusSender
+    {
+        public override Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default) => throw new UnauthorizedAccessException("Unauthorized access. 'Send' claim(s) are required.");
     }
 }
