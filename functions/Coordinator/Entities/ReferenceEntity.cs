@@ -58,13 +58,13 @@ public sealed class ReferenceEntity(OperationExecution execution, ReportClaims c
         }, time, logger);
     }
 
-    public Task Resolved(ReferenceAnswer answer) => EntityRetry.RunAsync(Context, nameof(Resolved), answer, () =>
+    public Task Resolved(ReferenceAnswer answer) => EntityRetry.RunAsync(Context, nameof(Resolved), answer, async () =>
     {
-        if (!answer.IsThere)
-            return ApplyAsync(new ReferenceEvent.Unresolved(time.GetUtcNow(), answer.Producer, answer.Reason ?? "A referenced resource could not be read."));
-        if (State.Reference is ReferenceState.Resolving)
-            answer.AddTo(State.References, State.LargeReferences);
-        return ApplyAsync(new ReferenceEvent.Resolved(time.GetUtcNow(), answer.Producer));
+        if (answer.IsThere && State.Reference is ReferenceState.Resolving)
+            await claims.RememberAsync(answer, State.References, State.LargeReferences, CancellationToken.None);
+        await ApplyAsync(answer.IsThere
+            ? new ReferenceEvent.Resolved(time.GetUtcNow(), answer.Producer)
+            : new ReferenceEvent.Unresolved(time.GetUtcNow(), answer.Producer, answer.Reason ?? "A referenced resource could not be read."));
     }, time, logger);
 
     public Task Report(OperationReport report) => HearAsync(report, kept: null);
@@ -119,6 +119,13 @@ public sealed class ReferenceEntity(OperationExecution execution, ReportClaims c
                         var values = await claims.ValuesAsync(State.References, State.LargeReferences, CancellationToken.None);
                         if ((values is null ? ReportClaims.Gone : await execution.SendReadAsync(State.CommandId, State.Producer, read, values, State.TraceParent, CancellationToken.None)) is { } problem)
                             next = new ReferenceEvent.Reported(time.GetUtcNow(), read.Sequence, Properties: null, problem);
+                        break;
+                    case ReferenceEffect.AskLater later:
+                        Context.SignalEntity(
+                            Context.Id,
+                            nameof(Ask),
+                            new AskReference { CommandId = State.CommandId, Producer = State.Producer, Consumer = later.Consumer, TraceParent = State.TraceParent },
+                            new SignalEntityOptions { SignalTime = later.At });
                         break;
                     case ReferenceEffect.Answer answer:
                         foreach (var consumer in answer.Consumers)

@@ -24,6 +24,9 @@ public sealed class ResourceEntityState
     /// <summary>The same, for what is too large to be remembered here.</summary>
     public Dictionary<string, PayloadClaim> LargeReferences { get; set; } = [];
 
+    /// <summary>The message that was sent last, where it was to be delivered later.</summary>
+    public ScheduledRequest? Scheduled { get; set; }
+
     /// <summary>The look at the cloud whose answer is waited for, on behalf of a synchronisation.</summary>
     public LookAtResource? Look { get; set; }
 }
@@ -64,25 +67,15 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
         await ApplyAsync(happened, report: null, preparation);
     });
 
-    public Task Resolved(ReferenceAnswer answer) => OrLaterAsync(nameof(Resolved), answer, () =>
+    public Task Resolved(ReferenceAnswer answer) => OrLaterAsync(nameof(Resolved), answer, async () =>
     {
-        if (!answer.IsThere)
-            return ApplyAsync(new OperationEvent.ReferenceFailed(time.GetUtcNow(), answer.CommandId, answer.Producer, answer.Reason ?? "The referenced resource could not be read."), report: null);
-        if (State.Operation is OperationState.Resolving resolving && resolving.Operation.CommandId == answer.CommandId)
-            answer.AddTo(State.References, State.LargeReferences);
-        return ApplyAsync(new OperationEvent.ReferenceResolved(time.GetUtcNow(), answer.CommandId, answer.Producer), report: null);
+        if (answer.IsThere && State.Operation is OperationState.Resolving resolving && resolving.Operation.CommandId == answer.CommandId)
+            await claims.RememberAsync(answer, State.References, State.LargeReferences, CancellationToken.None);
+        OperationEvent happened = answer.IsThere
+            ? new OperationEvent.ReferenceResolved(time.GetUtcNow(), answer.CommandId, answer.Producer)
+            : new OperationEvent.ReferenceFailed(time.GetUtcNow(), answer.CommandId, answer.Producer, answer.Reason ?? "The referenced resource could not be read.");
+        await ApplyAsync(happened, report: null);
     });
-
-    /// <summary>Nothing has come for it for a long time. What succeeded is in its rows; after anything else a late success may still come.</summary>
-    public void Forget()
-    {
-        if (State is { Look: null, Operation: OperationState.Idle or OperationState.Done { Outcome.State: OutcomeState.Success } })
-            State = null!;
-    }
-
-    /// <summary>Stops waiting for an update of a command that was canceled by force. An object that comes to be nevertheless is still recorded.</summary>
-    public Task Cancel(CancelOperation cancel) => OrLaterAsync(nameof(Cancel), cancel, () =>
-        ApplyAsync(new OperationEvent.Canceled(time.GetUtcNow(), cancel.CommandId, cancel.Row), report: null));
 
     public Task Report(OperationReport report) => HearAsync(report, kept: null);
 
@@ -159,9 +152,18 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
                 return null;
             case OperationEffect.Send send:
                 OperationMeasures.Sent(operation, send, report);
-                return await claims.ValuesAsync(State.References, State.LargeReferences, CancellationToken.None) is { } values
-                    ? await execution.SendAsync(operation, send, values, prepared, CancellationToken.None)
-                    : "A value that it refers to was too large to be remembered, and what was left of it is gone. Apply again.";
+                if (await claims.ValuesAsync(State.References, State.LargeReferences, CancellationToken.None) is not { } values)
+                    return "A value that it refers to was too large to be remembered, and what was left of it is gone. Apply again.";
+                var (reason, scheduled) = await execution.SendAsync(operation, send, values, prepared, CancellationToken.None);
+                Remember(scheduled);
+                return reason;
+            case OperationEffect.Withdraw:
+                await WithdrawAsync();
+                return null;
+            case OperationEffect.Remind remind:
+                Context.SignalEntity(
+                    Context.Id, nameof(Remind), new RemindOperation { CommandId = operation.CommandId, Row = operation.UpdateRow }, new SignalEntityOptions { SignalTime = remind.At });
+                return null;
             case OperationEffect.Store store:
                 var begun = OperationMeasures.BeginStore();
                 using (OperationSpans.Store())

@@ -13,9 +13,13 @@ namespace Formae.Coordinator.Orchestrations;
 /// <summary>What <see cref="ChangesetOrchestrator"/> does about what it hears: carries out the steps of <see cref="CommandMachine"/>, and notes them for the rows.</summary>
 internal sealed class ChangesetWalk(TaskOrchestrationContext context, WalkGroup group, Changeset changeset)
 {
+    /// <summary>More than most groups have: where a great many are at work at once, each is looked at less often, so that looking costs no more.</summary>
+    private const int MostLooked = 1000;
+
     private readonly CommandMachine _machine = group.Saved is null ? CommandMachine.Start(changeset.Graph) : CommandMachine.Resume(changeset.Graph, group.Saved);
     private readonly StartTimes _starts = new(context, group.WaitingSince);
     private bool _isAbandoned;
+    private int _lookFrom = group.LookFrom;
 
     public ProgressLog Progress { get; } = new(changeset.Graph, group.CommandId);
 
@@ -32,7 +36,7 @@ internal sealed class ChangesetWalk(TaskOrchestrationContext context, WalkGroup 
     public bool IsAbandoned => _isAbandoned;
 
     /// <summary>Where it stands, for the next history.</summary>
-    public WalkGroup Save() => group with { Saved = _machine.Save(), WaitingSince = _starts.WaitingSince, TraceParent = changeset.TraceParent };
+    public WalkGroup Save() => group with { Saved = _machine.Save(), WaitingSince = _starts.WaitingSince, LookFrom = _lookFrom, TraceParent = changeset.TraceParent };
 
     public async Task BeginAsync()
     {
@@ -62,14 +66,11 @@ internal sealed class ChangesetWalk(TaskOrchestrationContext context, WalkGroup 
         if (_isAbandoned)
             return 0;
         var since = context.CurrentUtcDateTime - recently;
-        var told = 0;
-        foreach (var node in EntitiesAtWork().Where(node => !Progress.HasStartedSince(node, since)))
-        {
+        int[] overdue = [.. EntitiesAtWork(_lookFrom).Where(node => !Progress.HasStartedSince(node, since)).Take(MostLooked)];
+        _lookFrom = overdue.Length < MostLooked ? 0 : overdue[^1] + 1;
+        foreach (var node in overdue)
             await SignalBeginAsync(node, startAt: default);
-            told++;
-        }
-
-        return told;
+        return overdue.Length;
     }
 
     /// <summary>Starts nothing more; by force, nobody waits any more for what runs, either.</summary>
@@ -90,7 +91,7 @@ internal sealed class ChangesetWalk(TaskOrchestrationContext context, WalkGroup 
         _isAbandoned = true;
     }
 
-    private IEnumerable<int> EntitiesAtWork() => _machine.InFlight().Where(node => !changeset.Graph.Nodes[node].IsTarget);
+    private IEnumerable<int> EntitiesAtWork(int from = 0) => _machine.InFlight().Where(node => node >= from && !changeset.Graph.Nodes[node].IsTarget);
 
     private async Task HearOfNodeAsync(WalkEvent happened)
     {

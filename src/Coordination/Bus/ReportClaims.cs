@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Formae.Coordination.Operations;
 using Formae.Messaging.Payloads;
 using Formae.Model;
 using Formae.Protocol.Bus;
@@ -9,8 +10,11 @@ namespace Formae.Coordination.Bus;
 /// <summary>Reports, and values of references, that are too large for a message or for what an entity remembers: they travel as claims.</summary>
 public sealed partial class ReportClaims(PayloadStore payloads, ILogger<ReportClaims> logger)
 {
-    /// <summary>The longest value of a reference that entities hand on themselves: one entity may remember a dozen of them.</summary>
+    /// <summary>The longest value of a reference that entities hand on themselves.</summary>
     public const int LargestValue = 16_000;
+
+    /// <summary>The most that one entity remembers of values itself: a dozen long ones.</summary>
+    public const int MostRemembered = 12 * LargestValue;
 
     /// <summary>What was left is not there any more. It may be asked for again.</summary>
     public static readonly Problem Gone = new() { Code = ProblemCodes.ServiceInternalError, Message = "The plugin's report was too large to travel, and what it left is gone." };
@@ -38,11 +42,39 @@ public sealed partial class ReportClaims(PayloadStore payloads, ILogger<ReportCl
     /// <summary>The report was recorded, or is not needed: its payload goes.</summary>
     public Task ForgetAsync(PayloadClaim claim, CancellationToken cancellation) => payloads.DeleteAsync(claim.Name, cancellation);
 
-    /// <summary>Leaves a value that is too large to be handed on; null for one that is not.</summary>
-    public async Task<PayloadClaim?> LeaveAsync(JsonElement value, CancellationToken cancellation)
+    /// <summary>Leaves a value that is too large to be handed on; null for one that is not. Where there is no place to leave it, it is handed on: it came in a message.</summary>
+    public Task<PayloadClaim?> LeaveAsync(JsonElement value, CancellationToken cancellation) => LeaveAsync(value, LargestValue, cancellation);
+
+    /// <summary>Remembers what was answered; where much is remembered already, its value is left.</summary>
+    public async Task RememberAsync(ReferenceAnswer answer, Dictionary<string, JsonElement> values, Dictionary<string, PayloadClaim> left, CancellationToken cancellation)
+    {
+        if (answer.Claim is { } claim)
+        {
+            left[answer.Producer] = claim;
+        }
+        else if (answer.Properties is { } properties)
+        {
+            var room = MostRemembered - values.Where(known => known.Key != answer.Producer).Sum(known => known.Value.GetRawText().Length);
+            if (await LeaveAsync(properties, room, cancellation) is { } own)
+                left[answer.Producer] = own;
+            else
+                values[answer.Producer] = properties;
+        }
+    }
+
+    private async Task<PayloadClaim?> LeaveAsync(JsonElement value, int room, CancellationToken cancellation)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(value, BusJson.Default.JsonElement);
-        return bytes.Length <= LargestValue ? null : await payloads.PutAsync(PayloadStore.Messages, bytes, cancellation);
+        if (bytes.Length <= room)
+            return null;
+        try
+        {
+            return await payloads.PutAsync(PayloadStore.Messages, bytes, cancellation);
+        }
+        catch (PayloadException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Values of references with those that were left; null when one of these is gone, which has been logged.</summary>

@@ -22,6 +22,9 @@ public sealed record WalkGroup
     /// <summary>When the walk is to look for what is overdue, however often its history begins anew until then; null for the first history.</summary>
     public DateTime? LookAt { get; init; }
 
+    /// <summary>Where the next look at what is overdue begins.</summary>
+    public int LookFrom { get; init; }
+
     /// <summary>The id of the orchestration that walks a group.</summary>
     public static string InstanceOf(string commandId, int group) => $"{commandId}-{group}";
 }

@@ -9,6 +9,9 @@ namespace Formae.Coordination.Commands;
 /// <summary>Gathers what changed in the updates of a group until it is written. A later change of a row takes the place of an earlier one.</summary>
 public sealed class ProgressLog(ChangesetGraph graph, string commandId)
 {
+    /// <summary>Changes that are written together: where very much begins or ends at once, it is told in parts.</summary>
+    public const int MostAtOnce = 500;
+
     private readonly SortedDictionary<int, UpdateProgress> _changes = [];
     private readonly HashSet<int> _waiting = [];
     private readonly Dictionary<int, DateTime> _started = [];
@@ -68,18 +71,19 @@ public sealed class ProgressLog(ChangesetGraph graph, string commandId)
         FinishedAt = Utc(at),
     };
 
-    /// <summary>What is to be written now; null when there is nothing.</summary>
+    /// <summary>What is to be written now, as much as is written together; null when there is nothing.</summary>
     public ProgressBatch? Take()
     {
         if (_changes.Count == 0)
             return null;
-        var batch = new ProgressBatch
+        var changes = _changes.Take(MostAtOnce).ToArray();
+        foreach (var (node, _) in changes)
+            _changes.Remove(node);
+        return new ProgressBatch
         {
             CommandId = commandId,
-            Changes = [.. _changes.Select(change => new ProgressChange { Row = graph.Nodes[change.Key].Row, Progress = change.Value })],
+            Changes = [.. changes.Select(change => new ProgressChange { Row = graph.Nodes[change.Key].Row, Progress = change.Value })],
         };
-        _changes.Clear();
-        return batch;
     }
 
     private static DateTimeOffset Utc(DateTime at) => new(DateTime.SpecifyKind(at, DateTimeKind.Utc));

@@ -34,6 +34,15 @@ public sealed record CancelOperation
     public required string Row { get; init; }
 }
 
+/// <summary>From a resource's entity to itself: nobody else looks after an update that was abandoned.</summary>
+public sealed record RemindOperation
+{
+    public required string CommandId { get; init; }
+
+    /// <summary>Row of the update.</summary>
+    public required string Row { get; init; }
+}
+
 /// <summary>From a resource's entity to itself: a message whose sending did not get through is to be sent again, under the same name.</summary>
 public sealed record ResendOperation
 {
@@ -126,15 +135,6 @@ public sealed record ReferenceAnswer
     public string? Reason { get; init; }
 
     public bool IsThere => Properties is not null || Claim is not null;
-
-    /// <summary>Remembers the values.</summary>
-    public void AddTo(Dictionary<string, JsonElement> values, Dictionary<string, PayloadClaim> claims)
-    {
-        if (Claim is { } claim)
-            claims[Producer] = claim;
-        else if (Properties is { } properties)
-            values[Producer] = properties;
-    }
 }
 
 /// <summary>What a changeset's orchestration works on.</summary>

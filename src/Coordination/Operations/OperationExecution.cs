@@ -98,12 +98,12 @@ public sealed partial class OperationExecution(
         return new Preparation(operation with { Note = NameChange.Of(plan) }, ask.Count == 0 ? more : [.. ask.Union(more)], null) { Update = update, Target = target };
     }
 
-    /// <summary>Sends one message of an operation. Otherwise says why it cannot be carried out.</summary>
+    /// <summary>Sends one message of an operation: answers by what it can be taken back until it is delivered. Otherwise says why it cannot be carried out.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="send">The message.</param>
     /// <param name="read">Values that were read for it, by producer.</param>
     /// <param name="prepared">Its rows, where they were just read; null reads them.</param>
-    public async Task<string?> SendAsync(
+    public async Task<(string? Reason, ScheduledRequest? Scheduled)> SendAsync(
         Operation operation, OperationEffect.Send send, IReadOnlyDictionary<string, JsonElement> read, Preparation? prepared, CancellationToken cancellation)
     {
         var update = prepared?.Update ?? await updates.FindAsync(operation.CommandId, operation.UpdateRow, cancellation)
@@ -111,12 +111,12 @@ public sealed partial class OperationExecution(
         var resource = update.Plan.Resource;
         var target = prepared?.Target ?? await targets.FindAsync(resource.Target, cancellation);
         if (target is null && resource.Target.Length > 0)
-            return $"The target '{resource.Target}' that {resource.Label} is on does not exist.";
+            return ($"The target '{resource.Target}' that {resource.Label} is on does not exist.", null);
         var isPoll = send.RequestId is not null;
         var values = await references.OfAsync(read, [target?.Config, isPoll || operation.Kind == OperationKind.Delete ? null : resource.Properties], cancellation);
         var (config, unresolved) = target is null ? (null, null) : TargetConfig.Resolve(target, values);
         if (unresolved is not null)
-            return await ReasonAsync(target!, unresolved, update.Plan.ReferenceLabels, cancellation);
+            return (await ReasonAsync(target!, unresolved, update.Plan.ReferenceLabels, cancellation), null);
         var request = new OperationRequest
         {
             OperationId = OperationName.Of(operation).ToString(),
@@ -145,11 +145,15 @@ public sealed partial class OperationExecution(
         {
             (request, var reason) = Fill(request, update.Plan, operation, values);
             if (reason is not null)
-                return reason;
+                return (reason, null);
         }
 
-        return await dispatch.SendAsync(resource.Namespace, request, send.At, time.GetUtcNow(), cancellation) is { } problem ? $"{problem.Code}: {problem.Message}" : null;
+        var (problem, scheduled) = await dispatch.SendRevocablyAsync(resource.Namespace, request, send.At, time.GetUtcNow(), cancellation);
+        return (problem is null ? null : $"{problem.Code}: {problem.Message}", scheduled);
     }
+
+    /// <summary>Takes a message back that is not delivered yet.</summary>
+    public Task WithdrawAsync(ScheduledRequest scheduled, CancellationToken cancellation) => dispatch.WithdrawAsync(scheduled, cancellation);
 
     /// <summary>The producers that must be read before this one can be: those whose secrets the config of its target refers to. And what it is.</summary>
     public async Task<(IReadOnlyList<string> Ask, string Namespace, string Label)> PrepareReadAsync(string producer, CancellationToken cancellation)

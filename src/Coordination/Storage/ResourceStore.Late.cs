@@ -1,4 +1,5 @@
-using Azure;
+using System.Security.Cryptography;
+using System.Text;
 using Azure.Data.Tables;
 using Formae.Model;
 
@@ -37,26 +38,17 @@ public sealed partial class ResourceStore
     {
         if (resource.NativeId is not { } nativeId)
             return;
-        var second = resource with { Stack = Stack.Unmanaged, Managed = false, Label = nativeId, Ksuid = null };
-        var there = await tables.Resources.FindAsync(Keys.Escape(second.Stack), RowOf(second.Key), cancellation);
-        if (there is not null && !IsOf(there))
-        {
-            second = second with { Label = $"{nativeId} of {resource.Ksuid}" };
-            there = await tables.Resources.FindAsync(Keys.Escape(second.Stack), RowOf(second.Key), cancellation);
-        }
-
-        // A repetition of this very write goes by the row that the first one has left, and writes what is beside it once more.
-        var repeated = there is not null && IsOf(there) ? there : null;
-        if (repeated is null && await IsKnownAsync())
+        var second = resource with { Ksuid = SecondOf(resource.Ksuid!, nativeId, commandId) };
+        if (await IsKnownAsync(second, commandId, cancellation)
+            || (await tables.Versions.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {resource.Ksuid} and NativeId eq {nativeId}"), cancellation, WriterColumns)).Count > 0
+            || (await tables.Versions.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {second.Ksuid} and Operation eq {ResourceRows.Delete}"), cancellation, WriterColumns)).Count > 0)
             return;
-        if (await TryPutAsync(second with { Ksuid = repeated?.GetString("Ksuid") ?? ksuids.Next() }, existing: null, "create", commandId, cancellation) is not null)
-            throw new RequestFailedException(409, $"Another resource has taken the name {second.Key} at this moment.");
-
-        bool IsOf(TableEntity row) => row.GetString("CommandId") == commandId && IsSameObject(row, resource);
-
-        async Task<bool> IsKnownAsync() => await FindByNativeIdAsync(resource.Type, resource.Target, nativeId, cancellation) is not null
-            || (await tables.Versions.ReadAsync(TableClient.CreateQueryFilter($"PartitionKey eq {resource.Ksuid} and NativeId eq {nativeId}"), cancellation, WriterColumns)).Count > 0;
+        await PutUnmanagedAsync(second, existing: null, [nativeId], "create", commandId, cancellation);
     }
+
+    /// <summary>The same whenever it is asked for: a write that is repeated, wherever it ended the first time, writes the same rows.</summary>
+    private static string SecondOf(string ksuid, string nativeId, string commandId) =>
+        Ksuid.Encode(Ksuid.TimeOf(ksuid), SHA256.HashData(Encoding.UTF8.GetBytes($"{ksuid}/{commandId}/{nativeId}")).AsSpan(0, 16));
 
     /// <summary>The live resource that stands for this object of the cloud. Another target may have objects of the same name.</summary>
     public async Task<Resource?> FindByNativeIdAsync(string type, string target, string nativeId, CancellationToken cancellation) =>

@@ -18,6 +18,12 @@ public abstract record OperationEffect
     /// </summary>
     public sealed record Send(int Attempt, int Sequence, DateTimeOffset At, string? RequestId, string? NativeId, Doubt Doubt) : OperationEffect;
 
+    /// <summary>Take back the message that was sent last, if the bus has not delivered it yet: nobody wants done any more what it asks for.</summary>
+    public sealed record Withdraw : OperationEffect;
+
+    /// <summary>Come back to it then: nobody else looks after what was abandoned.</summary>
+    public sealed record Remind(DateTimeOffset At) : OperationEffect;
+
     /// <summary>Write what the report says of this update into the inventory.</summary>
     public sealed record Store(StoreAs As, string CommandId, string Row) : OperationEffect;
 

@@ -29,6 +29,13 @@ public abstract record OperationEvent(DateTimeOffset At)
 
     /// <summary>The command was canceled by force, and its rows are settled: nothing is announced any more.</summary>
     public sealed record Canceled(DateTimeOffset At, string CommandId, string Row) : OperationEvent(At);
+
+    /// <summary>The time has come that a <see cref="OperationEffect.Remind"/> named.</summary>
+    public sealed record Reminded(DateTimeOffset At, string CommandId, string Row) : OperationEvent(At)
+    {
+        /// <summary>The plugin has been heard of lately; of one that is away nothing is asked.</summary>
+        public bool PluginIsAlive { get; init; }
+    }
 }
 
 /// <summary>A plugin's report, reduced to what decisions need.</summary>

@@ -2,12 +2,9 @@ using Formae.Model;
 
 namespace Formae.Engine.Operations;
 
-/// <summary>What a report does to an operation: end it, ask again, try again; and what becomes of one that comes when nobody waits for it any more.</summary>
+/// <summary>What a report does to an operation that is waited for: end it, ask again, try again.</summary>
 public static partial class OperationMachine
 {
-    /// <summary>How long a create that was canceled or given up is still asked about.</summary>
-    private static readonly TimeSpan AbandonedFor = TimeSpan.FromDays(1);
-
     private static (OperationState, IReadOnlyList<OperationEffect>) Hear(OperationState state, OperationEvent.Reported reported)
     {
         var (report, now) = (reported.Report, reported.At);
@@ -103,34 +100,6 @@ public static partial class OperationMachine
         var next = waiting with { Attempt = waiting.Attempt + 1, Sequence = waiting.Sequence + 1, Polls = waiting.Polls + 1, LastProblem = problem };
         return Told(Request(next, now), next, problem, now);
     }
-
-    /// <summary>Nobody waits for it any more. Of an update or a delete the next look at the cloud tells; an object that was made is known to nobody else.</summary>
-    private static (OperationState, IReadOnlyList<OperationEffect>) HearLate(OperationState.Done done, Report report, DateTimeOffset now)
-    {
-        if (IsMade(report))
-        {
-            if ((done.Outcome.State == OutcomeState.Success ? done.Outcome.NativeId : done.RecordedLate) is { } recorded)
-                return (done, report.NativeId is null || report.NativeId == recorded ? Nothing : [Store(StoreAs.Second, report)]);
-            if (done.Outcome.State == OutcomeState.Success)
-                return (done, Nothing);
-            return (done with { Abandoned = null, RecordedLate = report.NativeId ?? done.Outcome.NativeId }, [Store(done.Outcome.State == OutcomeState.Canceled ? StoreAs.Abandoned : StoreAs.Late, report)]);
-        }
-
-        if ((done.Abandoned ?? BegunAgain(done, report)) is not { } abandoned || report.Sequence != abandoned.Sequence)
-            return (done, Nothing);
-        var goesOn = report.Status == ReportStatus.InProgress || (report.IsPoll && report.CallFailed);
-        if (!goesOn || (report.RequestId ?? abandoned.RequestId) is not { } requestId || now > done.Outcome.FinishedAt + AbandonedFor)
-            return (done with { Abandoned = null }, Nothing);
-        var next = Polled(abandoned, report, requestId);
-        next = next with { Sequence = Math.Max(next.Sequence, done.LastSequence + 1) };
-        return (done with { Abandoned = next, LastSequence = next.Sequence }, [new OperationEffect.Send(next.Attempt, next.Sequence, now + PollPause(abandoned), requestId, next.NativeId, Doubt.None)]);
-    }
-
-    /// <summary>A create that had failed was delivered once more, and this time the cloud took it: it makes an object that is to be followed like that of an abandoned one.</summary>
-    private static OperationState.Waiting? BegunAgain(OperationState.Done done, Report report) =>
-        report is { Kind: OperationKind.Create, Status: ReportStatus.InProgress, IsPoll: false } && done is { Outcome.State: not OutcomeState.Success, RecordedLate: null }
-            ? new OperationState.Waiting(done.Operation, done.Outcome.Attempt, report.Sequence, Polls: 0, RequestId: null, NativeId: null, LastProblem: null, done.Outcome.StartedAt, DueAt: done.Outcome.FinishedAt)
-            : null;
 
     /// <summary>A refusal clears up nothing that was in doubt before; that it failed is heard only of an operation that was asked about.</summary>
     private static Doubt DoubtAfter(OperationState.Waiting waiting, Report report, Problem problem, bool pollFailed) =>

@@ -23,6 +23,7 @@ public static partial class OperationMachine
         OperationEvent.Reported reported => Hear(state, reported),
         OperationEvent.Checked check => Miss(state, check),
         OperationEvent.Canceled canceled => Cancel(state, canceled),
+        OperationEvent.Reminded reminded => Remind(state, reminded),
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened, "An event that this machine does not know."),
     };
 
@@ -44,8 +45,12 @@ public static partial class OperationMachine
             FinishedAt = unusable.At,
         });
 
-    private static (OperationState, IReadOnlyList<OperationEffect>) GiveUp(OperationState state, OperationEvent.NotSent notSent) =>
-        state is not OperationState.Waiting waiting || !state.IsAbout(notSent.CommandId, notSent.Row) ? (state, Nothing) : End(waiting.Operation, new Outcome
+    /// <summary>What cannot be sent cannot go on. Where it was a poll, the cloud goes on all the same.</summary>
+    private static (OperationState, IReadOnlyList<OperationEffect>) GiveUp(OperationState state, OperationEvent.NotSent notSent)
+    {
+        if (state is not OperationState.Waiting waiting || !state.IsAbout(notSent.CommandId, notSent.Row))
+            return (state, Nothing);
+        var outcome = new Outcome
         {
             State = OutcomeState.Failed,
             Attempt = waiting.Attempt,
@@ -54,7 +59,9 @@ public static partial class OperationMachine
             Error = notSent.Reason,
             StartedAt = waiting.StartedAt,
             FinishedAt = notSent.At,
-        });
+        };
+        return waiting.RequestId is null ? End(waiting.Operation, outcome, waiting.Sequence) : GiveUp(waiting, outcome);
+    }
 
     /// <summary>
     /// A beginning that was delivered twice: nothing while it runs, the outcome once more when it is done. The delete of a replace that comes again
@@ -104,7 +111,7 @@ public static partial class OperationMachine
         OperationState.Waiting { RequestId: not null } polling when polling.IsAbout(check.CommandId, check.Row) && check.PluginIsAlive && check.At >= polling.DueAt
             && polling.Attempt <= polling.Operation.Retry.MaxAttempts => PollAgain(polling, new Problem { Code = ProblemCodes.ServiceTimeout, Message = "A poll was not answered." }, check.At),
 
-        OperationState.Waiting waiting when waiting.IsAbout(check.CommandId, check.Row) && IsMissing(waiting, check) => Abandon(waiting, new Outcome
+        OperationState.Waiting waiting when waiting.IsAbout(check.CommandId, check.Row) && IsMissing(waiting, check) => GiveUp(waiting, new Outcome
         {
             State = OutcomeState.Failed,
             Attempt = waiting.Attempt,
@@ -132,26 +139,6 @@ public static partial class OperationMachine
 
     private static bool IsMissing(OperationState.Waiting waiting, OperationEvent.Checked check) =>
         check.At >= waiting.DueAt + (check.PluginIsAlive ? waiting.Operation.Retry.Backlog : TimeSpan.Zero);
-
-    private static (OperationState, IReadOnlyList<OperationEffect>) Cancel(OperationState state, OperationEvent.Canceled canceled) => state switch
-    {
-        OperationState.Waiting waiting when waiting.IsAbout(canceled.CommandId, canceled.Row) => (Abandon(waiting, new Outcome
-        {
-            State = OutcomeState.Canceled,
-            Attempt = waiting.Attempt,
-            MaxAttempts = waiting.Operation.Retry.MaxAttempts,
-            NativeId = waiting.NativeId,
-            StartedAt = waiting.StartedAt,
-            FinishedAt = canceled.At,
-        }).State, Nothing),
-        OperationState.Resolving resolving when resolving.IsAbout(canceled.CommandId, canceled.Row) =>
-            (new OperationState.Done(resolving.Operation, new Outcome { State = OutcomeState.Canceled, StartedAt = resolving.StartedAt, FinishedAt = canceled.At }), Nothing),
-        _ => (state, Nothing),
-    };
-
-    /// <summary>Ends it without its report, which may still come.</summary>
-    private static (OperationState State, IReadOnlyList<OperationEffect> Effects) Abandon(OperationState.Waiting waiting, Outcome outcome) =>
-        (new OperationState.Done(waiting.Operation, outcome) { Abandoned = waiting.Operation.Kind == OperationKind.Create ? waiting : null, LastSequence = waiting.Sequence }, [new OperationEffect.Announce(outcome)]);
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Finish(OperationState.Waiting waiting, OutcomeState outcome, Report report, DateTimeOffset now, string? error) =>
         End(waiting.Operation, new Outcome

@@ -59,6 +59,9 @@ public abstract record ReferenceEffect
 
     public sealed record Read(int Attempt, int Sequence, DateTimeOffset At) : ReferenceEffect;
 
+    /// <summary>Too many wait already: let this one ask once more then.</summary>
+    public sealed record AskLater(string Consumer, DateTimeOffset At) : ReferenceEffect;
+
     /// <summary>Give the values (or the reason why there are none) to these consumers.</summary>
     public sealed record Answer(IReadOnlyList<string> Consumers) : ReferenceEffect;
 }
@@ -69,15 +72,23 @@ public abstract record ReferenceEffect
 /// </summary>
 public static class ReferenceMachine
 {
+    /// <summary>So many are remembered; all of them are written down with every further one.</summary>
+    public const int MostWaiting = 1000;
+
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LaterBy = TimeSpan.FromSeconds(5);
     private static readonly ReferenceEffect[] Nothing = [];
+
+    /// <summary>Before the first read of all.</summary>
+    private static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static (ReferenceState State, IReadOnlyList<ReferenceEffect> Effects) Apply(ReferenceState state, ReferenceEvent happened, RetryRules retry) => (state, happened) switch
     {
-        (ReferenceState.Idle, ReferenceEvent.Asked { References: [] } asked) => Read([asked.Consumer], 1, 1, asked.At, retry),
+        (ReferenceState.Idle, ReferenceEvent.Asked { References: [] } asked) => Begin([asked.Consumer], asked.At, retry),
         (ReferenceState.Idle, ReferenceEvent.Asked asked) => (new ReferenceState.Resolving([asked.Consumer], asked.References), [new ReferenceEffect.Ask(asked.References)]),
         (ReferenceState.Resolving resolving, ReferenceEvent.Asked asked) => resolving.Waiting.Contains(asked.Consumer)
             ? (resolving, [new ReferenceEffect.Ask(resolving.Missing)])
+            : resolving.Waiting.Count >= MostWaiting ? (resolving, [LaterOf(asked)])
             : (resolving with { Waiting = [.. resolving.Waiting, asked.Consumer] }, Nothing),
         (ReferenceState.Resolving resolving, ReferenceEvent.Resolved resolved) => Resolve(resolving, resolved, retry),
         (ReferenceState.Resolving resolving, ReferenceEvent.Unresolved unresolved) when resolving.Missing.Contains(unresolved.Producer) =>
@@ -91,14 +102,26 @@ public static class ReferenceMachine
     private static (ReferenceState, IReadOnlyList<ReferenceEffect>) Resolve(ReferenceState.Resolving resolving, ReferenceEvent.Resolved resolved, RetryRules retry)
     {
         string[] missing = [.. resolving.Missing.Where(producer => producer != resolved.Producer)];
-        return missing.Length > 0 ? (resolving with { Missing = missing }, Nothing) : Read(resolving.Waiting, 1, 1, resolved.At, retry);
+        return missing.Length > 0 ? (resolving with { Missing = missing }, Nothing) : Begin(resolving.Waiting, resolved.At, retry);
     }
 
     private static (ReferenceState, IReadOnlyList<ReferenceEffect>) Ask(ReferenceState.Reading reading, ReferenceEvent.Asked asked, RetryRules retry)
     {
-        IReadOnlyList<string> waiting = reading.Waiting.Contains(asked.Consumer) ? reading.Waiting : [.. reading.Waiting, asked.Consumer];
-        return asked.At >= reading.DueAt ? Read(waiting, reading.Attempt, reading.Sequence + 1, asked.At, retry) : (reading with { Waiting = waiting }, Nothing);
+        var isKnown = reading.Waiting.Contains(asked.Consumer);
+        var isLater = !isKnown && reading.Waiting.Count >= MostWaiting;
+        var waiting = isKnown || isLater ? reading.Waiting : [.. reading.Waiting, asked.Consumer];
+        var (state, effects) = asked.At >= reading.DueAt ? Read(waiting, reading.Attempt, reading.Sequence + 1, asked.At, retry) : (reading with { Waiting = waiting }, Nothing);
+        return (state, isLater ? [.. effects, LaterOf(asked)] : effects);
     }
+
+    private static ReferenceEffect.AskLater LaterOf(ReferenceEvent.Asked asked) => new(asked.Consumer, asked.At + LaterBy);
+
+    /// <summary>
+    /// What is known is forgotten after a while and read again if it is still needed. The bus drops a message of a name that it has seen lately, so the messages of this time
+    /// must not be called like those of the time before.
+    /// </summary>
+    private static (ReferenceState, IReadOnlyList<ReferenceEffect>) Begin(IReadOnlyList<string> waiting, DateTimeOffset at, RetryRules retry) =>
+        Read(waiting, 1, 1 + (int)(at - Beginning).TotalSeconds, at, retry);
 
     private static (ReferenceState, IReadOnlyList<ReferenceEffect>) Report(ReferenceState.Reading reading, ReferenceEvent.Reported reported, RetryRules retry)
     {

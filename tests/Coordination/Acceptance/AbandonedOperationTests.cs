@@ -1,5 +1,8 @@
 using Formae.Coordination.Intake;
+using Formae.Coordination.Operations;
+using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Cluster;
+using Formae.Coordinator.Entities;
 using Formae.Model;
 using Formae.Plugins.FakeAws;
 using Formae.Protocol.Bus;
@@ -94,4 +97,54 @@ public sealed class AbandonedOperationTests : IAsyncLifetime
         Assert.Equal(("web", "vpc", true), Assert.Single(kept, resource => resource != other) is var made ? (made.Stack, made.Label, made.Managed) : default);
         Assert.IsNotType<IntakeOutcome.Accepted>(await _plane.SubmitAsync(Document));
     }
+
+    [Fact]
+    public async Task A_canceled_create_whose_poll_got_lost_is_asked_about_once_more()
+    {
+        using var polls = _turnstile.HoldAfter(1);
+        var id = await _plane.BeginAsync(Bucket(target: "AsyncCreates: true"));
+        await UntilAsync(() => _turnstile.Requests == 2);
+        _turnstile.LoseNext(report: false);
+        (await _plane.CancelAsync($"id:{id}", force: true)).Accepted();
+        await _plane.EndOfAsync(id);
+        await _plane.CancelsAsync(id);
+        polls.Dispose();
+        await UntilAsync(() => _turnstile.Lost == 1);
+
+        // Longer than a message is valid. The plugin is there again.
+        _clock.Forward(TimeSpan.FromHours(2));
+        await _plane.AnnounceAsync(announcement => announcement with { SentAt = _clock.GetUtcNow() });
+        await RemindAsync(id);
+
+        await UntilAsync(async () => (await _plane.InventoryAsync()).Count == 1);
+        Assert.Equal((Stack.Unmanaged, "logs"), (await _plane.InventoryAsync()) is [var kept] ? (kept.Stack, kept.Label) : default);
+        Assert.Equal(1, _plane.CallsOf(OperationVerb.Create));
+    }
+
+    [Fact]
+    public async Task A_create_whose_poll_cannot_be_sent_fails_and_what_it_makes_is_recorded()
+    {
+        _plane.Cloud.Program(new ProgrammedAnswers { Key = "*", Operation = OperationVerb.Status, Steps = [new ProgramStep { InProgress = true }] });
+        using var polls = _turnstile.HoldAfter(1);
+        var id = await _plane.BeginAsync(Bucket(target: "AsyncCreates: true"));
+        await UntilAsync(() => _turnstile.Requests == 2);
+        var targets = _plane.Get<TargetStore>();
+        var target = (await targets.FindAsync("eu", CancellationToken.None))!;
+        Assert.True(await targets.TryRemoveAsync("eu", target.Version, CancellationToken.None));
+
+        polls.Dispose();
+        var update = (await _plane.EndOfAsync(id)).TheUpdate();
+        Assert.Equal(States.Failed, update.State);
+        Assert.Contains("'eu'", update.ErrorMessage, StringComparison.Ordinal);
+
+        await targets.PutAsync(target, CancellationToken.None);
+        _clock.Forward(TimeSpan.FromHours(2));
+        await _plane.AnnounceAsync(announcement => announcement with { SentAt = _clock.GetUtcNow() });
+        await RemindAsync(id);
+        await UntilAsync(async () => (await _plane.InventoryAsync()).Count == 1);
+        Assert.Equal(("shop", "logs"), (await _plane.InventoryAsync()) is [var kept] ? (kept.Stack, kept.Label) : default);
+        Assert.Equal(1, _plane.CallsOf(OperationVerb.Create));
+    }
+
+    private Task RemindAsync(string commandId) => _plane.SignalAsync(commandId, nameof(ResourceEntity.Remind), row => new RemindOperation { CommandId = commandId, Row = row });
 }

@@ -201,13 +201,20 @@ public sealed class EntityRetryTests : IAsyncLifetime
 
     private sealed class RefusingSender(ServiceBusSender real, Func<bool> refuses, Func<bool> takes) : ServiceBusSender
     {
-        public override async Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default)
+        public override Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default) => TakeAsync(async () =>
+        {
+            await real.SendMessageAsync(message, cancellationToken);
+            return 0L;
+        });
+
+        public override Task<long> ScheduleMessageAsync(ServiceBusMessage message, DateTimeOffset scheduledEnqueueTime, CancellationToken cancellationToken = default) =>
+            TakeAsync(() => real.ScheduleMessageAsync(message, scheduledEnqueueTime, cancellationToken));
+
+        private async Task<long> TakeAsync(Func<Task<long>> send)
         {
             var isRefused = refuses();
-            if (!isRefused || takes())
-                await real.SendMessageAsync(message, cancellationToken);
-            if (isRefused)
-                throw new ServiceBusException("Busy.", ServiceBusFailureReason.ServiceBusy);
+            var number = !isRefused || takes() ? await send() : 0;
+            return isRefused ? throw new ServiceBusException("Busy.", ServiceBusFailureReason.ServiceBusy) : number;
         }
 
         public override ValueTask DisposeAsync() => real.DisposeAsync();

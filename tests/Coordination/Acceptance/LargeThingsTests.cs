@@ -130,6 +130,19 @@ public sealed class LargeThingsTests : IAsyncLifetime
         ControlPlane.Succeeded(await plane.RunAsync(Many(1, 1000, 'a')));
     }
 
+    [Fact]
+    public async Task Where_there_is_no_place_for_it_a_value_that_came_in_a_message_is_handed_on_all_the_same()
+    {
+        await using var plane = await ControlPlane.StartAsync(new Seams { HasPayloads = false });
+        var text = Resource(Generic, "text", ("Name", "text"), ("Value", new string('a', 50_000)));
+        ControlPlane.Succeeded(await plane.RunAsync(Forma(text.DeepClone().AsObject())));
+
+        ControlPlane.Succeeded(await plane.RunAsync(Forma(
+            text, Resource(Generic, "reader", ("Name", "reader"), ("Value", new JsonObject { ["$res"] = true, ["$label"] = "text", ["$type"] = Generic, ["$stack"] = Stack, ["$property"] = "Value" })))));
+
+        Assert.Equal(50_000, ValueOf((await plane.InventoryAsync()).Single(resource => resource.Label == "reader")).Length);
+    }
+
     private async Task<Resource> FindAsync(string label) => (await _plane.InventoryAsync()).Single(resource => resource.Label == label);
 
     private static string ValueOf(Resource resource) => StringOf(resource.Properties!.Value.GetProperty("Value"));

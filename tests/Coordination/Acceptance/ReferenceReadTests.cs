@@ -1,5 +1,7 @@
 using System.Globalization;
+using Formae.Coordination.Bus;
 using Formae.Coordination.Tests.Cluster;
+using Formae.Coordinator.Entities;
 using Formae.Plugins.FakeAws;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Http;
@@ -87,6 +89,54 @@ public sealed class ReferenceReadTests : IAsyncLifetime
 
         ControlPlane.Succeeded(await _plane.EndOfAsync(id));
         Assert.Equal(report ? 2 : 1, _plane.CallsOf(OperationVerb.Read));
+    }
+
+    [Fact]
+    public async Task What_was_read_and_forgotten_in_a_long_command_is_read_again_at_once()
+    {
+        // The second consumer waits for the first one, whose create is held: it comes after the read and the first one's message.
+        using var creates = _turnstile.HoldAfter(2);
+        var id = await _plane.BeginAsync(WithConsumers(1, "Arn") + """
+
+              - { Label: last, Type: "FakeAWS::Generic::Resource", Stack: shop, Target: eu, Properties: { Name: last, OrderedItems: ["${resource:logs.Arn}", "${resource:copy-0.Arn}"] } }
+            """);
+        await UntilAsync(() => _turnstile.Requests == 3);
+        var reference = EntityNames.ReferenceOf(id, (await _plane.InventoryAsync()).Single(resource => resource.Label == "logs").Ksuid!);
+        await _plane.Client.Entities.SignalEntityAsync(reference, "delete");
+        await UntilAsync(async () => await _plane.Client.Entities.GetEntityAsync(reference, includeState: false, CancellationToken.None) is null);
+
+        // Not so late that the create that is held would be given up: its plugin beats.
+        _clock.Forward(TimeSpan.FromMinutes(20));
+        await _plane.AnnounceAsync(announcement => announcement with { SentAt = _clock.GetUtcNow() });
+        creates.Dispose();
+
+        // The bus would have dropped a message of the same name, and only a later one would have come through.
+        ControlPlane.Succeeded(await _plane.EndOfAsync(id));
+        int[] reads = [.. _plane.Sent.Where(request => request.Verb == OperationVerb.Read).Select(request => request.Sequence)];
+        Assert.Equal(2, reads.Length);
+        Assert.True(reads[1] >= reads[0] + 1200, $"The read has come as number {reads[1]} after number {reads[0]}.");
+    }
+
+    [Fact]
+    public async Task However_much_a_resource_refers_to_its_entity_remembers_little_of_it()
+    {
+        const int producers = 30;
+        var document = Bucket() + string.Concat(Enumerable.Range(0, producers).Select(number => string.Create(
+            CultureInfo.InvariantCulture, $"\n  - {{ Label: p{number}, Type: \"FakeAWS::Generic::Resource\", Stack: shop, Target: eu, Properties: {{ Name: p{number}, Value: {new string('x', 15_000)} }} }}")));
+        ControlPlane.Succeeded(await _plane.RunAsync(document.Replace("{ BucketName: logs }", "{ BucketName: logs, Acl: Private }", StringComparison.Ordinal)));
+        var requests = _turnstile.Requests;
+        using var create = _turnstile.HoldAfter(requests + producers);
+
+        var id = await _plane.BeginAsync(document.Replace("{ BucketName: logs }", "{ BucketName: logs, Acl: Private }", StringComparison.Ordinal)
+            + $"\n  - {{ Label: reader, Type: \"FakeAWS::Generic::Resource\", Stack: shop, Target: eu, Properties: {{ Name: reader, OrderedItems: [{string.Join(", ", Enumerable.Range(0, producers).Select(number => $"\"${{resource:p{number}.Name}}\""))}] }} }}");
+        await UntilAsync(() => _turnstile.Requests == requests + producers + 1);
+
+        var entity = EntityNames.ResourceOf((await _plane.UntilAsync(id, _ => true)).TheUpdate().ResourceId);
+        var state = (await _plane.Client.Entities.GetEntityAsync<ResourceEntityState>(entity, CancellationToken.None))!.State;
+        Assert.Equal(producers, state.References.Count + state.LargeReferences.Count);
+        Assert.InRange(state.References.Values.Sum(value => value.GetRawText().Length), 1, ReportClaims.MostRemembered);
+        create.Dispose();
+        ControlPlane.Succeeded(await _plane.EndOfAsync(id));
     }
 
     private static string WithConsumers(int count, string property) => Bucket("BucketName: logs, Acl: Private") + string.Concat(Enumerable.Range(0, count).Select(number => string.Create(

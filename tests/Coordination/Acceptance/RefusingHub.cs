@@ -6,26 +6,25 @@ using Microsoft.DurableTask.Entities;
 
 namespace Formae.Coordination.Tests.Acceptance;
 
-/// <summary>A task hub that takes no signal of one kind for some time after the first one.</summary>
-internal sealed class RefusingHub(DurableTaskClient real, string operation, TimeSpan away, TimeProvider time) : DelegatingHub(real)
+/// <summary>A task hub that refuses so many signals of one kind, however often and soon they are tried.</summary>
+internal sealed class RefusingHub(DurableTaskClient real, string operation, int times) : DelegatingHub(real)
 {
-    private readonly Gate _entities = new(real.Entities, operation, away, time);
+    private readonly Gate _entities = new(real.Entities, operation, times);
 
     /// <summary>How many signals it has refused.</summary>
     public int Refused => _entities.Refused;
 
     public override DurableEntityClient Entities => _entities;
 
-    private sealed class Gate(DurableEntityClient real, string operation, TimeSpan away, TimeProvider time) : DurableEntityClient(real.Name)
+    private sealed class Gate(DurableEntityClient real, string operation, int times) : DurableEntityClient(real.Name)
     {
-        private readonly Lock _lock = new();
-        private DateTimeOffset _until;
+        private int _tried;
 
-        public int Refused { get; private set; }
+        public int Refused => Math.Min(Volatile.Read(ref _tried), times);
 
         public override Task SignalEntityAsync(EntityInstanceId id, string operationName, object? input = null, SignalEntityOptions? options = null, CancellationToken cancellation = default)
         {
-            if (operationName == operation && IsAway())
+            if (operationName == operation && Interlocked.Increment(ref _tried) <= times)
                 throw new TimeoutException("The task hub is away.");
             return real.SignalEntityAsync(id, operationName, input, options, cancellation);
         }
@@ -40,19 +39,5 @@ internal sealed class RefusingHub(DurableTaskClient real, string operation, Time
 
         public override Task<CleanEntityStorageResult> CleanEntityStorageAsync(CleanEntityStorageRequest? request = null, bool continueUntilComplete = true, CancellationToken cancellation = default) =>
             real.CleanEntityStorageAsync(request, continueUntilComplete, cancellation);
-
-        private bool IsAway()
-        {
-            lock (_lock)
-            {
-                var now = time.GetUtcNow();
-                if (_until == default)
-                    _until = now + away;
-                if (now >= _until)
-                    return false;
-                Refused++;
-                return true;
-            }
-        }
     }
 }

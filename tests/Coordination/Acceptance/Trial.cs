@@ -4,6 +4,8 @@ using Formae.Coordination.Operations;
 using Formae.Coordination.Queries;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Cluster;
+using Formae.Coordinator.Entities;
+using Formae.Engine.Operations;
 using Formae.Plugins.FakeAws;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Http;
@@ -63,6 +65,13 @@ internal static class Trial
     {
         var update = Assert.Single(await plane.Get<UpdateStore>().ListAsync(commandId, CancellationToken.None));
         await plane.Client.Entities.SignalEntityAsync(EntityNames.ResourceOf(update.Plan.Resource.Ksuid!), operation, inputOfRow(update.Row));
+    }
+
+    /// <summary>Returns when the entity of the one update has heard of the cancel.</summary>
+    public static async Task CancelsAsync(this ControlPlane plane, string commandId)
+    {
+        var entity = EntityNames.ResourceOf(Assert.Single(await plane.Get<UpdateStore>().ListAsync(commandId, CancellationToken.None)).Plan.Resource.Ksuid!);
+        await UntilAsync(async () => (await plane.Client.Entities.GetEntityAsync<ResourceEntityState>(entity, CancellationToken.None))?.State.Operation is OperationState.Done);
     }
 
     /// <summary>The walk's look whether the operation is overdue.</summary>

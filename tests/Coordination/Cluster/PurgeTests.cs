@@ -1,4 +1,5 @@
 using Formae.Coordination.Bus;
+using Formae.Coordination.Tests.Acceptance;
 using Formae.Coordinator.Timers;
 using Formae.Plugins.FakeAws;
 using Formae.Protocol.Bus;
@@ -20,9 +21,10 @@ public sealed class PurgeTests : IAsyncLifetime
           - { Label: bad, Type: "FakeAWS::Versioned::Parent", Stack: s, Target: eu, Properties: { Name: bad } }
         """;
 
+    private readonly ForwardClock _clock = new();
     private ControlPlane _plane = null!;
 
-    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync();
+    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(new Seams { Time = _clock });
 
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
 
@@ -55,6 +57,22 @@ public sealed class PurgeTests : IAsyncLifetime
         await PurgeAsync(later: TimeSpan.FromDays(2), new Unpurgeable(_plane.Client));
 
         await ControlPlane.UntilAsync("the entity has forgotten", async () => !await RemembersAsync(good));
+    }
+
+    [Fact]
+    public async Task When_no_success_can_come_to_light_any_more_what_failed_is_forgotten_too()
+    {
+        _plane.Cloud.Inject(new Injection { Operation = OperationVerb.Create, Code = "AccessDenied", Count = 2 });
+        var command = await _plane.RunAsync(Document);
+        string[] all = [.. command.ResourceUpdates!.Select(update => update.ResourceId)];
+        foreach (var ksuid in all)
+            Assert.True(await RemembersAsync(ksuid));
+
+        _clock.Forward(TimeSpan.FromDays(4));
+        await PurgeAsync(later: TimeSpan.FromDays(4));
+
+        foreach (var ksuid in all)
+            await ControlPlane.UntilAsync("the entity has forgotten", async () => !await RemembersAsync(ksuid));
     }
 
     private async Task<bool> RemembersAsync(string ksuid) => await _plane.Client.Entities.GetEntityAsync(EntityNames.ResourceOf(ksuid), includeState: false, CancellationToken.None) is not null;

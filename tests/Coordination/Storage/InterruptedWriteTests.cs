@@ -63,6 +63,24 @@ public sealed class InterruptedWriteTests : IAsyncLifetime
     [InlineData(Break.KilledAfter)]
     [InlineData(Break.FailsBefore)]
     [InlineData(Break.FailsAfter)]
+    public async Task A_second_object_of_one_create_is_one_version_of_one_resource(Break how)
+    {
+        for (var at = 1; ; at++)
+        {
+            var second = (await CreatedAsync(at)) with { NativeId = $"second-{how}-{at}" };
+            if (!await InterruptAsync(how, at, () => _resources.PutSecondAsync(second, "c1", _cancellation)))
+                break;
+            var kept = (await _resources.FindByNativeIdAsync(second.Type, second.Target, second.NativeId, _cancellation))!;
+            var versions = await _tables.Versions.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"NativeId eq {second.NativeId}"), cancellationToken: _cancellation).ToListAsync(_cancellation);
+            Assert.Equal(kept.Ksuid, Assert.Single(versions).PartitionKey);
+        }
+    }
+
+    [Theory]
+    [InlineData(Break.KilledBefore)]
+    [InlineData(Break.KilledAfter)]
+    [InlineData(Break.FailsBefore)]
+    [InlineData(Break.FailsAfter)]
     public async Task An_update_is_one_version_and_the_version_before_it_is_found(Break how)
     {
         for (var at = 1; ; at++)

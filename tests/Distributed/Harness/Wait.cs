@@ -37,6 +37,16 @@ internal static class Wait
         }
     }
 
-    public static async Task UntilAsync(string what, TimeSpan within, Func<bool> look, Func<string>? tail = null) =>
-        await ForAsync<object>(what, within, () => Task.FromResult(look() ? what : (object?)null), tail);
+    /// <summary>
+    /// The time is that which this process gets: as many looks as fit into it. A machine that is too busy to let it look has been too busy for others as well.
+    /// </summary>
+    public static async Task UntilAsync(string what, TimeSpan within, Func<bool> look, Func<string>? tail = null)
+    {
+        for (var looks = within / Look; !look(); looks--)
+        {
+            if (looks <= 0)
+                throw new TimeoutException($"This did not come within {within.TotalSeconds:0} s: {what}.{Environment.NewLine}{tail?.Invoke()}");
+            await Task.Delay(Look, TestContext.Current.CancellationToken);
+        }
+    }
 }

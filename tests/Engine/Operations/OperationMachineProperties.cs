@@ -25,7 +25,7 @@ public sealed class OperationMachineProperties
             new OperationState.Done(operation, new Outcome { State = OutcomeState.Failed }),
             new OperationState.Done(operation, new Outcome { State = OutcomeState.Canceled }) { Abandoned = OperationMachineTests.Waiting(operation) },
         ];
-        var events = Enumerable.Range(0, 80).Select(number => Event(number, 1, Start)).Append(new OperationEvent.Unusable(Start, operation, "because")).Append(new OperationEvent.NotSent(Start, operation.CommandId, operation.UpdateRow, "because")).Append(new OperationEvent.Canceled(Start, operation.CommandId, operation.UpdateRow)).ToArray();
+        var events = Enumerable.Range(0, 80).Select(number => Event(number, 1, Start)).Append(new OperationEvent.Unusable(Start, operation, "because")).Append(new OperationEvent.NotSent(Start, operation.CommandId, operation.UpdateRow, "because")).Append(new OperationEvent.Canceled(Start, operation.CommandId, operation.UpdateRow)).Append(new OperationEvent.Reminded(Start, operation.CommandId, operation.UpdateRow) { PluginIsAlive = true }).ToArray();
         Assert.Equal(Cases(typeof(OperationState)), states.Select(state => state.GetType()).ToHashSet());
         Assert.Equal(Cases(typeof(OperationEvent)), events.Select(happened => happened.GetType()).ToHashSet());
 
@@ -185,6 +185,7 @@ public sealed class OperationMachineProperties
             2 => new OperationEvent.ReferenceFailed(at, "c", "p", "reason"),
             3 => new OperationEvent.Checked(number < 40 ? at : at.AddDays(1), "c", operation.UpdateRow),
             4 when number < 20 => new OperationEvent.Canceled(at, "c", operation.UpdateRow),
+            4 when number > 60 => new OperationEvent.Reminded(at.AddHours(1), "c", operation.UpdateRow) { PluginIsAlive = true },
             _ => new OperationEvent.Reported(at, new Report
             {
                 CommandId = number < 75 ? "c" : "other",

@@ -44,6 +44,43 @@ public sealed class ReferenceMachineTests
     }
 
     [Fact]
+    public void What_is_read_again_after_it_was_forgotten_is_asked_for_by_a_message_of_another_name()
+    {
+        var sequences = new HashSet<int>();
+        for (var life = 0; life < 4; life++)
+        {
+            var now = Now.AddHours(life);
+            var (state, effects) = Apply(new ReferenceState.Idle(), Asked("a", now));
+            for (var read = 0; read < 12; read++)
+            {
+                Assert.True(sequences.Add(Assert.IsType<ReferenceEffect.Read>(Assert.Single(effects)).Sequence));
+                (state, effects) = Apply(state, Asked("a", now += TimeSpan.FromMinutes(2)));
+            }
+        }
+    }
+
+    [Fact]
+    public void However_many_ask_only_so_many_are_remembered_and_the_others_ask_once_more()
+    {
+        var references = new Dictionary<string, string[]> { ["reads"] = [], ["resolves first"] = ["p"] };
+        foreach (var first in references.Values)
+        {
+            var (state, _) = Apply(new ReferenceState.Idle(), new ReferenceEvent.Asked(Now, "0", first));
+            for (var consumer = 1; consumer < ReferenceMachine.MostWaiting; consumer++)
+                (state, _) = Apply(state, Asked($"{consumer}"));
+            var size = JsonSerializer.Serialize(state).Length;
+
+            (state, var effects) = Apply(state, Asked("late"));
+
+            var later = Assert.IsType<ReferenceEffect.AskLater>(Assert.Single(effects));
+            Assert.Equal("late", later.Consumer);
+            Assert.True(later.At > Now);
+            Assert.Equal(size, JsonSerializer.Serialize(state).Length);
+            Assert.DoesNotContain(Apply(state, Asked("7")).Effects, effect => effect is ReferenceEffect.AskLater);
+        }
+    }
+
+    [Fact]
     public void A_read_that_needs_values_itself_asks_for_them_first()
     {
         var (state, effects) = Apply(new ReferenceState.Idle(), new ReferenceEvent.Asked(Now, "a", ["p", "q"]));

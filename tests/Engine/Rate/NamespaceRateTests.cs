@@ -65,6 +65,25 @@ public sealed class NamespaceRateTests
         Assert.Equal(10, first.Times!.Count);
     }
 
+    [Theory]
+    [InlineData(1000, 60)]
+    [InlineData(1000, 10)]
+    [InlineData(45, 20)]
+    public void F211_who_asks_again_when_told_to_gets_every_time_that_there_is(int count, double limit)
+    {
+        var (rate, now) = (new NamespaceRate(), Now);
+        var times = new List<DateTimeOffset>();
+        while (times.Count < count)
+        {
+            (rate, var starts) = rate.Take(count - times.Count, limit, now);
+            times.AddRange(starts.Times!);
+            now = starts.AskAgainAt;
+        }
+
+        Assert.Equal(count, times.Distinct().Count());
+        Assert.InRange((times[^1] - Now).TotalSeconds, (count - 1) / limit, (count / limit) + NamespaceRate.Lead.TotalSeconds);
+    }
+
     [Fact]
     public void A_complaint_halves_the_rate_once_and_it_comes_back_step_by_step()
     {
