@@ -1,3 +1,4 @@
+using Azure.Messaging.ServiceBus;
 using Microsoft.Extensions.Logging;
 
 namespace Formae.Messaging;
@@ -21,7 +22,9 @@ public sealed partial class DeliveryPatience
     /// <summary>For telling of work that was done: to give its message back is to do it once more, perhaps. One delivery outlasts two minutes, in which the host renews its lock.</summary>
     public static DeliveryPatience OfFinishedWork(TimeProvider time, ILogger logger) => new(time, logger, 1, 2, 3, 4, 5, 15, 30, 60);
 
-    /// <summary>Every failure may pass: which one it is when the bus, the task hub or storage are away differs from host to host.</summary>
+    /// <summary>
+    /// Every failure may pass, for which one it is when the bus, the task hub or storage are away differs from host to host; but for a queue that is not there nobody waits.
+    /// </summary>
     public async Task<T> TryAsync<T>(Func<Task<T>> deliver, string messageId, CancellationToken cancellation)
     {
         foreach (var pause in _pauses)
@@ -30,7 +33,7 @@ public sealed partial class DeliveryPatience
             {
                 return await deliver().ConfigureAwait(false);
             }
-            catch (Exception e) when (!cancellation.IsCancellationRequested)
+            catch (Exception e) when (!cancellation.IsCancellationRequested && e is not ServiceBusException { Reason: ServiceBusFailureReason.MessagingEntityNotFound })
             {
                 LogAgain(messageId, pause.TotalSeconds, e);
             }

@@ -76,6 +76,6 @@ public sealed partial class RateEntity(PluginCatalog catalog, OperationRules rul
         };
     }
 
-    [LoggerMessage(EventId = 2102, Level = LogLevel.Warning, Message = "The catalog could not be read for the start times of {Namespace}; what was last read of it holds until then")]
+    [LoggerMessage(EventId = 2105, Level = LogLevel.Warning, Message = "The catalog could not be read for the start times of {Namespace}; what was last read of it holds until then")]
     private partial void LogNotRead(string @namespace, Exception exception);
 }

@@ -13,6 +13,8 @@ public sealed partial class SettingTests
         ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = "where the host writes its log to",
         ["AZURE_CLIENT_ID"] = "which identity DefaultAzureCredential takes",
         ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:connectionStringName"] = "in the place of what host.json says",
+        ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:largePayloadStorageEnabled"] = "beside what host.json says",
+        ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:largePayloadStorageThresholdBytes"] = "beside what host.json says",
         ["AzureFunctionsJobHost:extensions:durableTask:storageProvider:type"] = "in the place of what host.json says",
         ["AzureWebJobsStorage:blobServiceUri"] = "the host's locks and keys",
         ["AzureWebJobsStorage:clientId"] = "the identity for it",

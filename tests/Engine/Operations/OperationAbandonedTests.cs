@@ -273,15 +273,6 @@ public sealed class OperationAbandonedTests
         }
     }
 
-    [Fact]
-    public void A_report_of_a_message_that_was_sent_and_forgotten_counts()
-    {
-        var (state, effects) = Report(Waiting(Create() with { Kind = OperationKind.Update }), ReportStatus.Success, sequence: 2);
-
-        Assert.IsType<OperationState.Done>(state);
-        Assert.Equal(OutcomeState.Success, Announced(effects).State);
-    }
-
     private static (OperationState State, IReadOnlyList<OperationEffect> Effects) Remind(OperationState state, DateTimeOffset at, bool isAlive) =>
         OperationMachine.Apply(state, new OperationEvent.Reminded(at, "c", Row) { PluginIsAlive = isAlive });
 

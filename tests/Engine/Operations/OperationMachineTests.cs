@@ -64,33 +64,6 @@ public sealed class OperationMachineTests
         Assert.IsType<OperationState.Done>(state);
     }
 
-    [Theory]
-    [InlineData(OperationKind.Create, OutcomeState.Failed)]
-    [InlineData(OperationKind.Update, OutcomeState.Failed)]
-    [InlineData(OperationKind.Delete, OutcomeState.Success)]
-    public void What_was_done_is_stored_where_the_object_is_not_told_of(OperationKind kind, OutcomeState expected)
-    {
-        var told = new OperationEvent.Reported(Now, new Report
-        {
-            CommandId = "c",
-            Row = Create().UpdateRow,
-            Kind = kind,
-            IsPoll = false,
-            Sequence = 1,
-            Status = ReportStatus.Success,
-            NativeId = "n-1",
-            IsTruncated = true,
-            Problem = Failure(ProblemCodes.GeneralServiceException),
-        });
-
-        var (state, effects) = OperationMachine.Apply(Waiting(Create() with { Kind = kind }), told);
-
-        Assert.Equal(new OperationEffect.Store(StoreAs.Result, "c", Create().UpdateRow), effects[0]);
-        Assert.Equal((expected, "n-1"), (Announced(effects).State, Announced(effects).NativeId));
-        Assert.Equal(expected == OutcomeState.Failed, Announced(effects).Error is not null);
-        Assert.Empty(OperationMachine.Apply(state, told).Effects);
-    }
-
     [Fact]
     public void A_report_of_an_earlier_message_changes_nothing()
     {

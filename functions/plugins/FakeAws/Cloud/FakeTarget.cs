@@ -18,6 +18,9 @@ public sealed record FakeTarget
     /// <summary>Whether the cloud knows no idempotency tokens: a create that comes again is another create.</summary>
     public bool ForgetsTokens { get; init; }
 
+    /// <summary>A credential, as a real cloud wants one. It is taken and asked for nowhere.</summary>
+    public string? Token { get; init; }
+
     /// <summary>How long each call takes at least, in milliseconds.</summary>
     public int LatencyMs { get; init; }
 }
