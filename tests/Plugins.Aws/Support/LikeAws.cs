@@ -98,6 +98,8 @@ public sealed class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
 
     private async Task<HttpResponseMessage> DynamoAsync(HttpRequestMessage request, Sent sent)
     {
+        if (sent.Call == "UpdateTable" && await IsBusyAsync(request, sent))
+            return new HttpResponseMessage(HttpStatusCode.BadRequest) { Content = new StringContent("""{"__type":"com.amazonaws.dynamodb.v20120810#ResourceInUseException","message":"The table is being updated."}""", Encoding.UTF8, "application/x-amz-json-1.0") };
         var answer = await WithoutRemovedIndexesAsync(await _http.SendAsync(request), sent);
         if (sent.Call != "CreateTable" || !answer.IsSuccessStatusCode || JsonNode.Parse(sent.Body)!["Tags"] is not { } tags)
             return answer;
@@ -109,6 +111,17 @@ public sealed class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
         using var tagged = await _http.SendAsync(tagging);
         tagged.EnsureSuccessStatusCode();
         return answer;
+    }
+
+    // dynalite takes a change of a table that is being changed, and then leaves it UPDATING for ever.
+    private async Task<bool> IsBusyAsync(HttpRequestMessage request, Sent sent)
+    {
+        using var asking = Copy(request, HttpMethod.Post, request.RequestUri!);
+        asking.Headers.Remove("X-Amz-Target");
+        asking.Headers.TryAddWithoutValidation("X-Amz-Target", "DynamoDB_20120810.DescribeTable");
+        asking.Content = new StringContent(new JsonObject { ["TableName"] = JsonNode.Parse(sent.Body)!["TableName"]!.DeepClone() }.ToJsonString(), Encoding.UTF8, "application/x-amz-json-1.0");
+        using var answer = await _http.SendAsync(asking);
+        return answer.IsSuccessStatusCode && (string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["Table"]?["TableStatus"] is not "ACTIVE";
     }
 
     private async Task<HttpResponseMessage> WithoutRemovedIndexesAsync(HttpResponseMessage answer, Sent sent)
