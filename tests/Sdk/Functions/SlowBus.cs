@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using Formae.Messaging.Payloads;
 using Formae.Protocol.Bus;
@@ -28,6 +29,8 @@ internal sealed class AwayPayloads(PayloadStore real) : PayloadStore
 /// <summary>A bus that takes a message when the test says so.</summary>
 internal sealed class SlowBus
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Channel<Sending> _sendings = Channel.CreateUnbounded<Sending>();
 
     public int Sent => _sendings.Reader.Count;
