@@ -65,7 +65,7 @@ public sealed class UpTests(OneSystem system)
 
         var (code, output) = await ControlPlane.RunAsync("up", "--data", folder.File("data"), "--port", "0", "--plugin", folder.Path);
 
-        Assert.Equal(1, code);
+        Assert.Equal(2, code);
         Assert.Contains($"{folder.Path}: this is neither a folder with a plugin.json nor one of the plugins that come with formae", output, StringComparison.Ordinal);
     }
 

@@ -36,7 +36,7 @@ public sealed class PluginTestTests
         Install.Copy(FakeAws, plugin);
         File.WriteAllText(Path.Combine(plugin, "conformance.json"), """
             {
-              "target": { "ForgetsTokens": true, "Key": { "$value": "${CLOUD_KEY}", "$visibility": "Opaque" } },
+              "target": { "ForgetsTokens": true, "Token": { "$value": "${CLOUD_KEY}", "$visibility": "Opaque" } },
               "samples": [ { "name": "vpc", "type": "FakeAWS::EC2::VPC", "properties": { "CidrBlock": "10.0.0.0/16", "Tags": [{ "Key": "Name", "Value": "${UNIQUE}" }] } } ]
             }
             """);

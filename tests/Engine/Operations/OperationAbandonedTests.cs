@@ -154,7 +154,7 @@ public sealed class OperationAbandonedTests
             foreach (var effect in effects)
                 pending.Enqueue(effect, effect switch { OperationEffect.Send send => send.At, OperationEffect.Remind remind => remind.At, _ => now });
         }
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
+    }).Check(PropertyCases.Of(100));
 
     [Fact]
     public void A_cancel_of_another_operation_or_of_what_has_ended_changes_nothing()
