@@ -2,6 +2,7 @@ using System.Globalization;
 using Formae.Coordination.Bus;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Coordinator.Entities;
+using Formae.Engine.Operations;
 using Formae.Plugins.FakeAws;
 using Formae.Protocol.Bus;
 using Formae.Protocol.Http;
@@ -131,9 +132,11 @@ public sealed class ReferenceReadTests : IAsyncLifetime
             + $"\n  - {{ Label: reader, Type: \"FakeAWS::Generic::Resource\", Stack: shop, Target: eu, Properties: {{ Name: reader, OrderedItems: [{string.Join(", ", Enumerable.Range(0, producers).Select(number => $"\"${{resource:p{number}.Name}}\""))}] }} }}");
         await UntilAsync(() => _turnstile.Requests == requests + producers + 1);
 
+        // The create is sent before what the entity remembers is stored.
         var entity = EntityNames.ResourceOf((await _plane.UntilAsync(id, _ => true)).TheUpdate().ResourceId);
-        var state = (await _plane.Client.Entities.GetEntityAsync<ResourceEntityState>(entity, CancellationToken.None))!.State;
-        Assert.Equal(producers, state.References.Count + state.LargeReferences.Count);
+        ResourceEntityState? state = null;
+        await UntilAsync(async () => (state = (await _plane.Client.Entities.GetEntityAsync<ResourceEntityState>(entity, CancellationToken.None))?.State)?.Operation is OperationState.Waiting);
+        Assert.Equal(producers, state!.References.Count + state.LargeReferences.Count);
         Assert.InRange(state.References.Values.Sum(value => value.GetRawText().Length), 1, ReportClaims.MostRemembered);
         create.Dispose();
         ControlPlane.Succeeded(await _plane.EndOfAsync(id));
