@@ -93,43 +93,34 @@ internal sealed class ObjectCalls(IAmazonS3 s3, AwsTarget target, string bucket,
     private async Task<Got> GetAsync(BucketObject? form, CancellationToken cancellationToken)
     {
         using var response = await s3.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = key }, cancellationToken).ConfigureAwait(false);
-        var shown = new BucketObject
-        {
-            Bucket = bucket,
-            Key = key,
-            Id = Id,
-            ContentType = response.Headers.ContentType,
-            Metadata = MetadataOf(response.Metadata),
-            ETag = response.ETag?.Trim('"'),
-            VersionId = VersionOf(response.VersionId),
-            Size = response.ContentLength,
-        };
-        var mark = response.Metadata[Mark.Metadata];
+        var got = Shown(response.Headers.ContentType, response.Metadata, response.ETag, response.VersionId, response.ContentLength);
         if (response.ContentLength > ObjectContent.Largest)
-            return new Got(shown, mark);
+            return got;
         using var content = new MemoryStream((int)response.ContentLength);
         await response.ResponseStream.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
-        return new Got(ObjectContent.With(shown, content.ToArray(), form), mark);
+        return got with { Object = ObjectContent.With(got.Object, content.ToArray(), form) };
     }
 
     /// <summary>All but the content, of an object whose content lies in an archive.</summary>
     private async Task<Got> HeadAsync(CancellationToken cancellationToken)
     {
         var head = await s3.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = bucket, Key = key }, cancellationToken).ConfigureAwait(false);
-        return new Got(
-            new BucketObject
-            {
-                Bucket = bucket,
-                Key = key,
-                Id = Id,
-                ContentType = head.Headers.ContentType,
-                Metadata = MetadataOf(head.Metadata),
-                ETag = head.ETag?.Trim('"'),
-                VersionId = VersionOf(head.VersionId),
-                Size = head.ContentLength,
-            },
-            head.Metadata[Mark.Metadata]);
+        return Shown(head.Headers.ContentType, head.Metadata, head.ETag, head.VersionId, head.ContentLength);
     }
+
+    private Got Shown(string contentType, MetadataCollection metadata, string? etag, string? version, long size) => new(
+        new BucketObject
+        {
+            Bucket = bucket,
+            Key = key,
+            Id = Id,
+            ContentType = contentType,
+            Metadata = MetadataOf(metadata),
+            ETag = etag?.Trim('"'),
+            VersionId = VersionOf(version),
+            Size = size,
+        },
+        metadata[Mark.Metadata]);
 
     private static Dictionary<string, string>? MetadataOf(MetadataCollection all)
     {
