@@ -19,15 +19,7 @@ public static partial class OperationMachine
         switch (state)
         {
             case OperationState.Waiting waiting when waiting.IsAbout(canceled.CommandId, canceled.Row):
-                var (done, effects) = Abandon(waiting, new Outcome
-                {
-                    State = OutcomeState.Canceled,
-                    Attempt = waiting.Attempt,
-                    MaxAttempts = waiting.Operation.Retry.MaxAttempts,
-                    NativeId = waiting.NativeId,
-                    StartedAt = waiting.StartedAt,
-                    FinishedAt = canceled.At,
-                });
+                var (done, effects) = Abandon(waiting, OutcomeOf(waiting, OutcomeState.Canceled, canceled.At));
                 return (done, IsStillWanted(waiting) ? effects : [new OperationEffect.Withdraw(), .. effects]);
             case OperationState.Resolving resolving when resolving.IsAbout(canceled.CommandId, canceled.Row):
                 return (new OperationState.Done(resolving.Operation, new Outcome { State = OutcomeState.Canceled, StartedAt = resolving.StartedAt, FinishedAt = canceled.At }), Nothing);

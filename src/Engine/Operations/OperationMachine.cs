@@ -50,16 +50,7 @@ public static partial class OperationMachine
     {
         if (state is not OperationState.Waiting waiting || !state.IsAbout(notSent.CommandId, notSent.Row))
             return (state, Nothing);
-        var outcome = new Outcome
-        {
-            State = OutcomeState.Failed,
-            Attempt = waiting.Attempt,
-            MaxAttempts = waiting.Operation.Retry.MaxAttempts,
-            NativeId = waiting.NativeId,
-            Error = notSent.Reason,
-            StartedAt = waiting.StartedAt,
-            FinishedAt = notSent.At,
-        };
+        var outcome = OutcomeOf(waiting, OutcomeState.Failed, notSent.At, notSent.Reason);
         return waiting.RequestId is null ? End(waiting.Operation, outcome, waiting.Sequence) : GiveUp(waiting, outcome);
     }
 
@@ -111,16 +102,11 @@ public static partial class OperationMachine
         OperationState.Waiting { RequestId: not null } polling when polling.IsAbout(check.CommandId, check.Row) && check.PluginIsAlive && check.At >= polling.DueAt
             && polling.Attempt <= polling.Operation.Retry.MaxAttempts => PollAgain(polling, new Problem { Code = ProblemCodes.ServiceTimeout, Message = "A poll was not answered." }, check.At),
 
-        OperationState.Waiting waiting when waiting.IsAbout(check.CommandId, check.Row) && IsMissing(waiting, check) => GiveUp(waiting, new Outcome
-        {
-            State = OutcomeState.Failed,
-            Attempt = waiting.Attempt,
-            MaxAttempts = waiting.Operation.Retry.MaxAttempts,
-            NativeId = waiting.NativeId,
-            Error = $"{ProblemCodes.ServiceTimeout}: the plugin gave no answer in time (attempt {waiting.Attempt}). Whether the cloud carried the operation out is not known; a late success is still recorded.{(waiting.LastProblem is { } before ? $" The attempt before failed with {TextOf(before)}" : "")}",
-            StartedAt = waiting.StartedAt,
-            FinishedAt = check.At,
-        }),
+        OperationState.Waiting waiting when waiting.IsAbout(check.CommandId, check.Row) && IsMissing(waiting, check) => GiveUp(waiting, OutcomeOf(
+            waiting,
+            OutcomeState.Failed,
+            check.At,
+            $"{ProblemCodes.ServiceTimeout}: the plugin gave no answer in time (attempt {waiting.Attempt}). Whether the cloud carried the operation out is not known; a late success is still recorded.{(waiting.LastProblem is { } before ? $" The attempt before failed with {TextOf(before)}" : "")}")),
         OperationState.Resolving resolving when resolving.IsAbout(check.CommandId, check.Row) && check.At >= resolving.DueAt => End(resolving.Operation, new Outcome
         {
             State = OutcomeState.Failed,
@@ -141,17 +127,23 @@ public static partial class OperationMachine
         check.At >= waiting.DueAt + (check.PluginIsAlive ? waiting.Operation.Retry.Backlog : TimeSpan.Zero);
 
     private static (OperationState, IReadOnlyList<OperationEffect>) Finish(OperationState.Waiting waiting, OutcomeState outcome, Report report, DateTimeOffset now, string? error) =>
-        End(waiting.Operation, new Outcome
+        End(waiting.Operation, OutcomeOf(waiting, outcome, now, error) with
         {
-            State = outcome,
-            Attempt = waiting.Attempt,
-            MaxAttempts = waiting.Operation.Retry.MaxAttempts,
             NativeId = report.NativeId ?? waiting.NativeId,
-            Error = error,
             Message = report.Message ?? (outcome == OutcomeState.Success ? waiting.Operation.Note : null),
-            StartedAt = waiting.StartedAt,
-            FinishedAt = now,
         }, waiting.Sequence);
+
+    /// <summary>What came of an operation, as far as it was known while its answer was waited for.</summary>
+    private static Outcome OutcomeOf(OperationState.Waiting waiting, OutcomeState state, DateTimeOffset at, string? error = null) => new()
+    {
+        State = state,
+        Attempt = waiting.Attempt,
+        MaxAttempts = waiting.Operation.Retry.MaxAttempts,
+        NativeId = waiting.NativeId,
+        Error = error,
+        StartedAt = waiting.StartedAt,
+        FinishedAt = at,
+    };
 
     private static (OperationState, IReadOnlyList<OperationEffect>) End(Operation operation, Outcome outcome, int lastSequence = 0) =>
         (new OperationState.Done(operation, outcome) { LastSequence = lastSequence }, [new OperationEffect.Announce(outcome)]);
