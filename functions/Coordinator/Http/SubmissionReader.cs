@@ -16,9 +16,9 @@ namespace Formae.Coordinator.Http;
 public sealed class SubmissionReader(IOptions<IntakeOptions> options)
 {
     private const int FormOverhead = 64 * 1024;
-    private const string ParameterField = "prop:";
-    private const string SecretField = "secret:";
-    private const string CredentialField = "auth:";
+    internal const string ParameterField = "prop:";
+    internal const string SecretField = "secret:";
+    internal const string CredentialField = "auth:";
     private const string RollbackCommand = "rollback";
 
     public async Task<(Submission? Submission, IResult? Refusal)> ReadAsync(HttpRequest request, CancellationToken cancellation)
