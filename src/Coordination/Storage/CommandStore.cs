@@ -52,7 +52,7 @@ public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
         {
             return await FromRowAsync(found, cancellation);
         }
-        catch (Exception e) when (e is JsonException or PayloadException or ArgumentNullException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             throw new UnreadableCommandException(commandId, e);
         }
@@ -71,7 +71,7 @@ public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
         {
             return await HeaderOfAsync(header, cancellation);
         }
-        catch (Exception e) when (e is JsonException or PayloadException or ArgumentNullException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             return HeaderOf(header, []);
         }
@@ -191,6 +191,9 @@ public sealed class CommandStore(FormaeTables tables, CommandSignals signals)
         var time = Ksuid.TimeOf(commandId);
         return (MonthOf(time.UtcDateTime), Ksuid.Inverted(commandId));
     }
+
+    /// <summary>What is stored is no JSON, or not the one that is expected; a text is missing; or what was left of it elsewhere is gone.</summary>
+    private static bool IsUnreadable(Exception failure) => failure is JsonException or PayloadException or ArgumentNullException;
 
     private static string MonthOf(DateTime date) => date.ToString("yyyyMM", CultureInfo.InvariantCulture);
 
