@@ -33,7 +33,7 @@ internal static class Recreation
         {
             if (Envelope.IsReference(value))
                 return false;
-            if (path is not null && (Envelope.IsHashed(value) || IsWithheld(value)))
+            if (path is not null && (Envelope.IsHashed(value) || Envelope.IsWithheld(value)))
                 found.Add(path);
             return false;
         });
@@ -48,7 +48,7 @@ internal static class Recreation
             return secrets;
         JsonText.Rewrite(present, hints, (value, at, _, _) =>
         {
-            if (!Envelope.IsReference(value) && SecretValues.IsSecret(value, at) && !IsWithheld(value))
+            if (!Envelope.IsReference(value) && SecretValues.IsSecret(value, at) && !Envelope.IsWithheld(value))
                 secrets.TryAdd(SecretValues.DigestOf(value) ?? SecretValues.Digest(value), value);
             return false;
         });
@@ -72,6 +72,4 @@ internal static class Recreation
         Detail = "Declare it with its value.",
         Path = PropertyPath.Of(place, secret).ToString(),
     };
-
-    private static bool IsWithheld(JsonElement value) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Envelope.Withheld, out _);
 }

@@ -10,8 +10,7 @@ public static class Alternatives
 {
     /// <summary>Whether the object says anything of the field: null, empty and the empty text are how documents leave it out, and a withheld secret is one that stays as it is.</summary>
     public static bool IsDeclared(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var field) && !CanonicalText.IsLeftOut(Bare(field))
-        && !(field.ValueKind == JsonValueKind.Object && field.TryGetProperty(Envelope.Withheld, out _));
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var field) && !CanonicalText.IsLeftOut(Bare(field)) && !Envelope.IsWithheld(field);
 
     /// <summary>Whether the field, of which nothing is declared, has to go because of what is.</summary>
     /// <param name="name">The field.</param>

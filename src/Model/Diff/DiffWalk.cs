@@ -64,7 +64,7 @@ internal sealed class DiffWalk(DiffMode mode)
     {
         actual = Bare(actual, hints);
         var bare = Bare(desired, hints);
-        if (bare.ValueKind == JsonValueKind.Null || IsWithheld(bare))
+        if (bare.ValueKind == JsonValueKind.Null || Envelope.IsWithheld(bare))
             return;
 
         if (IsPlain(actual, hints) && IsPlain(bare, hints) && actual.ValueKind == bare.ValueKind && hints.Hint.UpdateMethod != UpdateMethod.Atomic)
@@ -103,11 +103,9 @@ internal sealed class DiffWalk(DiffMode mode)
     {
         JsonValueKind.Null => true,
         JsonValueKind.String => desired.ValueEquals(""),
-        JsonValueKind.Object => IsWithheld(desired) || Envelope.IsValue(desired) && IsNoOpinion(desired.GetProperty(Envelope.Value)),
+        JsonValueKind.Object => Envelope.IsWithheld(desired) || Envelope.IsValue(desired) && IsNoOpinion(desired.GetProperty(Envelope.Value)),
         _ => false,
     };
-
-    private static bool IsWithheld(JsonElement value) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(Envelope.Withheld, out _);
 
     // A clear value in an envelope is that value.
     private static JsonElement Bare(JsonElement value, HintTree hints)
