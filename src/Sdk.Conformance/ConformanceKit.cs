@@ -48,6 +48,8 @@ public static class ConformanceKit
         await using var way = await FaultyWay.StartAsync(file.Proxies.Select(proxy => KeyValuePair.Create(proxy.Key, new Placeholders(variables).Fill(proxy.Value))), cancellationToken).ConfigureAwait(false);
         foreach (var (name, address) in way.Variables)
             variables[name] = address;
+        if (file.Variables.Where(use => !variables.ContainsKey(use.Name)).Select(use => use.Place).ToList() is { Count: > 0 } unmade)
+            throw new ConformanceFileException(unmade);
         var target = file.Target is { } config ? new Placeholders(variables).Fill(config, unique: null, new Dictionary<string, Thing>()) : (JsonElement?)null;
         var bench = new Bench(plugin, file, variables, target, way, cancellationToken);
         var run = new Run(bench, options);
@@ -73,7 +75,7 @@ public static class ConformanceKit
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         List<Diagnostic> missing = [];
-        foreach (var use in file.Variables.Where(use => !FaultyWay.Makes(file.Proxies.Keys, use.Name)))
+        foreach (var use in file.Variables.Where(use => !FaultyWay.MayMake(file.Proxies.Keys, use.Name)))
         {
             if (options.Variable(use.Name) is { } value)
                 values[use.Name] = value;

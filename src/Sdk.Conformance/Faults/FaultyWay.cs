@@ -15,8 +15,8 @@ internal sealed class FaultyWay : IAsyncDisposable
     /// <summary>What the file's variables stand for.</summary>
     public IEnumerable<KeyValuePair<string, string>> Variables => _proxies.SelectMany(proxy => proxy.Value.VariablesOf(proxy.Key));
 
-    /// <summary>Whether a proxy of the file gives a variable its value.</summary>
-    public static bool Makes(IEnumerable<string> proxies, string variable) => proxies.Any(proxy => variable == proxy || variable == $"{proxy}_HOST" || variable == $"{proxy}_PORT");
+    /// <summary>Whether a proxy of the file may give a variable its value: which it makes depends on what it stands before.</summary>
+    public static bool MayMake(IEnumerable<string> proxies, string variable) => proxies.Any(proxy => variable == proxy || variable == $"{proxy}_HOST" || variable == $"{proxy}_PORT");
 
     /// <param name="upstreams">Addresses of servers, by the names of the variables that stand for the way to them.</param>
     /// <param name="cancellationToken">Cancels.</param>
@@ -36,12 +36,18 @@ internal sealed class FaultyWay : IAsyncDisposable
     /// <exception cref="NotApplicableException">Nothing goes through a proxy.</exception>
     public Striking Strike(FaultKind kind, int most, int skipped = 0)
     {
-        if (!IsThere)
-            throw new NotApplicableException("no way through a proxy: the file has no 'proxies'");
+        MustBeThere();
         var fault = new Fault(kind, most, skipped);
         foreach (var proxy in _proxies.Values)
             proxy.Fault = fault;
         return new Striking(this, fault);
+    }
+
+    /// <exception cref="NotApplicableException">Nothing goes through a proxy.</exception>
+    public void MustBeThere()
+    {
+        if (!IsThere)
+            throw new NotApplicableException("no way through a proxy: the file has no 'proxies'");
     }
 
     public async ValueTask DisposeAsync()

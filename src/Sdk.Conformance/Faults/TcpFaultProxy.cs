@@ -90,16 +90,13 @@ internal sealed class TcpFaultProxy : IFaultProxy
         }
     }
 
-    private async Task AskAsync(NetworkStream plugin, NetworkStream server, Exchange exchange, CancellationToken over)
+    private Task AskAsync(NetworkStream plugin, NetworkStream server, Exchange exchange, CancellationToken over) => CopyAsync(plugin, server, async (asked, send) =>
     {
-        await CopyAsync(plugin, server, async (asked, send) =>
-        {
-            if (exchange.Ask(_fault) == FaultKind.Throttled)
-                return false;
-            await send(asked).ConfigureAwait(false);
-            return true;
-        }, over).ConfigureAwait(false);
-    }
+        if (exchange.Ask(_fault) == FaultKind.Throttled)
+            return false;
+        await send(asked).ConfigureAwait(false);
+        return true;
+    }, over);
 
     private static Task AnswerAsync(NetworkStream server, NetworkStream plugin, Exchange exchange, CancellationToken over) => CopyAsync(server, plugin, async (answer, send) =>
     {

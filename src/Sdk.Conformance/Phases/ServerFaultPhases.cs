@@ -15,7 +15,7 @@ internal static class ServerFaultPhases
 
     public static async Task ThrottlingAsync(Trial trial)
     {
-        trial.Bench.Way.Strike(FaultKind.None, 0).Dispose();
+        trial.Bench.Way.MustBeThere();
         if (!await ThroughAsync(trial, FaultKind.Throttled, MostRefusals, skipped: 0, "while every second request was refused as one too many").ConfigureAwait(false))
             throw NothingGoes();
     }
@@ -23,7 +23,7 @@ internal static class ServerFaultPhases
     /// <summary>Of each operation first the answer to its first request is lost, then the one to its second, until there is none any more.</summary>
     public static async Task LostAnswerAsync(Trial trial)
     {
-        trial.Bench.Way.Strike(FaultKind.None, 0).Dispose();
+        trial.Bench.Way.MustBeThere();
         var request = 0;
         while (request < MostChanges && await ThroughAsync(trial, FaultKind.AnswerLost, most: 1, request, request == 0 ? "whose answer was lost on its way" : $"of which the answer to request {request + 1} was lost on its way").ConfigureAwait(false))
             request++;
@@ -35,7 +35,7 @@ internal static class ServerFaultPhases
     {
         if (!trial.Type.CanList)
             throw new NotApplicableException("the type cannot be listed");
-        trial.Bench.Way.Strike(FaultKind.None, 0).Dispose();
+        trial.Bench.Way.MustBeThere();
         var thing = await trial.MakeAsync().ConfigureAwait(false);
         using var slow = trial.Bench.Way.Strike(FaultKind.Slow, AllAnswers);
         Rule.Holds((await trial.AllAsync(thing, pageSize: 2).ConfigureAwait(false)).Contains(thing.Id), $"A listing whose pages are slow must show every object; '{thing.Id}' exists and is not shown.");
@@ -51,38 +51,27 @@ internal static class ServerFaultPhases
         var struck = 0;
         var thing = trial.New();
         var before = await trial.BeforeAsync(thing).ConfigureAwait(false);
-        using (var fault = trial.Bench.Way.Strike(kind, most, skipped))
-        {
-            var report = await trial.Bench.CompleteAsync(trial.Create(thing)).ConfigureAwait(false);
-            struck += fault.Struck;
-            Rule.Holds(report.Status == OperationStatus.Success, $"A create {when} must succeed when it is tried again.", report);
-            Trial.Made(thing, report);
-        }
-
+        Trial.Made(thing, await MeetsAsync("A create", trial.Create(thing)).ConfigureAwait(false));
         await trial.IsOneAsync(thing, before, $"after a create {when}").ConfigureAwait(false);
         if (trial.Sample.Changed is not null)
         {
-            using (var fault = trial.Bench.Way.Strike(kind, most, skipped))
-            {
-                var report = await trial.Bench.CompleteAsync(trial.Update(thing, trial.Changed(thing), trial.Stored(thing))).ConfigureAwait(false);
-                struck += fault.Struck;
-                Rule.Holds(report.Status == OperationStatus.Success, $"An update {when} must succeed when it is tried again.", report);
-                Trial.Took(thing, trial.Changed(thing), report);
-            }
-
+            Trial.Took(thing, trial.Changed(thing), await MeetsAsync("An update", trial.Update(thing, trial.Changed(thing), trial.Stored(thing))).ConfigureAwait(false));
             trial.IsAsWanted(await trial.FindAsync(thing).ConfigureAwait(false), trial.Changed(thing), all: false, $"A read after an update {when} must return what was written.");
         }
 
-        using (var fault = trial.Bench.Way.Strike(kind, most, skipped))
-        {
-            var report = await trial.Bench.CompleteAsync(trial.Delete(thing)).ConfigureAwait(false);
-            struck += fault.Struck;
-            Rule.Holds(report.Status == OperationStatus.Success, $"A delete {when} must succeed when it is tried again.", report);
-        }
-
+        await MeetsAsync("A delete", trial.Delete(thing)).ConfigureAwait(false);
         await trial.GoneAsync(thing).ConfigureAwait(false);
         thing.NativeId = null;
         return struck > 0;
+
+        async Task<OperationReport> MeetsAsync(string operation, OperationRequest request)
+        {
+            using var fault = trial.Bench.Way.Strike(kind, most, skipped);
+            var report = await trial.Bench.CompleteAsync(request).ConfigureAwait(false);
+            struck += fault.Struck;
+            Rule.Holds(report.Status == OperationStatus.Success, $"{operation} {when} must succeed when it is tried again.", report);
+            return report;
+        }
     }
 
     private static NotApplicableException NothingGoes() => new("nothing of it goes through a proxy of the file");

@@ -85,6 +85,26 @@ public sealed class ServerFaultTests
     }
 
     [Fact]
+    public async Task A_variable_that_a_proxy_of_this_kind_does_not_make_is_a_mistake_in_the_file()
+    {
+        await using var server = await JarServer.StartAsync(new JarCloud());
+        await using var plugin = new PluginInProcess(new PluginManifest { Name = "pantry", Namespace = "Pantry", Version = "1.0.0" }, definition =>
+        {
+            definition.Services.AddSingleton(new Flaws(Flaw.None));
+            definition.AddResource<Jar, HttpJarHandler>();
+        });
+        var file = File with
+        {
+            Target = Requests.Json("""{"Endpoint":"${PROXY_HOST}"}"""),
+            Variables = [.. File.Variables, new VariableUse("PROXY_HOST", new Model.Diagnostic { Code = Model.DiagnosticCodes.MissingParameter, Summary = "The variable PROXY_HOST has no value." })],
+        };
+
+        var wrong = await Assert.ThrowsAsync<ConformanceFileException>(() => ConformanceKit.RunAsync(plugin, file, new ConformanceOptions { Variable = name => name == "PANTRY" ? server.Address : null }, TestContext.Current.CancellationToken));
+
+        Assert.Contains("PROXY_HOST", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_proxy_before_what_is_no_server_is_a_mistake_in_the_file()
     {
         await using var plugin = new PluginInProcess(new PluginManifest { Name = "pantry", Namespace = "Pantry", Version = "1.0.0" }, definition =>
