@@ -20,13 +20,8 @@ internal sealed class UnsentReports(TimeProvider time)
         if (string.IsNullOrEmpty(messageId))
             return;
         var now = time.GetUtcNow();
-        foreach (var (id, kept) in _reports)
-        {
-            // Its request is not valid any more, so nothing asks for it.
-            if (now - kept.At > BusContract.RequestValidity)
-                _reports.TryRemove(id, out _);
-        }
-
+        if (_reports.Count >= Most)
+            ForgetThoseBefore(now - BusContract.RequestValidity);
         if (_reports.Count < Most)
             _reports[messageId] = (report, now);
     }
@@ -35,5 +30,15 @@ internal sealed class UnsentReports(TimeProvider time)
     {
         if (messageId is not null)
             _reports.TryRemove(messageId, out _);
+    }
+
+    /// <summary>Their requests are not valid any more, so nothing asks for them.</summary>
+    private void ForgetThoseBefore(DateTimeOffset moment)
+    {
+        foreach (var (id, kept) in _reports)
+        {
+            if (kept.At < moment)
+                _reports.TryRemove(id, out _);
+        }
     }
 }
