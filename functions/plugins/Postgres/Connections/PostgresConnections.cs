@@ -10,12 +10,15 @@ namespace Formae.Plugins.Postgres;
 /// One pool of connections for each target and database, as PostgreSQL wants it: a connection is to one database. A pool that has not been used for longest makes room for another; it is
 /// emptied, and not disposed of, for somebody may be about to take a connection from it.
 /// </summary>
-internal sealed class PostgresConnections(IConfiguration settings, TimeProvider time) : IDisposable
+internal sealed class PostgresConnections(IConfiguration settings, TimeProvider time) : IDisposable, IAsyncDisposable
 {
     private const int MostPools = 32;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Pool> _pools = new(StringComparer.Ordinal);
+
+    // Connections that nobody waits for any more, until they are closed.
+    private readonly HashSet<Task> _closing = [];
 
     static PostgresConnections()
     {
@@ -65,8 +68,18 @@ internal sealed class PostgresConnections(IConfiguration settings, TimeProvider 
         }
     }
 
+    /// <summary>Waits for connections that are still being made, as long as the driver does.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] closing;
+        lock (_lock)
+            closing = [.. _closing];
+        await Task.WhenAll(closing).ConfigureAwait(false);
+        Dispose();
+    }
+
     /// <summary>The driver looks at no token while it logs in: a call that is over goes, and its connection is closed when it comes.</summary>
-    private static async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource pool, CancellationToken cancellationToken)
+    private async Task<NpgsqlConnection> ConnectAsync(NpgsqlDataSource pool, CancellationToken cancellationToken)
     {
         var connection = pool.CreateConnection();
         var opening = connection.OpenAsync(cancellationToken);
@@ -77,7 +90,12 @@ internal sealed class PostgresConnections(IConfiguration settings, TimeProvider 
         }
         catch
         {
-            _ = CloseAsync(connection, opening);
+            lock (_lock)
+            {
+                _closing.RemoveWhere(static closing => closing.IsCompleted);
+                _closing.Add(CloseAsync(connection, opening));
+            }
+
             throw;
         }
     }
