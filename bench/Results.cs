@@ -33,7 +33,7 @@ internal sealed class Results(TextWriter output, bool isQuick)
     }
 
     /// <summary>What has not reached its target; a quick run is held to none.</summary>
-    public IEnumerable<string> Missed => isQuick ? [] : _rows.Where(row => Median(row.Values) > row.Scenario.Target).Select(row => row.Scenario.Name);
+    public IEnumerable<string> Missed => _rows.Where(row => IsMissed(row.Scenario, Median(row.Values))).Select(row => row.Scenario.Name);
 
     public double? MedianOf(string name) => _rows.Find(row => row.Scenario.Name == name).Values is { } values ? Median(values) : null;
 
@@ -80,13 +80,15 @@ internal sealed class Results(TextWriter output, bool isQuick)
             values.Count.ToString(CultureInfo.InvariantCulture),
             values.Count > 1 ? $"{Text(values.Min(), scenario.Unit)} to {Text(values.Max(), scenario.Unit)}" : "",
             Other(scenario.Target, scenario.Unit),
-            isQuick || scenario.Target is null ? "" : Missed.Contains(scenario.Name) ? "missed" : "met",
+            isQuick || scenario.Target is null ? "" : IsMissed(scenario, ours) ? "missed" : "met",
             Other(scenario.Terraform, scenario.Unit),
             Ratio(scenario.Terraform, ours),
             Other(scenario.Alchemy, scenario.Unit),
             Ratio(scenario.Alchemy, ours),
         ];
     }
+
+    private bool IsMissed(Scenario scenario, double ours) => !isQuick && ours > scenario.Target;
 
     private string Other(double? value, string unit) => isQuick || value is not { } number ? "" : Text(number, unit);
 
