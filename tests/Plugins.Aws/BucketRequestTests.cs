@@ -87,6 +87,40 @@ public sealed class BucketRequestTests
         Assert.DoesNotContain(wire.All, sent => sent.Call.StartsWith("PUT", StringComparison.Ordinal) || sent.Call.StartsWith("DELETE", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_policy_that_S3_shows_in_other_words_is_shown_as_it_was_written()
+    {
+        const string written = """{"Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::formae-bucket/*"},"Version":"2012-10-17"}""";
+        const string shown = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":["s3:GetObject","s3:PutObject"],"Resource":"arn:aws:s3:::formae-bucket/*"}]}""";
+        var wire = Existing(("GET bucket?policy", () => new Reply(HttpStatusCode.OK, shown)));
+        await using var aws = Aws.Start(wire);
+        var stored = Properties(written);
+
+        var read = await aws.SuccessAsync(Requests.Read(Aws.Bucket, Name, stored));
+        var discovered = await aws.SuccessAsync(Requests.Read(Aws.Bucket, Name));
+        var replanned = await aws.SuccessAsync(Requests.Update(Aws.Bucket, Name, stored, expected: stored));
+        var reworded = await aws.SuccessAsync(Requests.Update(Aws.Bucket, Name, Properties(shown), expected: stored));
+
+        Assert.Equal(written, PolicyOf(read));
+        Assert.Equal(shown, PolicyOf(discovered));
+        Assert.Equal(written, PolicyOf(replanned));
+        Assert.Equal(shown, PolicyOf(reworded));
+        Assert.DoesNotContain(wire.All, sent => sent.Call == "PUT bucket?policy");
+    }
+
+    [Fact]
+    public async Task A_policy_that_means_something_else_now_is_shown_as_it_is()
+    {
+        const string written = """{"Statement":[{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"s3:*","Resource":"*"}]}""";
+        const string changed = """{"Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"s3:*","Resource":"*"}]}""";
+        var wire = Existing(("GET bucket?policy", () => new Reply(HttpStatusCode.OK, changed))).On("PUT bucket?policy");
+        await using var aws = Aws.Start(wire);
+
+        Assert.Equal(changed, PolicyOf(await aws.SuccessAsync(Requests.Read(Aws.Bucket, Name, Properties(written)))));
+        await aws.SuccessAsync(Requests.Update(Aws.Bucket, Name, Properties(written)));
+        Assert.Equal(written, wire.Single("PUT bucket?policy").Body);
+    }
+
     [Theory]
     [InlineData("BucketAlreadyOwnedByYou")]
     [InlineData("BucketAlreadyExists")]
@@ -153,6 +187,10 @@ public sealed class BucketRequestTests
         Assert.Null(second.NextPageToken);
         Assert.Equal(["?bucket-region=eu-central-1&max-buckets=1", "?bucket-region=eu-central-1&continuation-token=next%2B%2F%3D&max-buckets=1"], wire.All.Select(sent => sent.Uri.Query));
     }
+
+    private static object Properties(string policy) => new { Name, VersioningEnabled = true, Policy = policy, Tags = new[] { new { Key = "team", Value = "a" } } };
+
+    private static string? PolicyOf(Formae.Protocol.Bus.OperationReport report) => report.Properties!.Value.GetProperty("Policy").GetString();
 
     private static Wire Fresh() => new Wire().On("GET bucket?tagging", _ => Wire.S3Error("NoSuchBucket", HttpStatusCode.NotFound)).On("PUT bucket");
 

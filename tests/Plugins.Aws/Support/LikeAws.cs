@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 using Formae.Servers;
@@ -18,9 +19,9 @@ namespace Formae.Plugins.Aws.Tests;
 
 /// <summary>
 /// A server before s3rver and dynalite that makes them like AWS where they are not. What s3rver lacks of buckets (tags, policies, lifecycles, versioning) is kept here as the documents that were put, and shown again as S3
-/// does, and it learns to remove the tags of an object; the tags of a create, which dynalite passes over, are written, and indexes that were removed are shown no longer. And a request takes place as a whole: s3rver shows an object before all of it is written, and leaves half of it where a client has hung up.
+/// does (accounts in policies by the ARN of their root), and it learns to remove the tags of an object; the tags of a create, which dynalite passes over, are written, and indexes that were removed are shown no longer. And a request takes place as a whole: s3rver shows an object before all of it is written, and leaves half of it where a client has hung up.
 /// </summary>
-public sealed class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
+public sealed partial class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
 {
     private static readonly Dictionary<string, string> Never = new(StringComparer.Ordinal)
     {
@@ -175,7 +176,7 @@ public sealed class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
             _documents.TryRemove((bucket, subresource), out _);
         if (request.Method != HttpMethod.Get)
             return Text(HttpStatusCode.OK, "");
-        return _documents.TryGetValue((bucket, subresource), out var document) ? Text(HttpStatusCode.OK, document)
+        return _documents.TryGetValue((bucket, subresource), out var document) ? Text(HttpStatusCode.OK, subresource == "policy" ? AccountNumber().Replace(document, "arn:aws:iam::$1:root") : document)
             : never.Length > 0 ? Error(never)
             : Text(HttpStatusCode.OK, "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>");
     }
@@ -198,4 +199,7 @@ public sealed class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
     private static HttpResponseMessage Error(string code) => Text(HttpStatusCode.NotFound, $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>{code}</Message></Error>");
 
     private static HttpResponseMessage Text(HttpStatusCode status, string text) => new(status) { Content = new StringContent(text, Encoding.UTF8, "application/xml") };
+
+    [GeneratedRegex("(?<=\")([0-9]{12})(?=\")")]
+    private static partial Regex AccountNumber();
 }

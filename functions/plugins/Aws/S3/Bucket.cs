@@ -12,7 +12,7 @@ public sealed record Bucket
     [ProviderDefault, Description("Whether the bucket keeps the versions of its objects. Default: false. Once true it can only be suspended, which false then means.")]
     public bool? VersioningEnabled { get; init; }
 
-    [JsonText, Description("Who may do what: an IAM policy, a JSON document.")]
+    [JsonText, Description("Who may do what: an IAM policy, a JSON document. Compared by what it means: an account is the same by its number and by the ARN of its root.")]
     public string? Policy { get; init; }
 
     [KeyedSet(nameof(LifecycleRule.Id)), Description("What becomes of objects with time.")]

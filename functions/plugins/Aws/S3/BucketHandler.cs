@@ -62,7 +62,7 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
 
         if (owner == Owner.This)
         {
-            var read = await settings.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var read = await settings.ReadAsync(desired, cancellationToken).ConfigureAwait(false);
             if (read.Problem is { } unread)
                 return Unstable(unread);
             found = read.Value!;
@@ -83,14 +83,14 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
             return problem;
         if (owner is not (Owner.This or Owner.Untold))
             return new FindResult<Bucket>.NotThere();
-        var read = await settings.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var read = await settings.ReadAsync(request.Desired, cancellationToken).ConfigureAwait(false);
         return read.Problem is { } unread ? unread : new FindResult<Bucket>.Found(request.Desired.Name, read.Value!);
     }
 
     public async Task<ReadResult<Bucket>> ReadAsync(ReadRequest<Bucket> request, CancellationToken cancellationToken)
     {
         var target = AwsTarget.Of(request);
-        var read = await new BucketSettings(clients.S3(target), target, request.NativeId).ReadAsync(cancellationToken).ConfigureAwait(false);
+        var read = await new BucketSettings(clients.S3(target), target, request.NativeId).ReadAsync(request.Prior, cancellationToken).ConfigureAwait(false);
         return read.Problem is { } problem ? problem : new ReadResult<Bucket>.Success(read.Value!);
     }
 
@@ -102,7 +102,7 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
         var settings = new BucketSettings(clients.S3(target), target, request.NativeId);
         if (request.Found is not { } found)
         {
-            var read = await settings.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var read = await settings.ReadAsync(desired, cancellationToken).ConfigureAwait(false);
             if (read.Problem is { } unread)
                 return unread;
             found = read.Value!;

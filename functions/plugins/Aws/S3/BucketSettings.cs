@@ -14,7 +14,9 @@ internal sealed class BucketSettings(IAmazonS3 s3, AwsTarget target, string name
     private static readonly string[] NotSupported = ["NotImplemented", "MethodNotAllowed"];
 
     /// <summary>The bucket as it is.</summary>
-    public async Task<Answer<Bucket>> ReadAsync(CancellationToken cancellationToken)
+    /// <param name="form">The bucket as somebody has written it: its policy is shown in these words where S3 has others for the same. Null: in those of S3.</param>
+    /// <param name="cancellationToken">Ends the calls that are under way.</param>
+    public async Task<Answer<Bucket>> ReadAsync(Bucket? form, CancellationToken cancellationToken)
     {
         // The head says where the bucket is, but has no text when it is refused; the others have, so theirs goes first.
         var askedTags = TagsAsync(cancellationToken);
@@ -39,7 +41,7 @@ internal sealed class BucketSettings(IAmazonS3 s3, AwsTarget target, string name
                 VersioningEnabled = versioning.Value?.VersioningConfig?.Status == VersionStatus.Enabled,
 
                 // That there is none is no refusal to the SDK; it takes the error's document for the policy where it does not look like one.
-                Policy = policy.Value is { HttpStatusCode: HttpStatusCode.OK, Policy: { Length: > 0 } text } ? text : null,
+                Policy = BucketPolicy.InWordsOf(form?.Policy, policy.Value is { HttpStatusCode: HttpStatusCode.OK, Policy: { Length: > 0 } text } ? text : null, target.Partition),
                 LifecycleRules = Lifecycles.OfS3(lifecycle.Value?.Configuration?.Rules),
                 Tags = Aws.Tags.Shown(OfS3(tags.Value)),
             }, region),
@@ -72,7 +74,7 @@ internal sealed class BucketSettings(IAmazonS3 s3, AwsTarget target, string name
         if (desired.VersioningEnabled is { } versioned && versioned != (found.VersioningEnabled ?? false)
             && await VersionAsync(versioned, cancellationToken).ConfigureAwait(false) is { } versioning)
             return versioning;
-        if (!SameDocument(desired.Policy, found.Policy) && await WritePolicyAsync(desired.Policy, cancellationToken).ConfigureAwait(false) is { } policy)
+        if (!BucketPolicy.IsSame(desired.Policy, found.Policy, target.Partition) && await WritePolicyAsync(desired.Policy, cancellationToken).ConfigureAwait(false) is { } policy)
             return policy;
         return Lifecycles.Same(desired.LifecycleRules, found.LifecycleRules) ? null : await WriteLifecycleAsync(desired.LifecycleRules, cancellationToken).ConfigureAwait(false);
     }
@@ -139,19 +141,4 @@ internal sealed class BucketSettings(IAmazonS3 s3, AwsTarget target, string name
     /// <summary>The refusal, unless it says that the setting was never made or that the server has none such.</summary>
     private Refusal? Unless<T>(Answer<T> answer, string never = "NotImplemented")
         where T : class => answer.IsRefusedWith(never) || IsNotSupported(answer) ? null : answer.Refusal;
-
-    private static bool SameDocument(string? left, string? right)
-    {
-        if (left is null || right is null)
-            return left == right;
-        try
-        {
-            return System.Text.Json.JsonElement.DeepEquals(System.Text.Json.JsonElement.Parse(left), System.Text.Json.JsonElement.Parse(right));
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            // What is no JSON is for S3 to refuse.
-            return false;
-        }
-    }
 }
