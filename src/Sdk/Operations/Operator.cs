@@ -72,7 +72,7 @@ public sealed class Operator
         Outcome? served = null;
         try
         {
-            served = Refuse(request) is { } refusal ? Outcome.Failed(refusal) : await ServeAsync(call, cancellationToken).ConfigureAwait(false);
+            served = (Refuse(request) ?? AskAnew(request, delivery)) is { } refusal ? Outcome.Failed(refusal) : await ServeAsync(call, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -127,6 +127,14 @@ public sealed class Operator
             return Problems.InvalidRequest($"The request's time limit is {request.Timeout}; it must be more than nothing and at most {LongestTimeout}.");
         return null;
     }
+
+    /// <summary>
+    /// A delete whose report has arrived although its message was not settled is over for the engine, and there may be a new object of the same name by now. Only the engine
+    /// knows, so it is told that it has to ask once more if it still waits; of the other verbs it notices what came of a repetition.
+    /// </summary>
+    private static Problem? AskAnew(OperationRequest request, int delivery) => delivery > 1 && request.Verb == OperationVerb.Delete
+        ? Problems.Of(ProblemCodes.InternalFailure, "The message of this delete came a second time; whoever had it first has not said what became of it. It is asked for anew.")
+        : null;
 
     private async Task<Outcome> ServeAsync(Call call, CancellationToken cancellationToken)
     {

@@ -56,6 +56,24 @@ public sealed class OperatorTests
     public async Task A_verb_that_needs_the_native_id_is_refused_without_it(OperationVerb verb) =>
         Assert.Equal(ProblemCodes.InvalidRequest, (await ProblemOfAsync(Requests.Create(Type, """{"Name":"a"}""") with { Verb = verb })).Code);
 
+    [Fact]
+    public async Task A_delete_that_is_delivered_again_is_not_carried_out_but_asked_for_anew()
+    {
+        var deletes = 0;
+        _boxes.Delete = (_, _) =>
+        {
+            deletes++;
+            return Task.FromResult<DeleteResult>(new DeleteResult.Success());
+        };
+        await using var plugin = _boxes.Start(_time);
+
+        var repeated = await plugin.Operator.ExecuteAsync(Requests.Delete(Type, "box-1"), delivery: 2, CancellationToken.None);
+        Assert.Equal((OperationStatus.Failure, true, 0), (repeated.Status, repeated.Problem!.IsRecoverable, deletes));
+
+        var anew = await plugin.Operator.ExecuteAsync(Requests.Delete(Type, "box-1") with { Attempt = 2, Sequence = 2 }, delivery: 1, CancellationToken.None);
+        Assert.Equal((OperationStatus.Success, 1), (anew.Status, deletes));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
