@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Formae.Model;
@@ -26,6 +28,9 @@ internal sealed class DocumentTree(List<DocumentTree.Node> nodes, ReadOnlyMemory
     }
 
     public const int Root = 0;
+
+    /// <summary>Bytes of JSON.</summary>
+    public int Length => json.Length;
 
     public JsonTokenType KindOf(int node) => nodes[node].Kind;
 
@@ -89,23 +94,24 @@ internal sealed class DocumentTree(List<DocumentTree.Node> nodes, ReadOnlyMemory
     public int ParentOf(int node) => nodes[node].Parent;
 
     /// <summary>The same document with other values in place of some that have no members; each stands where the old one stood, and what it holds is not among the values.</summary>
-    public DocumentTree Replace(SortedDictionary<int, (JsonTokenType Kind, byte[] Json)> values)
+    public DocumentTree Replace(SortedDictionary<int, (JsonTokenType Kind, JsonElement Json)> values)
     {
         var starts = new int[values.Count];
         var shifts = new int[values.Count];
-        var text = new List<byte>(json.Length + values.Sum(static value => value.Value.Json.Length));
+        var text = new ArrayBufferWriter<byte>(json.Length + values.Sum(static value => JsonMarshal.GetRawUtf8Value(value.Value.Json).Length) + 1);
         var (next, copied, shift) = (0, 0, 0);
-        foreach (var (node, (_, replacement)) in values)
+        foreach (var (node, (_, value)) in values)
         {
             var old = nodes[node];
-            text.AddRange(json.Span[copied..old.Start]);
-            text.AddRange(replacement.AsSpan());
+            var replacement = JsonMarshal.GetRawUtf8Value(value);
+            text.Write(json.Span[copied..old.Start]);
+            text.Write(replacement);
             copied = old.Start + old.Length;
             starts[next] = old.Start;
             shifts[next++] = shift += replacement.Length - old.Length;
         }
 
-        text.AddRange(json.Span[copied..]);
+        text.Write(json.Span[copied..]);
         var moved = new List<Node>(nodes.Count);
         for (var i = 0; i < nodes.Count; i++)
         {
@@ -120,7 +126,7 @@ internal sealed class DocumentTree(List<DocumentTree.Node> nodes, ReadOnlyMemory
             moved.Add(node);
         }
 
-        return new DocumentTree(moved, text.ToArray(), positionOf);
+        return new DocumentTree(moved, text.WrittenMemory, positionOf);
 
         // What begins behind a replaced value has moved with it; the value itself has not.
         int Moved(int offset)

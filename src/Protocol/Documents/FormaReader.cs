@@ -19,7 +19,7 @@ public static class FormaReader
         var reader = new NodeReader(tree, bag);
         var parameters = new ParameterBinder(reader, inputs.Parameters).Bind();
         if (utf8.Span.IndexOf("${"u8) >= 0)
-            tree = new PlaceholderExpansion(reader, parameters, inputs).Run();
+            tree = new PlaceholderExpansion(reader, parameters, inputs, limits).Run();
 
         // What should have stood in place of a placeholder would be missed everywhere else too.
         if (bag.HasErrors)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Formae.Model;
@@ -6,9 +7,9 @@ namespace Formae.Protocol.Documents;
 
 /// <summary>
 /// Puts in place of each placeholder what it stands for: the value of a parameter anywhere; in the properties of resources and the config of targets also references
-/// and secrets. Read once: what a value says is not looked at again.
+/// and secrets. Read once: what a value says is not looked at again. Nothing is written for which there is no room: a parameter that is long and used often makes a lot of a little.
 /// </summary>
-internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<string, FormaProperty>? parameters, DocumentInputs inputs)
+internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<string, FormaProperty>? parameters, DocumentInputs inputs, FormaLimits limits)
 {
     private enum Area
     {
@@ -19,8 +20,11 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
 
     private const string Forms = "The forms are ${property:NAME}, ${resource:NAME.PROPERTY}, ${dependency:STACK.NAME.PROPERTY}, ${secret:NAME} and ${auth:NAME}; write $${ where ${ is meant as text.";
 
-    private readonly SortedDictionary<int, (JsonTokenType Kind, byte[] Json)> _replaced = [];
+    private readonly SortedDictionary<int, (JsonTokenType Kind, JsonElement Json)> _replaced = [];
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PlaceholderValue.Typed> _typed = new(StringComparer.Ordinal);
+    private long _length = read.Tree.Length;
+    private bool _isTooLarge;
 
     public DocumentTree Run()
     {
@@ -58,6 +62,8 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
 
     private void Visit(int node, Area area)
     {
+        if (_isTooLarge)
+            return;
         if (read.Tree.KindOf(node) != JsonTokenType.String)
         {
             foreach (var child in read.Members(node))
@@ -75,13 +81,22 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
         }
 
         // A part that is wrong has been noted; the others are looked at too, so that all that is wrong is told at once.
-        var values = parts.Select(part => part.Placeholder is null ? new Value.Text(part.Text) : Of(part.Placeholder, node, area)).ToList();
+        var values = parts.Select(part => part.Placeholder is null ? new PlaceholderValue.Text(part.Text) : Of(part.Placeholder, node, area)).ToList();
         if (values.Contains(null) || Joined(values!, node) is not { } replacement)
             return;
         if (inputs.IsForParametersOnly && parts.All(part => part.Placeholder?.Kind != Placeholder.Property))
             return;
         if (inputs.IsForParametersOnly && replacement.ValueKind is JsonValueKind.String or JsonValueKind.Object)
-            replacement = JsonText.String(Rewritten(parts, values!));
+        {
+            if (Concatenated(Rewritten(parts, values!), node) is not { } rewritten)
+                return;
+            replacement = JsonText.String(rewritten);
+        }
+
+        var length = JsonMarshal.GetRawUtf8Value(replacement).Length;
+        if (!Fits(length, node))
+            return;
+        _length += length - read.Tree.Raw(node).Length;
         var kind = replacement.ValueKind switch
         {
             JsonValueKind.Object => JsonTokenType.StartObject,
@@ -90,10 +105,34 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
             JsonValueKind.False => JsonTokenType.False,
             _ => JsonTokenType.String,
         };
-        _replaced[node] = (kind, Encoding.UTF8.GetBytes(replacement.GetRawText()));
+        _replaced[node] = (kind, replacement);
     }
 
-    private Value? Of(Placeholder placeholder, int node, Area area)
+    /// <summary>Whether there is room for a value of at least this length; what there is no room for is noted, and ends the whole.</summary>
+    private bool Fits(long length, int node)
+    {
+        if (_isTooLarge || _length - read.Tree.Raw(node).Length + length <= limits.MaxBytes)
+            return !_isTooLarge;
+        read.Note(Severity.Error, DiagnosticCodes.TooLarge, node, limits.Outgrown, FormaLimits.OutgrownAdvice);
+        _isTooLarge = true;
+        return false;
+    }
+
+    /// <summary>The parts as one text; null when there is no room for it. In JSON it is as long or longer.</summary>
+    private string? Concatenated(IEnumerable<string> parts, int node)
+    {
+        var text = new StringBuilder();
+        foreach (var part in parts)
+        {
+            if (!Fits((long)text.Length + part.Length, node))
+                return null;
+            text.Append(part);
+        }
+
+        return text.ToString();
+    }
+
+    private PlaceholderValue? Of(Placeholder placeholder, int node, Area area)
     {
         if (placeholder.Kind == Placeholder.Property)
             return Parameter(placeholder, node);
@@ -107,7 +146,7 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
         return isSecret ? Secret(placeholder, node) : Reference(placeholder, node);
     }
 
-    private Value? Parameter(Placeholder placeholder, int node)
+    private PlaceholderValue? Parameter(Placeholder placeholder, int node)
     {
         var name = placeholder.Body;
         if (parameters is null || !parameters.TryGetValue(name, out var parameter))
@@ -116,29 +155,31 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
             return null;
         }
 
+        if (_typed.TryGetValue(name, out var known))
+            return known;
         if ((parameter.Value ?? parameter.Default) is { } value)
-            return new Value.Typed(value);
+            return _typed[name] = new PlaceholderValue.Typed(value);
         if (_missing.Add(name))
             read.Note(Severity.Error, DiagnosticCodes.MissingParameter, node, $"The parameter '{name}' has no value.", $"Give it with --{(parameter.Flag is { Length: > 0 } flag ? flag.TrimStart('-') : name)}, as the field prop:{name} of the request, or write a Default.");
         return null;
     }
 
-    private Value? Secret(Placeholder placeholder, int node)
+    private PlaceholderValue? Secret(Placeholder placeholder, int node)
     {
         var (kind, ask) = placeholder.Kind == Placeholder.Secret ? ("secret", inputs.Secret) : ("credential", inputs.Credential);
         var name = placeholder.Body;
         if (name.Length == 0 || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.'))
             return Wrong(node, $"'{placeholder.Source}' names no {kind}.", "A name has letters, digits, '_', '-' and '.'.");
         if (ask is null)
-            return new Value.Secret(null, IsOpaqueValue(node));
+            return new PlaceholderValue.Secret(null, IsOpaqueValue(node));
         if (ask(name) is { } text)
-            return new Value.Secret(text, IsOpaqueValue(node));
+            return new PlaceholderValue.Secret(text, IsOpaqueValue(node));
         var setting = $"{(placeholder.Kind == Placeholder.Secret ? "FORMAE_SECRET_" : "FORMAE_AUTH_")}{new string([.. name.Select(character => char.IsAsciiLetterOrDigit(character) ? char.ToUpperInvariant(character) : '_')])}";
         read.Note(Severity.Error, DiagnosticCodes.UnknownSecret, node, $"There is no {kind} '{name}'.", $"Give it as the field {placeholder.Kind}:{name} of the request, or set {setting} for the coordinator.");
         return null;
     }
 
-    private Value? Reference(Placeholder placeholder, int node)
+    private PlaceholderValue? Reference(Placeholder placeholder, int node)
     {
         var rest = placeholder.Body;
         string? stack = null;
@@ -147,7 +188,7 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
         var type = PlaceholderText.Type(ref rest);
         if (!PlaceholderText.TryName(ref rest, out var label) || rest.Length == 0)
             return Wrong(node, $"'{placeholder.Source}' names no property of a resource.", $"It has the form ${{{placeholder.Kind}:{(stack is null ? "" : "STACK.")}NAME.PROPERTY}}; a name with dots stands in single quotes.");
-        return new Value.Reference(JsonText.Write(writer =>
+        return new PlaceholderValue.Reference(JsonText.Write(writer =>
         {
             writer.WriteStartObject();
             writer.WriteBoolean(Envelope.Source, true);
@@ -163,23 +204,24 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
     }
 
     /// <summary>One value from the parts of a text: itself when it stands alone; a secret as soon as one is in it; a template for references in text.</summary>
-    private JsonElement? Joined(List<Value> values, int node)
+    private JsonElement? Joined(List<PlaceholderValue> values, int node)
     {
-        if (values is [Value.Typed { Json: var alone }])
+        if (values is [PlaceholderValue.Typed { Json: var alone }])
             return alone;
-        if (values is [Value.Reference { Envelope: var reference }])
+        if (values is [PlaceholderValue.Reference { Envelope: var reference }])
             return reference;
-        if (values.OfType<Value.Secret>().FirstOrDefault() is { } secret)
+        if (values.OfType<PlaceholderValue.Secret>().FirstOrDefault() is { } secret)
         {
-            if (values.Any(value => value is Value.Reference))
+            if (values.Any(value => value is PlaceholderValue.Reference))
             {
                 read.Note(Severity.Error, DiagnosticCodes.UnsupportedEmbed, node, "A secret and a reference cannot stand in one text.", "Give each a field of its own.");
                 return null;
             }
 
-            if (values.Any(value => value is Value.Secret { Opened: null }))
+            if (values.Any(value => value is PlaceholderValue.Secret { Opened: null }))
                 return secret.IsInEnvelope ? JsonText.String("") : JsonText.Write(writer => SecretValues.WriteWithheld(Envelope.Preserved, writer));
-            var text = string.Concat(values.Select(value => value.AsText()));
+            if (Concatenated(values.Select(value => value.AsText()), node) is not { } text)
+                return null;
             return secret.IsInEnvelope ? JsonText.String(text) : JsonText.Write(writer =>
             {
                 writer.WriteStartObject();
@@ -189,17 +231,19 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
             });
         }
 
-        if (!values.Any(value => value is Value.Reference))
-            return JsonText.String(string.Concat(values.Select(value => value.AsText())));
-        if (EmbeddedText.TryWrite(values.Select(value => value is Value.Reference { Envelope: var inner } ? ("", inner) : (value.AsText(), (JsonElement?)null)), out var template))
+        if (!values.Any(value => value is PlaceholderValue.Reference))
+            return Concatenated(values.Select(value => value.AsText()), node) is { } joined ? JsonText.String(joined) : null;
+        if (!Fits(values.Sum(value => (long)value.AsText().Length), node))
+            return null;
+        if (EmbeddedText.TryWrite(values.Select(value => value is PlaceholderValue.Reference { Envelope: var inner } ? ("", inner) : (value.AsText(), (JsonElement?)null)), out var template))
             return template;
         read.Note(Severity.Error, DiagnosticCodes.InvalidTemplate, node, "A text with references in it cannot hold the characters U+001E and U+001F.", "They mark the references; take them out.");
         return null;
     }
 
     /// <summary>The text as one would write it with the values of the parameters in it: what they say is text, also when it is read again.</summary>
-    private static string Rewritten(IReadOnlyList<PlaceholderText.Part> parts, List<Value> values) => string.Concat(parts.Zip(values, (part, value) =>
-        value is Value.Secret or Value.Reference ? part.Placeholder!.Source : value.AsText().Replace("${", "$${", StringComparison.Ordinal)));
+    private static IEnumerable<string> Rewritten(IReadOnlyList<PlaceholderText.Part> parts, List<PlaceholderValue> values) => parts.Zip(values, (part, value) =>
+        value is PlaceholderValue.Secret or PlaceholderValue.Reference ? part.Placeholder!.Source : value.AsText().Replace("${", "$${", StringComparison.Ordinal));
 
     private bool IsOpaqueValue(int node)
     {
@@ -214,42 +258,9 @@ internal sealed class PlaceholderExpansion(NodeReader read, IReadOnlyDictionary<
         return false;
     }
 
-    private Value? Wrong(int node, string summary, string detail)
+    private PlaceholderValue? Wrong(int node, string summary, string detail)
     {
         read.Note(Severity.Error, DiagnosticCodes.InvalidPlaceholder, node, summary, detail);
         return null;
-    }
-
-    private abstract record Value
-    {
-        private Value()
-        {
-        }
-
-        public abstract string AsText();
-
-        public sealed record Text(string Literal) : Value
-        {
-            public override string AsText() => Literal;
-        }
-
-        public sealed record Typed(JsonElement Json) : Value
-        {
-            public override string AsText() => Json.ValueKind == JsonValueKind.String ? Json.GetString()! : Json.GetRawText();
-        }
-
-        /// <param name="Opened">Null when it was not asked for.</param>
-        /// <param name="IsInEnvelope">It stands where an opaque envelope has its value already.</param>
-        public sealed record Secret(string? Opened, bool IsInEnvelope) : Value
-        {
-            public override string AsText() => Opened ?? "";
-
-            public override string ToString() => "***";
-        }
-
-        public sealed record Reference(JsonElement Envelope) : Value
-        {
-            public override string AsText() => "";
-        }
     }
 }

@@ -22,6 +22,9 @@ internal sealed class TreeBuilder
 
     public int Count => _nodes.Count;
 
+    /// <summary>Bytes of JSON so far.</summary>
+    public int Length => _json.WrittenCount;
+
     public int Depth => _open.Count;
 
     /// <summary>The innermost object or array that is not closed; -1 outside of all.</summary>

@@ -14,6 +14,7 @@ internal sealed class YamlTreeReader
     private readonly List<(Position Value, Position Key)> _positions = [];
     private Position? _key;
     private int _aliased;
+    private int _merged;
 
     private YamlTreeReader(int expectedBytes, FormaLimits limits, DiagnosticBag bag)
     {
@@ -78,13 +79,13 @@ internal sealed class YamlTreeReader
         switch (value)
         {
             case YamlValue.Scalar scalar:
-                Write(scalar);
+                Write(scalar, aliasedAt ?? scalar.Position);
                 break;
             case YamlValue.Sequence sequence:
                 _builder.Open(JsonTokenType.StartArray);
                 foreach (var item in sequence.Items)
                     Write(item, aliasedAt);
-                _builder.Close();
+                Close(aliasedAt ?? value.Position);
                 break;
             case YamlValue.Mapping mapping:
                 _builder.Open(JsonTokenType.StartObject);
@@ -93,16 +94,32 @@ internal sealed class YamlTreeReader
                     if (!IsText(key.Text))
                         throw HalfCharacter(key.Position);
                     _key = key.Position;
-                    _builder.Key(Encoding.UTF8.GetBytes(YamlScalar.Quote(key.Text)));
+
+                    // The key may be an alias too, which then stands beside the value.
+                    _builder.Key(Fitting(YamlScalar.Quote(key.Text), mergedAt ?? member.Position));
                     Write(member, mergedAt);
                 }
 
-                _builder.Close();
+                Close(aliasedAt ?? value.Position);
                 break;
         }
     }
 
-    private void Write(YamlValue.Scalar scalar)
+    private void Close(Position position)
+    {
+        _builder.Close();
+        Fitting("", position);
+    }
+
+    /// <summary>What is to be written next, if there is room for it. Counted is what is written, not what stands in the text: a few aliases make a lot of a little.</summary>
+    private byte[] Fitting(string json, Position position)
+    {
+        if (_builder.Length + (long)json.Length <= _limits.MaxBytes && Encoding.UTF8.GetBytes(json) is var bytes && _builder.Length + (long)bytes.Length <= _limits.MaxBytes)
+            return bytes;
+        throw new YamlComposer.Refused(DiagnosticCodes.TooLarge, _limits.Outgrown, FormaLimits.OutgrownAdvice, position);
+    }
+
+    private void Write(YamlValue.Scalar scalar, Position position)
     {
         if (!IsText(scalar.Text))
             throw HalfCharacter(scalar.Position);
@@ -117,7 +134,7 @@ internal sealed class YamlTreeReader
             _bag.Add(Severity.Warning, DiagnosticCodes.AmbiguousNumber, "This is read as a number, and loses its zeros.", "Put it in quotes if it is a text, such as an account id.", "", scalar.Position);
         }
 
-        _builder.Scalar(kind, Encoding.UTF8.GetBytes(json));
+        _builder.Scalar(kind, Fitting(json, position));
     }
 
     // Own keys win over merged ones, and earlier merged mappings over later ones.
@@ -138,6 +155,8 @@ internal sealed class YamlTreeReader
                     throw new YamlComposer.Refused(DiagnosticCodes.UnsupportedYaml, "The merge key '<<' takes a mapping or a sequence of mappings.", null, one.Position);
                 if (++_aliased > _limits.MaxAliasedValues)
                     throw new YamlComposer.Refused(DiagnosticCodes.TooManyAliases, $"Aliases stand for more than {_limits.MaxAliasedValues} values.", null, key.Position);
+                if ((_merged += merged.Members.Count) > _limits.MaxMergedMembers)
+                    throw new YamlComposer.Refused(DiagnosticCodes.TooManyAliases, $"Merge keys bring more than {_limits.MaxMergedMembers} members.", "Write the values out, or merge smaller mappings.", key.Position);
                 members.AddRange(Members(merged, aliasedAt ?? one.Position, depth + 1).Where(member => known.Add(member.Key.Text)));
             }
         }

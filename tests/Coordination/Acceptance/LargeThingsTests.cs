@@ -119,6 +119,19 @@ public sealed class LargeThingsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_small_document_that_stands_for_more_than_the_limit_is_refused_where_it_is_reached()
+    {
+        await using var plane = await ControlPlane.StartAsync(("Formae:Intake:MaxDocumentBytes", "100000"));
+        var document = $"Targets:\n- Label: eu\n  Namespace: FakeAWS\n  Config:\n    Region: &x {new string('a', 30_000)}\n    A: *x\n    B: *x\n    C: *x\n";
+
+        var answer = await new HttpCaller(plane).PostAsync("/api/v1/commands", ("command", "apply"), ("file", document));
+
+        Assert.Equal((413, ErrorCodes.TooLarge), (answer.Status, answer.ErrorCode));
+        var wrong = Assert.Single(answer.As(HttpJson.Default.ErrorResponse).Diagnostics!);
+        Assert.Equal((DiagnosticCodes.TooLarge, 8, 8), (wrong.Code, wrong.Line, wrong.Column));
+    }
+
+    [Fact]
     public async Task Where_there_is_no_place_for_what_is_too_large_for_a_row_it_is_refused_and_nothing_is_held()
     {
         await using var plane = await ControlPlane.StartAsync(new Seams { HasPayloads = false });
