@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using System.Web;
 using System.Xml.Linq;
-
 using Formae.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -18,7 +19,7 @@ using Microsoft.Extensions.Logging;
 namespace Formae.Plugins.Aws.Tests;
 
 /// <summary>
-/// A server before s3rver and dynalite that makes them like AWS where they are not. What s3rver lacks of buckets (tags, policies, lifecycles, versioning) is kept here as the documents that were put, and shown again as S3
+/// A server before s3rver and dynalite that makes them like AWS where they are not. What s3rver lacks of buckets (tags, policies, lifecycles, versioning and <see cref="BucketVersions"/>) is kept here as the documents that were put, and shown again as S3
 /// does (accounts in policies by the ARN of their root), and it learns to remove the tags of an object; the tags of a create, which dynalite passes over, are written, and indexes that were removed are shown no longer. And a request takes place as a whole: s3rver shows an object before all of it is written, and leaves half of it where a client has hung up.
 /// </summary>
 public sealed partial class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLifetime
@@ -32,6 +33,7 @@ public sealed partial class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLi
     };
 
     private readonly ConcurrentDictionary<(string Bucket, string Subresource), string> _documents = new();
+    private readonly BucketVersions _versions = new();
     private readonly ConcurrentDictionary<string, IReadOnlySet<string>> _removedIndexes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
@@ -156,6 +158,20 @@ public sealed partial class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLi
             return emptied.IsSuccessStatusCode ? new HttpResponseMessage(HttpStatusCode.NoContent) : Error("NoSuchKey");
         }
 
+        if (sent.Call == "GET bucket?versions")
+            return Text(HttpStatusCode.OK, _versions.Page(bucket, await KeysAsync(request, bucket), int.Parse(HttpUtility.ParseQueryString(sent.Uri.Query)["max-keys"]!, CultureInfo.InvariantCulture)));
+        if (sent.Call == "POST bucket?delete")
+            return await DeleteManyAsync(request, bucket, XDocument.Parse(sent.Body));
+        if (sent.Call == "DELETE bucket" && _versions.HasAny(bucket))
+            return Error("BucketNotEmpty", HttpStatusCode.Conflict);
+        if (sent.Call is "PUT object" or "DELETE object" && bucket.Split('/', 2) is [var place, var key] && _documents.TryGetValue((place, "versioning"), out var versioning) && versioning.Contains("Enabled", StringComparison.Ordinal))
+        {
+            var changed = await _http.SendAsync(request);
+            if (changed.IsSuccessStatusCode)
+                changed.Headers.Add("x-amz-version-id", _versions.Add(place, Uri.UnescapeDataString(key), isMarker: request.Method == HttpMethod.Delete));
+            return changed;
+        }
+
         if (sent.Call.Split('?') is not ["PUT bucket" or "GET bucket" or "DELETE bucket", var subresource] || !Never.TryGetValue(subresource, out var never))
         {
             var answer = await _http.SendAsync(request);
@@ -181,6 +197,24 @@ public sealed partial class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLi
             : Text(HttpStatusCode.OK, "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>");
     }
 
+    private async Task<List<string>> KeysAsync(HttpRequestMessage request, string bucket)
+    {
+        using var listing = await _http.SendAsync(Copy(request, HttpMethod.Get, new Uri(request.RequestUri!, $"/{bucket}?list-type=2")));
+        return [.. XDocument.Parse(await listing.Content.ReadAsStringAsync()).Descendants().Where(one => one.Name.LocalName == "Key").Select(one => one.Value)];
+    }
+
+    private async Task<HttpResponseMessage> DeleteManyAsync(HttpRequestMessage request, string bucket, XDocument asked)
+    {
+        foreach (var one in asked.Descendants().Where(element => element.Name.LocalName == "Object"))
+        {
+            var (key, id) = (one.Elements().Single(part => part.Name.LocalName == "Key").Value, one.Elements().Single(part => part.Name.LocalName == "VersionId").Value);
+            if (_versions.Remove(bucket, key, id))
+                (await _http.SendAsync(Copy(request, HttpMethod.Delete, new Uri(request.RequestUri!, $"/{bucket}/{Uri.EscapeDataString(key)}")))).EnsureSuccessStatusCode().Dispose();
+        }
+
+        return Text(HttpStatusCode.OK, "<DeleteResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>");
+    }
+
     private void KeepTags(string bucket, string body)
     {
         var tags = XDocument.Parse(body).Descendants().Where(one => one.Name.LocalName == "Tag").ToList();
@@ -196,7 +230,7 @@ public sealed partial class LikeAws(S3Server s3, DynamoServer dynamo) : IAsyncLi
         return copy;
     }
 
-    private static HttpResponseMessage Error(string code) => Text(HttpStatusCode.NotFound, $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>{code}</Message></Error>");
+    private static HttpResponseMessage Error(string code, HttpStatusCode status = HttpStatusCode.NotFound) => Text(status, $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>{code}</Message></Error>");
 
     private static HttpResponseMessage Text(HttpStatusCode status, string text) => new(status) { Content = new StringContent(text, Encoding.UTF8, "application/xml") };
 

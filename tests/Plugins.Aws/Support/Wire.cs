@@ -94,7 +94,7 @@ internal sealed record Sent(string Call, Uri Uri, string Body, IReadOnlyDictiona
         var isPathStyle = uri.Host is "127.0.0.1" or "localhost";
         var key = isPathStyle ? path.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash ? path[(slash + 1)..] : "" : path;
         var about = isPathStyle && path.Length == 0 || uri.Host.StartsWith("s3.", StringComparison.Ordinal) ? "service" : key.Length > 0 ? "object" : "bucket";
-        var subresource = uri.Query.TrimStart('?').Split('&', '=')[0];
-        return $"{request.Method.Method} {about}{(subresource is "tagging" or "policy" or "versioning" or "lifecycle" or "list-type" ? "?" + subresource : "")}";
+        var subresource = uri.Query.TrimStart('?').Split('&').Select(one => one.Split('=')[0]).FirstOrDefault(one => one is "tagging" or "policy" or "versioning" or "versions" or "delete" or "lifecycle" or "list-type");
+        return $"{request.Method.Method} {about}{(subresource is null ? "" : "?" + subresource)}";
     }
 }

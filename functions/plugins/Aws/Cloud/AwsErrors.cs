@@ -152,6 +152,13 @@ internal static class AwsErrors
         _ => null,
     };
 
+    /// <summary>What became of one of several that a call was for.</summary>
+    public static Problem OfOne(string call, string? code, string? text, string which) => new()
+    {
+        Code = ByCode.TryGetValue(code ?? "", out var row) ? row.Means : ProblemCodes.GeneralServiceException,
+        Message = $"{call}: {code} {which}: {text?.Trim().TrimEnd('.')}.",
+    };
+
     private static Refusal Explain(string call, AmazonServiceException refused)
     {
         var code = refused.ErrorCode ?? "";

@@ -21,6 +21,9 @@ public sealed record Bucket
     [KeyedSet(nameof(Tag.Key))]
     public IReadOnlyList<Tag>? Tags { get; init; }
 
+    [WriteOnly, Description("Whether a delete of the bucket deletes all that is in it: objects, their versions and delete markers, made by formae or not. Default: false; such a delete is refused.")]
+    public bool? ForceDestroy { get; init; }
+
     [ReadOnly]
     public string? Arn { get; init; }
 

@@ -8,13 +8,21 @@ namespace Formae.Plugins.Aws;
 /// <summary>
 /// A bucket is made with the mark on it, so that a create that comes again knows its own. It is then set up; a create that ended in between goes on where it was.
 /// </summary>
-internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucket>, IListable<Bucket>, IFindExisting<Bucket>
+internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucket>, IListable<Bucket>, IFindExisting<Bucket>, ILongRunning<Bucket>
 {
     /// <summary>The region whose buckets have no location constraint.</summary>
     private const string FirstRegion = "us-east-1";
 
     /// <summary>How a page token begins that names the bucket the page ended with, for servers that do not page.</summary>
     private const string After = "after:";
+
+    /// <summary>What a delete that is not over is asked about by.</summary>
+    private const string Emptying = "emptying";
+
+    private const string OfEmptying = "what is in the bucket is being deleted";
+
+    /// <summary>About ten thousand objects, which takes some 20 s: a call has 60.</summary>
+    private const int PagesOfAStep = 10;
 
     private enum Owner
     {
@@ -115,8 +123,26 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
 
     public async Task<DeleteResult> DeleteAsync(DeleteRequest<Bucket> request, CancellationToken cancellationToken)
     {
-        var deleted = await AwsCall.TryAsync("DeleteBucket", token => clients.S3(AwsTarget.Of(request)).DeleteBucketAsync(new DeleteBucketRequest { BucketName = request.NativeId }, token), cancellationToken).ConfigureAwait(false);
-        return deleted.Problem is { } problem ? problem : new DeleteResult.Success();
+        var isForced = request.Prior?.ForceDestroy == true;
+        var (problem, isOver) = await RemovalOf(request, request.NativeId).RemoveAsync(isForced, mostPages: 1, cancellationToken).ConfigureAwait(false);
+        return problem is not null ? problem
+            : isOver ? new DeleteResult.Success()
+            : new DeleteResult.InProgress(Emptying) { Message = OfEmptying };
+    }
+
+    /// <summary>Goes on with a delete. That the objects may go, too, it was told then.</summary>
+    public async Task<StatusResult<Bucket>> StatusAsync(StatusRequest<Bucket> request, CancellationToken cancellationToken)
+    {
+        if (request.RequestId != Emptying || request.NativeId is not { } name)
+            return Problems.InvalidRequest("The request id is none of AWS::S3::Bucket.");
+        var (problem, isOver) = await RemovalOf(request, name).RemoveAsync(isForced: true, PagesOfAStep, cancellationToken).ConfigureAwait(false);
+        return problem switch
+        {
+            null when !isOver => new StatusResult<Bucket>.InProgress { Message = OfEmptying },
+            null or { Code: ProblemCodes.NotFound } => new StatusResult<Bucket>.Success(name, null),
+            { Code: ProblemCodes.ResourceConflict } => problem,
+            _ => new StatusResult<Bucket>.Unanswered(problem),
+        };
     }
 
     /// <summary>The buckets of the target's region.</summary>
@@ -176,6 +202,12 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
         LifecycleRules = desired.LifecycleRules is { Count: > 0 } rules ? [.. rules.Select(rule => rule with { Enabled = rule.Enabled ?? true })] : null,
         Tags = desired.Tags is { Count: > 0 } ? desired.Tags : null,
     };
+
+    private BucketRemoval RemovalOf(OperationContext request, string name)
+    {
+        var target = AwsTarget.Of(request);
+        return new(clients.S3(target), target, name);
+    }
 
     private static Problem Exists(string name) => Problems.AlreadyExists($"The bucket '{name}' exists already, and nothing on it says that this resource made it.");
 

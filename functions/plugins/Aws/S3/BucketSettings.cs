@@ -11,7 +11,8 @@ namespace Formae.Plugins.Aws;
 /// </summary>
 internal sealed class BucketSettings(IAmazonS3 s3, AwsTarget target, string name)
 {
-    private static readonly string[] NotSupported = ["NotImplemented", "MethodNotAllowed"];
+    /// <summary>How another server than AWS says that it has no such thing.</summary>
+    public static readonly string[] NotSupported = ["NotImplemented", "MethodNotAllowed"];
 
     /// <summary>The bucket as it is.</summary>
     /// <param name="form">The bucket as somebody has written it: its policy is shown in these words where S3 has others for the same. Null: in those of S3.</param>
