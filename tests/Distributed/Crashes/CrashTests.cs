@@ -78,16 +78,21 @@ public sealed class CrashTests
     }
 
     /// <summary>Nothing is missing, double or left over, and nobody holds a lease.</summary>
-    internal static async Task EverythingIsThereOnceAsync(ControlPlane plane, string document, int count)
+    /// <param name="plane">The control plane.</param>
+    /// <param name="document">What was applied.</param>
+    /// <param name="count">Its resources.</param>
+    /// <param name="stack">Their stack, where others have resources too; they have a cloud of their own then.</param>
+    /// <param name="cloud">That cloud.</param>
+    internal static async Task EverythingIsThereOnceAsync(ControlPlane plane, string document, int count, string? stack = null, Cloud? cloud = null)
     {
-        var inventory = await plane.InventoryAsync();
+        var inventory = await plane.InventoryAsync(stack is null ? null : $"stack:{stack}");
         Assert.Equal(count, inventory.Count);
         Assert.Equal(count, inventory.Select(resource => resource.Key).Distinct().Count());
         Assert.Equal(count, inventory.Select(resource => (resource.Namespace, resource.NativeId)).Distinct().Count());
-        var cloud = await Wait.ForAsync("an answer of the cloud", ControlPlane.Patience, async () => await plane.Cloud.ObjectsAsync());
+        var objects = await Wait.ForAsync("an answer of the cloud", ControlPlane.Patience, async () => await (cloud ?? plane.Cloud).ObjectsAsync());
         Assert.Equal(
             inventory.Where(resource => resource.Namespace == "FakeAWS").Select(resource => resource.NativeId!).Order(StringComparer.Ordinal),
-            cloud.Select(one => one.NativeId).Order(StringComparer.Ordinal));
+            objects.Select(one => one.NativeId).Order(StringComparer.Ordinal));
         Assert.False((await plane.SubmitAsync(document)).Simulation.ChangesRequired);
     }
 

@@ -84,40 +84,4 @@ public sealed class UpTests(OneSystem system)
         Assert.Equal(1, code);
         Assert.Contains("FakeAWS::S3::Bucket is not of the namespace 'Other'", output[output.IndexOf("error:", StringComparison.Ordinal)..], StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task A_further_plugin_serves_its_own_namespace()
-    {
-        using var folder = new TempFolder();
-        var program = Install.CopyWithout("local", folder.File("program"));
-
-        await using var plane = await ControlPlane.StartAsync(folder.File("data"), program, "--plugin", Path.Combine(Install.Apps, "plugins", "local"));
-
-        Assert.Equal(["fakeaws", "local"], (await plane.Client.GetPluginsAsync(TestContext.Current.CancellationToken)).Select(plugin => plugin.Name).Order());
-        await plane.RunCommandAsync(new DocumentBuilder().Stack("s").Target("disk", "Local", new JsonObject { ["Root"] = folder.File("files") })
-            .Resource("s", "disk", DocumentBuilder.LocalFile, "note", ("Path", "note"), ("Content", "served")).ToString());
-        Assert.Equal("served", await File.ReadAllTextAsync(folder.File("files/note"), TestContext.Current.CancellationToken));
-    }
-
-    [Fact]
-    public async Task F134_a_plugin_for_a_newer_formae_is_skipped_and_named_everywhere_while_the_others_serve()
-    {
-        using var folder = new TempFolder();
-        Install.Copy(Path.Combine(Install.Apps, "plugins", "local"), folder.File("plugin"));
-        var path = folder.File("plugin/plugin.json");
-        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!.AsObject();
-        (manifest["name"], manifest["namespace"], manifest["minFormaeVersion"]) = ("newer", "Newer", "99.0.0");
-        await File.WriteAllTextAsync(path, manifest.ToJsonString(), TestContext.Current.CancellationToken);
-
-        await using var plane = await ControlPlane.StartAsync(folder.File("data"), null, "--plugin", folder.File("plugin"));
-
-        const string Reason = "asks for formae 99.0.0 or newer; this control plane is formae 0.";
-        await Wait.UntilAsync("the reason in the output", ControlPlane.Patience, () => plane.Output.Contains($"Skipped: Plugin newer 0.1.0 {Reason}", StringComparison.Ordinal), () => plane.LastLines);
-        var skipped = (await plane.Client.GetPluginsAsync(TestContext.Current.CancellationToken)).Single(plugin => plugin.Name == "newer");
-        Assert.Equal(("refused", "Newer", null, null), (skipped.LoadStatus, skipped.Namespace, skipped.ProcessId, skipped.LastBeat));
-        Assert.Contains(Reason, skipped.LoadReason, StringComparison.Ordinal);
-        Assert.Contains(Reason, (await plane.Client.ExamineAsync(TestContext.Current.CancellationToken)).Checks.Single(check => check.Name == "plugin newer").Detail, StringComparison.Ordinal);
-        Assert.Equal(["bus", "coordinator", "fakeaws", "local"], plane.Ready.GetProperty("processes").EnumerateArray().Select(process => process.GetProperty("name").GetString()));
-        await plane.RunCommandAsync(new DocumentBuilder().Stack("s").Target("here", "Local", new JsonObject { ["Root"] = folder.File("files") }).Resource("s", "here", DocumentBuilder.RandomId, "id").ToString());
-    }
 }

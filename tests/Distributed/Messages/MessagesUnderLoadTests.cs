@@ -11,25 +11,21 @@ using Formae.Protocol.Http;
 namespace Formae.Distributed.Tests;
 
 /// <summary>Large messages, new keys and plugins that are asked to end, between real processes.</summary>
-public sealed class MessagesUnderLoadTests : IAsyncLifetime
+public sealed class MessagesUnderLoadTests(MessagesUnderLoadTests.Loaded loaded) : IClassFixture<MessagesUnderLoadTests.Loaded>, IAsyncLifetime
 {
     private const int Resources = 150;
 
     // Calls that are let through at a time: not all that a command needs.
     private const int Some = 20;
 
-    private readonly TempFolder _folder = new();
-    private ControlPlane _plane = null!;
+    private readonly ControlPlane _plane = loaded.Plane;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _plane = await ControlPlane.StartAsync(_folder.File("data"));
+    /// <summary>Nothing is left arranged, whatever became of the test before.</summary>
+    public async ValueTask InitializeAsync() => await _plane.Cloud.ClearAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _plane.DisposeAsync();
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Keys_are_changed_under_load_without_a_restart()
@@ -38,14 +34,14 @@ public sealed class MessagesUnderLoadTests : IAsyncLifetime
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         var before = Ids(file);
-        var document = BigDocument.Of("keys", Resources, _folder.File("files"));
+        var (cloud, document) = (CloudOf("keys"), DocumentOf("keys", Resources));
 
         // However slow this process is, the command is not over before the last change.
         await _plane.Cloud.CloseAsync(after: Some);
         var command = (await _plane.SubmitAsync(document)).CommandId;
         for (var rotation = 1; rotation <= 3; rotation++)
         {
-            await CalledAsync(rotation * Some);
+            await CalledAsync(cloud, rotation * Some);
             await _plane.Cloud.CloseAsync(after: Some);
             var (exit, output) = await ControlPlane.RunAsync("keys", "rotate", "--data", _plane.DataFolder);
             Assert.True(exit == 0, output);
@@ -58,8 +54,8 @@ public sealed class MessagesUnderLoadTests : IAsyncLifetime
 
         Assert.Equal(before.Length + 3, Ids(file).Length);
         Assert.NotEqual(before[0], Ids(file)[0]);
-        await CrashTests.EverythingIsThereOnceAsync(_plane, document, Resources);
-        await NothingCameTwiceAsync();
+        await CrashTests.EverythingIsThereOnceAsync(_plane, document, Resources, "keys", cloud);
+        await NothingCameTwiceAsync(cloud, Resources);
         await NoMessageIsDeadAsync();
 
         // The keys are in the one file, and in none beside it.
@@ -71,25 +67,28 @@ public sealed class MessagesUnderLoadTests : IAsyncLifetime
     public async Task A17_a_plugin_that_is_asked_to_end_under_load_loses_nothing_and_repeats_nothing()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Finds the processes as Linux tells them.");
-        var documents = Enumerable.Range(0, 3).Select(time => BigDocument.Of($"asked-{time}", Resources / 3, _folder.File("files"))).ToList();
-        foreach (var document in documents)
+        string[] stacks = ["asked-0", "asked-1", "asked-2"];
+        var asked = stacks.Select(stack => (Stack: stack, Cloud: CloudOf(stack), Document: DocumentOf(stack, Resources / stacks.Length))).ToList();
+        foreach (var (_, cloud, document) in asked)
         {
-            var before = (await _plane.Cloud.CallsAsync()).Count;
             await _plane.Cloud.CloseAsync(after: Some);
             var command = (await _plane.SubmitAsync(document)).CommandId;
-            await CalledAsync(before + Some);
+            await CalledAsync(cloud, Some);
             await _plane.Cloud.OpenAsync();
             var victim = _plane.Children["fakeaws"];
             using var process = Process.GetProcessById(victim);
             Signals.AskToEnd(process);
             await Wait.UntilAsync("another process of the plugin", ControlPlane.Patience, () => _plane.Children.TryGetValue("fakeaws", out var next) && next != victim, () => _plane.LastLines);
             await _plane.SuccessOfAsync(command);
-            await Wait.ForAsync("an answer of the cloud", ControlPlane.Patience, async () => await _plane.Cloud.ObjectsAsync(), () => _plane.LastLines);
+            await Wait.ForAsync("an answer of the cloud", ControlPlane.Patience, async () => await cloud.ObjectsAsync(), () => _plane.LastLines);
         }
 
-        foreach (var document in documents)
-            await CrashTests.EverythingIsThereOnceAsync(_plane, document, Resources);
-        await NothingCameTwiceAsync();
+        foreach (var (stack, cloud, document) in asked)
+        {
+            await CrashTests.EverythingIsThereOnceAsync(_plane, document, Resources / stacks.Length, stack, cloud);
+            await NothingCameTwiceAsync(cloud, Resources / stacks.Length);
+        }
+
         await NoMessageIsDeadAsync();
     }
 
@@ -98,11 +97,11 @@ public sealed class MessagesUnderLoadTests : IAsyncLifetime
     {
         // A request and a report of two megabytes each.
         var value = new string('v', 2_000_000);
-        string Document(string text) => new DocumentBuilder().Stack("large").Target("aws", "FakeAWS").Resource("large", "aws", DocumentBuilder.GenericResource, "one", ("Name", "one"), ("Value", text)).ToString();
+        string Document(string text) => new DocumentBuilder().Stack("large").Target("large", "FakeAWS", new() { ["CloudFile"] = loaded.CloudFileOf("large") }).Resource("large", "large", DocumentBuilder.GenericResource, "one", ("Name", "one"), ("Value", text)).ToString();
         await _plane.RunCommandAsync(Document(value));
         await _plane.RunCommandAsync(Document(value + "w"));
         Assert.Equal(value + "w", Assert.Single(await _plane.InventoryAsync("stack:large")).Properties!.Value.GetProperty("Value").GetString());
-        Assert.Equal(value + "w", Assert.Single(await _plane.Cloud.ObjectsAsync()).Properties.GetProperty("Value").GetString());
+        Assert.Equal(value + "w", Assert.Single(await CloudOf("large").ObjectsAsync()).Properties.GetProperty("Value").GetString());
 
         // An announcement of five, of a plugin that this test is.
         var announcement = new PluginAnnouncement
@@ -130,14 +129,18 @@ public sealed class MessagesUnderLoadTests : IAsyncLifetime
         await NoMessageIsDeadAsync();
     }
 
+    private Cloud CloudOf(string stack) => _plane.Cloud.At(loaded.CloudFileOf(stack));
+
+    private string DocumentOf(string stack, int resources) => BigDocument.Of(stack, resources, loaded.FilesOf(stack), cloud: loaded.CloudFileOf(stack));
+
     /// <summary>Returns when the plugin has been called so often.</summary>
-    private Task CalledAsync(int times) => Wait.ForAsync<object>($"{times} calls", ControlPlane.Patience, async () => (await _plane.Cloud.CallsAsync()).Count >= times ? "called" : null, () => _plane.LastLines);
+    private Task CalledAsync(Cloud cloud, int times) => Wait.ForAsync<object>($"{times} calls", ControlPlane.Patience, async () => (await cloud.CallsAsync()).Count >= times ? "called" : null, () => _plane.LastLines);
 
     /// <summary>No cloud was asked twice to make the same object.</summary>
-    private async Task NothingCameTwiceAsync()
+    private static async Task NothingCameTwiceAsync(Cloud cloud, int resources)
     {
-        var made = (await _plane.Cloud.CallsAsync()).Where(call => call.Operation == "Create").GroupBy(call => call.OperationId).ToList();
-        Assert.InRange(made.Count, Resources / 2, Resources);
+        var made = (await cloud.CallsAsync()).Where(call => call.Operation == "Create").GroupBy(call => call.OperationId).ToList();
+        Assert.InRange(made.Count, resources / 2, resources);
         Assert.All(made, calls => Assert.Single(calls));
     }
 
@@ -160,6 +163,7 @@ public sealed class MessagesUnderLoadTests : IAsyncLifetime
             Assert.False(Read(file).Contains(text, StringComparison.Ordinal), $"A key stands in {file}.");
         }
     }
+
     private static string Read(string file)
     {
         try
@@ -172,6 +176,26 @@ public sealed class MessagesUnderLoadTests : IAsyncLifetime
         {
             // It all runs meanwhile, and this has just been removed.
             return "";
+        }
+    }
+
+    /// <summary>The control plane of these tests, each of which has a stack, targets and a cloud of its own.</summary>
+    public sealed class Loaded : IAsyncLifetime
+    {
+        private readonly TempFolder _folder = new();
+
+        internal ControlPlane Plane { get; private set; } = null!;
+
+        internal string CloudFileOf(string stack) => _folder.File($"{stack}-cloud");
+
+        internal string FilesOf(string stack) => _folder.File($"{stack}-files");
+
+        public async ValueTask InitializeAsync() => Plane = await ControlPlane.StartAsync(_folder.File("data"));
+
+        public async ValueTask DisposeAsync()
+        {
+            await Plane.DisposeAsync();
+            _folder.Dispose();
         }
     }
 }

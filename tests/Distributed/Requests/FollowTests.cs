@@ -3,7 +3,8 @@ using Formae.Protocol.Http;
 namespace Formae.Distributed.Tests;
 
 /// <summary>Following a command through the death of whoever tells of it.</summary>
-public sealed class FollowTests
+[Collection(Victims.Collection)]
+public sealed class FollowTests(Victims victims)
 {
     private const int Resources = 120;
     private const int Kills = 3;
@@ -14,11 +15,10 @@ public sealed class FollowTests
     [Fact]
     public async Task A_coordinator_that_is_killed_again_and_again_loses_no_event_and_tells_none_twice()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Finds the processes as Linux tells them.");
-        using var folder = new TempFolder();
-        await using var plane = await ControlPlane.StartAsync(folder.File("data"));
+        var scene = await victims.BeginAsync("followed", "coordinator", Kills);
+        var plane = scene.Plane;
         await plane.Cloud.CloseAsync(after: Some);
-        var id = (await plane.SubmitAsync(BigDocument.Of("followed", Resources, folder.File("files"), "one"))).CommandId;
+        var id = (await plane.SubmitAsync(BigDocument.Of(scene.Stack, Resources, Path.Combine(scene.Folder, "files"), cloud: scene.CloudFile))).CommandId;
         var kills = 0;
         var heard = new List<CommandEvent>();
 
