@@ -16,8 +16,12 @@ public sealed class Victims : IAsyncDisposable
     // One that ends more often in ten minutes is given up, rightly.
     private const int MostKills = 5;
 
-    // A pause that a test asks for is the pause that is made.
-    private static readonly Dictionary<string, string> Settings = new() { ["Formae__Operations__RetryDelaySeconds"] = "0.5" };
+    // A pause that a test asks for is the pause that is made, and a cloud that throttles in one test is not left alone in the next.
+    private static readonly Dictionary<string, string> Settings = new()
+    {
+        ["Formae__Operations__RetryDelaySeconds"] = "0.5",
+        ["Formae__Plugins__fakeaws__MaxRequestsPerSecond"] = "100000",
+    };
 
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, int> _kills = new(StringComparer.Ordinal);
@@ -99,8 +103,10 @@ internal sealed class Scene(Victims victims, string stack, string folder)
         new DocumentBuilder().Stack(stack).Target(stack, "FakeAWS", new() { ["CloudFile"] = CloudFile, ["AsyncCreates"] = isPolled });
 
     /// <summary>Returns when another process has taken the place of the one that was killed, and serves.</summary>
-    public async Task KillAsync(string victim)
+    /// <returns>When it was dead.</returns>
+    public async Task<DateTimeOffset> KillAsync(string victim)
     {
+        DateTimeOffset dead = default;
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Finds the processes as Linux tells them.");
         if (victim == Victims.All)
         {
@@ -109,18 +115,22 @@ internal sealed class Scene(Victims victims, string stack, string folder)
                 var children = plane.Children.Values.ToArray();
                 await plane.KillAsync();
                 await Wait.UntilAsync("the end of all children", ControlPlane.Patience, () => !children.Any(Processes.IsAlive));
+                dead = TimeProvider.System.GetUtcNow();
             });
-            return;
+            return dead;
         }
 
         var id = Plane.Children[victim];
         Processes.Kill(id);
+        await Wait.UntilAsync($"the end of {victim}", ControlPlane.Patience, () => !Processes.IsAlive(id), () => Plane.LastLines);
+        dead = TimeProvider.System.GetUtcNow();
         await Wait.UntilAsync($"another {victim}", ControlPlane.Patience, () => Plane.Children.TryGetValue(victim, out var next) && next != id, () => Plane.LastLines);
         await Wait.ForAsync("an answer of the coordinator and of the cloud", ControlPlane.Patience, async () =>
         {
             await Plane.Client.GetPluginsAsync(TestContext.Current.CancellationToken);
             return await Cloud.ObjectsAsync();
         });
+        return dead;
     }
 
     public async Task<IReadOnlyList<CloudCall>> CallsAsync() => await Wait.ForAsync("the calls", ControlPlane.Patience, async () => await Cloud.CallsAsync());
