@@ -60,6 +60,7 @@ public static class CoordinationServices
         services.AddSingleton(provider => new EventTopic(configuration["FORMAE_EVENTS_TOPIC"], provider.GetRequiredService<ServiceBusClient>(), provider.GetRequiredService<MessageWriter>()));
         services.AddSingleton<EventNotices>();
         services.AddSingleton<EventPublication>();
+        services.AddSingleton<PartitionWriter>();
         services.AddSingleton<UpdateStore>();
         services.AddSingleton<ResourceStore>();
         services.AddSingleton<VersionStore>();

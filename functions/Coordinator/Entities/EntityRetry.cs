@@ -1,4 +1,5 @@
 using Azure;
+using Formae.Coordination;
 using Formae.Coordination.Bus;
 using Formae.Coordination.Observability;
 using Formae.Coordination.Operations;
@@ -17,8 +18,6 @@ namespace Formae.Coordinator.Entities;
 internal static partial class EntityRetry
 {
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     /// <summary>Whoever is not told of a failure that will not pass asks again: the walk, or another entity.</summary>
     public static Task RunAsync(TaskEntityContext context, string operation, object input, Func<Task> work, TimeProvider time, ILogger logger) =>
@@ -45,16 +44,13 @@ internal static partial class EntityRetry
             }
 
             // Whoever wrote the same row at the same moment has done so now.
-            var pause = kept is null && failure is RequestFailedException { Status: 409 or 412 } ? TimeSpan.Zero : PauseAfter(now - since);
+            var pause = kept is null && failure is RequestFailedException { Status: 409 or 412 } ? TimeSpan.Zero : PassingFailures.PauseAfter(now - since, Pause);
             PutOff(context, again, new KeptReport { Report = report, Since = since }, now + pause);
             if (failure.IsPassing() || pause == TimeSpan.Zero)
                 LogLater(logger, context.Id, EntityNames.Report, pause.TotalSeconds, failure);
             else
                 LogKept(logger, context.Id, report.Verb, report.OperationId, pause.TotalSeconds, failure);
         });
-
-    /// <summary>Longer, the longer it lasts.</summary>
-    private static TimeSpan PauseAfter(TimeSpan waited) => TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 4, Pause.Ticks, LongestPause.Ticks));
 
     private static void PutOff(TaskEntityContext context, string operation, object input, DateTimeOffset until) =>
         context.SignalEntity(context.Id, operation, input, new SignalEntityOptions { SignalTime = until });

@@ -1,3 +1,4 @@
+using Formae.Coordination;
 using Formae.Coordination.Operations;
 using Formae.Engine.Operations;
 using Formae.Protocol.Bus;

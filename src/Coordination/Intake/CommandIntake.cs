@@ -129,7 +129,7 @@ public sealed partial class CommandIntake(
                 var storeBegun = CommandMeasures.BeginStep();
                 await commands.AddAsync(command, cancellation, before: async () =>
                 {
-                    await updates.AddAsync(split.Resources, split.Targets, cancellation);
+                    await updates.AddAsync(split.Resources, split.Targets, CommandStarter.IntakeTime - time.GetElapsedTime(begun), cancellation);
                     if (time.GetElapsedTime(begun) > CommandStarter.IntakeTime)
                         throw new TimeoutException($"Taking the command in took longer than {CommandStarter.IntakeTime.TotalMinutes} minutes. Nothing was changed; apply again.");
                 });

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Azure;
 using Azure.Data.Tables;
 
@@ -7,11 +6,6 @@ namespace Formae.Coordination.Storage;
 /// <summary>What every store does with a table.</summary>
 internal static class TableRows
 {
-    /// <summary>Rows a transaction takes.</summary>
-    public const int TransactionLimit = 100;
-
-    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .:,-_{}[]");
-
     private const int ReadsAtOnce = 128;
 
     /// <summary>Payloads are large: only a few at once are in memory besides their rows.</summary>
@@ -80,46 +74,5 @@ internal static class TableRows
         return found;
     }
 
-    /// <summary>Writes rows of one partition, a hundred to a transaction and no more than the service takes at once; transactions run side by side. A row with an ETag is written only if it still has it.</summary>
-    public static async Task WriteAllAsync(this TableClient table, IReadOnlyList<TableEntity> rows, TableTransactionActionType action, CancellationToken cancellation)
-    {
-        var running = new List<Task>();
-        var batch = new List<TableTransactionAction>();
-        var size = 0;
-        foreach (var row in rows)
-        {
-            var length = SizeOf(row);
-            if (batch.Count > 0 && (batch.Count == TransactionLimit || size + length > 3_500_000))
-            {
-                running.Add(table.SubmitTransactionAsync(batch, cancellation));
-                batch = [];
-                size = 0;
-            }
-
-            batch.Add(new TableTransactionAction(action, row, row.ETag));
-            size += length;
-        }
-
-        if (batch.Count > 0)
-            running.Add(table.SubmitTransactionAsync(batch, cancellation));
-        await Task.WhenAll(running);
-    }
-
     public static bool Is(this RequestFailedException failure, string code) => failure.ErrorCode == code;
-
-    /// <summary>What the row takes in a request: JSON that escapes whatever is not plain, above all the quotation marks of the JSON in the columns.</summary>
-    private static int SizeOf(TableEntity row)
-    {
-        var size = 500;
-        foreach (var (name, value) in row)
-        {
-            size += name.Length + 64;
-            if (value is not string text)
-                continue;
-            foreach (var character in text)
-                size += Plain.Contains(character) ? 1 : 6;
-        }
-
-        return size;
-    }
 }

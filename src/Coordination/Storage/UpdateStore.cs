@@ -15,24 +15,33 @@ namespace Formae.Coordination.Storage;
 /// The updates of a command, of resources and of targets: partition is the command, row the place in its groups. Written by intake once, then by the command's
 /// orchestration only.
 /// </summary>
-public sealed partial class UpdateStore(FormaeTables tables, PluginCatalog catalog, ProgressJournal journal)
+public sealed partial class UpdateStore(FormaeTables tables, PartitionWriter writer, PluginCatalog catalog, ProgressJournal journal)
 {
     private const string OfTarget = "target";
+
+    /// <summary>How long storage that has too much to do may keep what ends updates: a person may wait for it.</summary>
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMinutes(3);
 
     private static readonly string[] SummaryColumns = ["PartitionKey", "RowKey", "Ksuid", "DeletesFrom", UpdateProgressColumns.Forced, .. UpdateProgressColumns.OfState];
     private static readonly string[] ProgressColumns = ["PartitionKey", "RowKey", "Kind", "Ksuid", "Label", "Type", "Stack", "Operation", .. UpdateProgressColumns.All];
     private static readonly string[] GraphColumns = ["PartitionKey", "RowKey", "Kind", "Ksuid", "Label", "Type", "Namespace", .. UpdateProgressColumns.OfState, .. RowText.Columns("DependsOn")];
 
-    public Task AddAsync(IReadOnlyList<UpdateRecord> updates, CancellationToken cancellation) => AddAsync(updates, [], cancellation);
+    public Task AddAsync(IReadOnlyList<UpdateRecord> updates, CancellationToken cancellation) => AddAsync(updates, [], patience: TimeSpan.Zero, cancellation);
 
-    public async Task AddAsync(IReadOnlyList<UpdateRecord> updates, IReadOnlyList<TargetUpdateRecord> targets, CancellationToken cancellation) =>
-        await tables.Updates.WriteAllAsync(
+    /// <param name="updates">Those of resources.</param>
+    /// <param name="targets">Those of targets.</param>
+    /// <param name="patience">For how long storage is asked again that has too much to do.</param>
+    /// <param name="cancellation">Cancels.</param>
+    public async Task AddAsync(IReadOnlyList<UpdateRecord> updates, IReadOnlyList<TargetUpdateRecord> targets, TimeSpan patience, CancellationToken cancellation) =>
+        await writer.WriteAsync(
+            tables.Updates,
             [.. await TableRows.ConvertAsync(updates, update => ToRowAsync(update, cancellation)), .. await TableRows.ConvertAsync(targets, update => ToRowAsync(update, cancellation))],
-            TableTransactionActionType.UpsertReplace, cancellation);
+            TableTransactionActionType.UpsertReplace, patience, cancellation);
 
     /// <summary>Forgets the updates of a command that was never stored itself.</summary>
     public async Task RemoveAsync(string commandId, CancellationToken cancellation) =>
-        await tables.Updates.WriteAllAsync(await tables.Updates.ReadPartitionAsync(commandId, cancellation, ["PartitionKey", "RowKey"]), TableTransactionActionType.Delete, cancellation);
+        await writer.WriteAsync(
+            tables.Updates, await tables.Updates.ReadPartitionAsync(commandId, cancellation, ["PartitionKey", "RowKey"]), TableTransactionActionType.Delete, patience: TimeSpan.Zero, cancellation);
 
     public async Task<UpdateRecord?> FindAsync(string commandId, string row, CancellationToken cancellation) =>
         await tables.Updates.FindAsync(commandId, row, cancellation) is { } found ? await FromRowAsync(found, cancellation) : null;
@@ -118,8 +127,9 @@ public sealed partial class UpdateStore(FormaeTables tables, PluginCatalog catal
     /// <summary>Writes what changed. A state that is final stays, whatever comes after it: see <see cref="UpdateProgressColumns"/>.</summary>
     public async Task RecordAsync(string commandId, IReadOnlyList<(string Row, UpdateProgress Progress)> changes, CancellationToken cancellation)
     {
-        await tables.Updates.WriteAllAsync(
-            [.. changes.Select(change => UpdateProgressColumns.Write(new TableEntity(commandId, change.Row), change.Progress))], TableTransactionActionType.UpdateMerge, cancellation);
+        await writer.WriteAsync(
+            tables.Updates, [.. changes.Select(change => UpdateProgressColumns.Write(new TableEntity(commandId, change.Row), change.Progress))], TableTransactionActionType.UpdateMerge,
+            patience: TimeSpan.Zero, cancellation);
         await journal.AppendAsync(commandId, [.. changes.Select(change => new ProgressChange { Row = change.Row, Progress = change.Progress })], cancellation);
     }
 
@@ -156,11 +166,11 @@ public sealed partial class UpdateStore(FormaeTables tables, PluginCatalog catal
 
             try
             {
-                await tables.Updates.WriteAllAsync(settled, TableTransactionActionType.UpdateMerge, cancellation);
+                await writer.WriteAsync(tables.Updates, settled, TableTransactionActionType.UpdateMerge, SettleTime, cancellation);
             }
             catch (Azure.RequestFailedException e) when (e.Status == 412)
             {
-                // Some have changed in between: look again.
+                // Some have changed in between, or were settled and the answer got lost: look again.
             }
         }
     }

@@ -73,6 +73,10 @@ internal sealed class BreakingTables(ITableTransport inner) : DelegatingTranspor
             return Stamped(table, await request());
         IsBroken = true;
         _isDead = _how is Break.KilledBefore or Break.KilledAfter;
+
+        // Who is dead tries nothing again; what goes on here in his place is to see that.
+        if (_isDead)
+            await _caller!.CancelAsync();
         switch (_how)
         {
             case Break.HungUp:

@@ -239,7 +239,7 @@ public sealed class CancelRaceTests : IAsyncLifetime
             var target = new Target { Label = $"idle-{index}", Namespace = "FakeAWS", Version = 1 };
             await _plane.Get<TargetStore>().TryPutAsync(target, 0, _cancellation);
             var plan = new Engine.Planning.TargetUpdate { Node = $"n{index}", Operation = TargetOperation.Delete, Target = target, Existing = target };
-            await _plane.Get<UpdateStore>().AddAsync([], [new TargetUpdateRecord { CommandId = id, Row = TargetUpdateRecord.RowAt(TargetUpdateRecord.AtClose, index), Plan = plan }], _cancellation);
+            await _plane.Get<UpdateStore>().AddAsync([], [new TargetUpdateRecord { CommandId = id, Row = TargetUpdateRecord.RowAt(TargetUpdateRecord.AtClose, index), Plan = plan }], patience: TimeSpan.Zero, _cancellation);
         }
 
         // The first is on its way out.

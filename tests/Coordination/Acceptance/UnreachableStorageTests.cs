@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Azure.Data.Tables;
-using Formae.Coordinator;
 
 namespace Formae.Coordination.Tests.Acceptance;
 

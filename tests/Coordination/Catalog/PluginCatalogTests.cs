@@ -27,7 +27,7 @@ public class PluginCatalogTests(StoreFixture fixture) : IClassFixture<StoreFixtu
         };
         await fixture.Updates.AddAsync([update], _cancellation);
 
-        var fresh = await new UpdateStore(fixture.Tables, Unread(), fixture.Journal).FindAsync("c", update.Row, _cancellation);
+        var fresh = await new UpdateStore(fixture.Tables, fixture.Writer, Unread(), fixture.Journal).FindAsync("c", update.Row, _cancellation);
         var stored = await new ResourceStore(fixture.Tables, Unread(), fixture.Ksuids).FindAsync(ksuid, _cancellation);
 
         Assert.True(fresh!.Plan.Resource.Schema!.Hints["Password"].Opaque);

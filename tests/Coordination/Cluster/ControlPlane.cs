@@ -141,7 +141,7 @@ public sealed partial class ControlPlane : IAsyncDisposable
         foreach (var stack in stacks)
             Assert.Null(await Get<StackStore>().TakeLeaseAsync(stack, id, _ => Task.FromResult<bool?>(true), CancellationToken.None));
         var split = Changesets.Split(id, plan.Resources, plan.Targets);
-        await Get<UpdateStore>().AddAsync(split.Resources, split.Targets, CancellationToken.None);
+        await Get<UpdateStore>().AddAsync(split.Resources, split.Targets, patience: TimeSpan.Zero, CancellationToken.None);
         var now = DateTimeOffset.UtcNow;
         await Get<CommandStore>().AddAsync(new CommandRecord
         {

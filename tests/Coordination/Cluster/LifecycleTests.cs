@@ -101,7 +101,7 @@ public sealed class LifecycleTests : IAsyncLifetime
         await _plane.Get<UpdateStore>().AddAsync(
             [],
             [new TargetUpdateRecord { CommandId = stored.CommandId, Row = TargetUpdateRecord.RowAt(TargetUpdateRecord.AtClose, 0), Plan = new Formae.Engine.Planning.TargetUpdate { Node = "n", Operation = Formae.Engine.Planning.TargetOperation.Delete, Target = target, Existing = target } }],
-            _cancellation);
+            patience: TimeSpan.Zero, _cancellation);
         await Commands.AddAsync(stored, _cancellation);
 
         await Lifecycle.CloseAsync(stored.CommandId, "it never began", _plane.Client, _cancellation);

@@ -48,7 +48,7 @@ public class LargeRowTests(StoreFixture fixture) : IClassFixture<StoreFixture>
         await updates.AddAsync(
             [new UpdateRecord { CommandId = command, Row = UpdateRecord.RowOf(0, 0), Plan = plan, DependsOn = waitsFor }],
             [new TargetUpdateRecord { CommandId = command, Row = UpdateRecord.RowOf(0, 1), Plan = new TargetUpdate { Node = "t", Operation = TargetOperation.Create, Target = Target("t", length) } }],
-            _cancellation);
+            patience: TimeSpan.Zero, _cancellation);
         await updates.RecordAsync(command, [(UpdateRecord.RowOf(0, 0), new UpdateProgress { State = States.Failed, Error = new string('e', 9_000), Message = new string('m', 9_000) })], _cancellation);
         await updates.SettleAsync(command, States.Failed, new string('s', 9_000), DateTimeOffset.UtcNow, _cancellation);
 

@@ -5,6 +5,7 @@ using Formae.Coordination.Storage;
 using Formae.Embedded.Tables;
 using Formae.Messaging.Payloads;
 using Formae.Model;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Formae.Coordination.Tests.Storage;
 
@@ -27,7 +28,9 @@ public class StoreFixture : IAsyncLifetime
 
     public CommandStore Commands => new(Tables, new CommandSignals());
 
-    public UpdateStore Updates => new(Tables, Catalog, Journal);
+    public PartitionWriter Writer { get; } = new(TimeProvider.System, NullLogger<PartitionWriter>.Instance);
+
+    public UpdateStore Updates => new(Tables, Writer, Catalog, Journal);
 
     public KsuidSource Ksuids { get; } = new(TimeProvider.System);
 

@@ -68,7 +68,7 @@ public class UpdateStoreTests(StoreFixture fixture) : IClassFixture<StoreFixture
                 new TargetUpdateRecord { CommandId = command, Row = TargetUpdateRecord.RowAt(TargetUpdateRecord.AtOpen, 0), Plan = target },
                 new TargetUpdateRecord { CommandId = command, Row = TargetUpdateRecord.RowAt(TargetUpdateRecord.AtClose, 1), Plan = target },
             ],
-            _cancellation);
+            patience: TimeSpan.Zero, _cancellation);
 
         var (resources, targets) = await Updates.ListAllAsync(command, _cancellation);
         Assert.Equal((1, 3), (resources.Count, targets.Count));

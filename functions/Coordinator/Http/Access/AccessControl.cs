@@ -1,3 +1,4 @@
+using Formae.Coordination;
 using Formae.Coordinator.Http.Description;
 using Formae.Protocol.Http;
 using Microsoft.AspNetCore.Http;

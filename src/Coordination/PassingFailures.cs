@@ -1,7 +1,7 @@
 using Azure;
 using Azure.Messaging.ServiceBus;
 
-namespace Formae.Coordinator;
+namespace Formae.Coordination;
 
 /// <summary>Which failures of storage and bus come to an end by themselves: the same again, a little later, may go through.</summary>
 internal static class PassingFailures
@@ -11,6 +11,8 @@ internal static class PassingFailures
     // that say of the call itself that it cannot be.
     private const string OfHub = "Grpc.Core.RpcException";
     private static readonly string[] Lasting = ["InvalidArgument", "NotFound", "AlreadyExists", "FailedPrecondition", "OutOfRange", "Unimplemented"];
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     public static bool IsPassing(this Exception failure) => failure switch
     {
@@ -23,4 +25,7 @@ internal static class PassingFailures
         AggregateException tries => tries.InnerExceptions.All(IsPassing),
         _ => failure.GetType().FullName == OfHub && !Lasting.Any(status => failure.Message.Contains($"StatusCode=\"{status}\"", StringComparison.Ordinal)),
     };
+
+    /// <summary>How long to wait before the same is tried again: longer, the longer it lasts, to a minute.</summary>
+    public static TimeSpan PauseAfter(TimeSpan waited, TimeSpan shortest) => TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 4, shortest.Ticks, LongestPause.Ticks));
 }
