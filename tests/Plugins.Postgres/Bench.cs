@@ -46,6 +46,21 @@ internal sealed class Bench : IAsyncDisposable
 
     public Task<OperationReport> RemoveAsync(string type, string id) => Harness.ExecuteAsync(Requests.Delete($"Postgres::{type}", id), TestContext.Current.CancellationToken);
 
+    /// <summary>The native ids of all that is listed below a parent.</summary>
+    public async Task<IReadOnlyList<string>> AllAsync(string type, object parameters)
+    {
+        List<string> all = [];
+        string? token = null;
+        do
+        {
+            var page = Succeeded(await Harness.ExecuteAsync(Requests.List($"Postgres::{type}", pageSize: 2, token) with { ListParameters = Json(parameters) }, TestContext.Current.CancellationToken));
+            all.AddRange(page.NativeIds!);
+            token = page.NextPageToken;
+        }
+        while (token is not null);
+        return all;
+    }
+
     /// <summary>A database with a schema in it.</summary>
     public async Task<string> MakeDatabaseAsync(string prefix = "db")
     {

@@ -113,6 +113,111 @@ public sealed class GrantTests(PostgresServer server)
         Bench.Refused(await bench.Harness.ExecuteAsync(more with { Doubt = Doubt.Unheard }, TestContext.Current.CancellationToken), ProblemCodes.AlreadyExists, role);
     }
 
+    [Theory]
+    [InlineData("Database", null, null, "CONNECT,TEMPORARY", "has_database_privilege(@, current_database(), 'CONNECT')")]
+    [InlineData("Schema", "public", null, "USAGE", "has_schema_privilege(@, 'public', 'USAGE')")]
+    [InlineData("Function", "s", "g()", "EXECUTE", "has_function_privilege(@, 's.g()', 'EXECUTE')")]
+    public async Task What_everybody_may_do_by_default_is_revoked_and_given_back(string on, string? schema, string? item, string usual, string check)
+    {
+        await using var bench = new Bench(server);
+        var (database, role) = await PrepareAsync(bench);
+        await bench.ExecuteAsync("CREATE FUNCTION s.g() RETURNS int LANGUAGE sql AS 'SELECT 1'", database);
+        var has = $"SELECT {check.Replace("@", $"'{role}'", StringComparison.Ordinal)}";
+        var id = string.Join('/', new[] { database, on, schema, item, "public" }.OfType<string>());
+        Assert.Equal("True", await bench.ScalarAsync(has, database));
+        Assert.Equal(ProblemCodes.NotFound, (await bench.ReadAsync(Type, id)).Problem?.Code);
+        Assert.DoesNotContain(id, await bench.AllAsync(Type, new { Database = database }));
+
+        var made = await bench.MakeAsync(Type, Grant("public", database, on, schema, item));
+        Assert.Equal(id, made.NativeId);
+        Assert.Equal("False", await bench.ScalarAsync(has, database));
+        Assert.Empty(PrivilegesOf(made));
+        Assert.Empty(PrivilegesOf(Bench.Succeeded(await bench.ReadAsync(Type, id))));
+        Assert.Contains(id, await bench.AllAsync(Type, new { Database = database }));
+
+        var granted = Bench.Succeeded(await bench.ChangeAsync(Type, id, Grant("public", database, on, schema, item, usual.Split(','))));
+        Assert.Equal(usual.Split(','), PrivilegesOf(granted));
+        Assert.Equal(usual.Split(','), PrivilegesOf(Bench.Succeeded(await bench.ReadAsync(Type, id, granted.Properties))));
+        Assert.Equal("True", await bench.ScalarAsync(has, database));
+
+        Assert.Empty(PrivilegesOf(Bench.Succeeded(await bench.ChangeAsync(Type, id, Grant("public", database, on, schema, item)))));
+        Bench.Succeeded(await bench.RemoveAsync(Type, id));
+        Assert.Equal("True", await bench.ScalarAsync(has, database));
+        Assert.Equal(ProblemCodes.NotFound, (await bench.ReadAsync(Type, id, made.Properties)).Problem?.Code);
+    }
+
+    [Fact]
+    public async Task What_everybody_may_do_by_default_is_nobodys_grant_and_can_be_taken_over()
+    {
+        await using var bench = new Bench(server);
+        var (database, role) = await PrepareAsync(bench);
+
+        // Whoever grants to one role turns the default into a list.
+        await bench.MakeAsync(Type, Grant(role, database, "Database", null, null, "CREATE"));
+        Assert.DoesNotContain($"{database}/Database/public", await bench.AllAsync(Type, new { Database = database }));
+
+        var same = await bench.MakeAsync(Type, Grant("public", database, "Database", null, null, "TEMPORARY", "CONNECT"));
+        Assert.Equal(["CONNECT", "TEMPORARY"], PrivilegesOf(same));
+        var less = await bench.MakeAsync(Type, Grant("public", database, "Database", null, null, "CONNECT"));
+        Assert.Equal(["CONNECT"], PrivilegesOf(less));
+        Assert.Equal("False", await bench.ScalarAsync($"SELECT has_database_privilege('{role}', current_database(), 'TEMPORARY')", database));
+
+        await bench.ExecuteAsync($"GRANT TEMPORARY ON DATABASE \"{database}\" TO PUBLIC", database);
+        Assert.Equal(ProblemCodes.NotFound, (await bench.ReadAsync(Type, less.NativeId!, less.Properties)).Problem?.Code);
+        Assert.Equal(["CONNECT"], PrivilegesOf(await bench.MakeAsync(Type, Grant("public", database, "Database", null, null, "CONNECT"))));
+    }
+
+    [Fact]
+    public async Task What_somebody_has_granted_to_everybody_or_revoked_stays_his()
+    {
+        await using var bench = new Bench(server);
+        var (database, _) = await PrepareAsync(bench);
+        await bench.ExecuteAsync("GRANT SELECT ON s.a TO PUBLIC", database);
+        await bench.ExecuteAsync($"GRANT CREATE ON DATABASE \"{database}\" TO PUBLIC", database);
+
+        Bench.Refused(await bench.TryMakeAsync(Type, Grant("public", database, "Table", "s", "a", "SELECT")), ProblemCodes.AlreadyExists, "public");
+        foreach (var doubt in new[] { Doubt.None, Doubt.Unheard })
+        {
+            var none = Requests.Create($"Postgres::{Type}", Bench.Json(Grant("public", database, "Database", null, null))) with { Doubt = doubt };
+            Bench.Refused(await bench.Harness.ExecuteAsync(none, TestContext.Current.CancellationToken), ProblemCodes.AlreadyExists, "public");
+        }
+
+        // Where everything is revoked there is nothing that could be somebody's.
+        await bench.ExecuteAsync($"REVOKE ALL ON DATABASE \"{database}\" FROM PUBLIC", database);
+        Assert.Equal(["CONNECT"], PrivilegesOf(await bench.MakeAsync(Type, Grant("public", database, "Database", null, null, "CONNECT"))));
+    }
+
+    [Fact]
+    public async Task That_everybody_may_do_nothing_with_a_table_can_be_said_and_is_watched()
+    {
+        await using var bench = new Bench(server);
+        var (database, _) = await PrepareAsync(bench);
+        var none = Grant("public", database, "Table", "s", "a");
+
+        var made = await bench.MakeAsync(Type, none);
+        Assert.Empty(PrivilegesOf(Bench.Succeeded(await bench.ReadAsync(Type, made.NativeId!, made.Properties))));
+        await bench.ExecuteAsync("GRANT SELECT ON s.a TO PUBLIC", database);
+        Assert.Equal(["SELECT"], PrivilegesOf(Bench.Succeeded(await bench.ReadAsync(Type, made.NativeId!, made.Properties))));
+        Assert.Empty(PrivilegesOf(Bench.Succeeded(await bench.ChangeAsync(Type, made.NativeId!, none))));
+        Bench.Succeeded(await bench.RemoveAsync(Type, made.NativeId!));
+
+        Assert.Equal(ProblemCodes.NotFound, (await bench.TryMakeAsync(Type, Grant("public", database, "Table", "s", "missing"))).Problem?.Code);
+    }
+
+    [Fact]
+    public async Task What_others_have_granted_to_everybody_cannot_be_revoked_and_that_is_said()
+    {
+        await using var bench = new Bench(server);
+        var (database, role) = await PrepareAsync(bench);
+        await bench.MakeAsync(Type, Grant("public", database, "Table", "s", "a"));
+        await bench.ExecuteAsync($"GRANT SELECT ON s.a TO \"{role}\" WITH GRANT OPTION", database);
+        await bench.ExecuteAsync($"GRANT USAGE ON SCHEMA s TO \"{role}\"", database);
+        await bench.ExecuteAsync($"DO $$ BEGIN SET LOCAL ROLE \"{role}\"; GRANT SELECT ON s.a TO PUBLIC; END $$", database);
+
+        Bench.Refused(await bench.ChangeAsync(Type, $"{database}/Table/s/a/public", Grant("public", database, "Table", "s", "a")), ProblemCodes.ResourceConflict, "SELECT");
+        Bench.Refused(await bench.RemoveAsync(Type, $"{database}/Table/s/a/public"), ProblemCodes.ResourceConflict, "SELECT");
+    }
+
     [Fact]
     public async Task What_does_not_fit_the_kind_is_refused()
     {
@@ -121,8 +226,12 @@ public sealed class GrantTests(PostgresServer server)
         Bench.Refused(await bench.TryMakeAsync(Type, Grant("r", "postgres", "Table", "public", null, "SELECT")), ProblemCodes.InvalidRequest, "'Object'");
         Bench.Refused(await bench.TryMakeAsync(Type, Grant("r", "postgres", "Database", "public", null, "CONNECT")), ProblemCodes.InvalidRequest, "'Schema'");
         Bench.Refused(await bench.TryMakeAsync(Type, Grant("public", "postgres", "Schema", "public", null, "SELECT")), ProblemCodes.InvalidRequest, "'Privileges'");
+        Bench.Refused(await bench.TryMakeAsync(Type, Grant("r", "postgres", "Database", null, null)), ProblemCodes.InvalidRequest, "'Privileges'");
+        Bench.Refused(await bench.TryMakeAsync(Type, Grant("public", "postgres", "AllFunctionsInSchema", "public", null)), ProblemCodes.InvalidRequest, "'Privileges'");
         Bench.Refused(await bench.ReadAsync(Type, "postgres/Nothing/x"), ProblemCodes.InvalidRequest, "no id of a grant");
     }
+
+    private static IEnumerable<string?> PrivilegesOf(OperationReport report) => report.Properties!.Value.GetProperty("Privileges").EnumerateArray().Select(one => one.GetString());
 
     private static async Task<(string Database, string Role)> PrepareAsync(Bench bench)
     {

@@ -49,7 +49,7 @@ internal abstract class PostgresHandler<T>(PostgresConnections connections) : IR
             var names = NamesIn(request.NativeId);
             await using var session = await OpenAsync(request, names, cancellationToken).ConfigureAwait(false);
             await session.LockAsync(LockOf(names)).ConfigureAwait(false);
-            if (await FindAsync(session, names, request.Desired).ConfigureAwait(false) is not { } there)
+            if (await FindToChangeAsync(session, names, request.Desired).ConfigureAwait(false) is not { } there)
                 return Gone(names);
             await ChangeAsync(session, names, request.Desired, there).ConfigureAwait(false);
             var changed = await FindAsync(session, names, request.Desired).ConfigureAwait(false)
@@ -104,6 +104,9 @@ internal abstract class PostgresHandler<T>(PostgresConnections connections) : IR
     /// <param name="names">What to look for.</param>
     /// <param name="form">The object as it was written, or is about to be: what means the same is shown in the same words.</param>
     protected abstract Task<Live<T>?> FindAsync(Session session, string[] names, T? form);
+
+    /// <summary>The same for an update, which was told already that the object exists.</summary>
+    protected virtual Task<Live<T>?> FindToChangeAsync(Session session, string[] names, T desired) => FindAsync(session, names, desired);
 
     protected abstract Task ChangeAsync(Session session, string[] names, T desired, Live<T> live);
 

@@ -17,7 +17,7 @@ internal abstract class TransactionalHandler<T>(PostgresConnections connections)
             {
                 if (IsOwn(there, mark))
                     return new CreateResult<T>.Success(NativeId.Of(names), there.Properties);
-                if (!MayBeThere(names))
+                if (!MayBeThere(names, there))
                     return Exists(names);
             }
 
@@ -48,8 +48,8 @@ internal abstract class TransactionalHandler<T>(PostgresConnections connections)
 
     protected abstract Task RemoveAsync(Session session, string[] names, T prior);
 
-    /// <summary>Whether a create only adds to what is there, and so cannot be in anybody's way.</summary>
-    protected virtual bool MayBeThere(string[] names) => false;
+    /// <summary>Whether a create takes nothing away from anybody by changing what is there.</summary>
+    protected virtual bool MayBeThere(string[] names, Live<T> there) => false;
 
     /// <summary>This create has been carried out.</summary>
     protected virtual void Remember(string mark)

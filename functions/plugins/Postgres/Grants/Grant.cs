@@ -35,7 +35,7 @@ public sealed record Grant
     [CreateOnly, Description("The table (or view), the sequence, or the function with the types of its arguments: total(integer, text).")]
     public string? Object { get; init; }
 
-    [Set, Description("Such as SELECT; each by its name, not ALL.")]
+    [Set, Description("Such as SELECT; each by its name, not ALL. An empty list is for public alone: everybody loses what PostgreSQL grants to everybody by itself.")]
     public required IReadOnlyList<string> Privileges { get; init; }
 
     [Set, Description("Those of the privileges that the role may grant to others. Default: none.")]
@@ -49,6 +49,9 @@ internal sealed record AccessRow
 
     /// <summary>What the role may do with each of them.</summary>
     public required IReadOnlyList<AccessPrivilege> Privileges { get; init; }
+
+    /// <summary>What it may do before anybody has granted or revoked anything. None but for everybody.</summary>
+    public required IReadOnlyList<string> Usual { get; init; }
 }
 
 internal sealed record AccessPrivilege

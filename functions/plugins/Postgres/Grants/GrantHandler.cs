@@ -2,6 +2,10 @@ using Formae.Sdk;
 
 namespace Formae.Plugins.Postgres;
 
+/// <summary>
+/// Everybody (<c>public</c>) has privileges that nobody has granted: PostgreSQL does by itself. So what counts as a grant to everybody is what differs from that, an empty one too, and its delete gives back what was there before. A create
+/// may change what PostgreSQL has granted, and what was revoked: it is in nobody's way.
+/// </summary>
 internal sealed class GrantHandler(PostgresConnections connections) : TransactionalHandler<Grant>(connections)
 {
     /// <summary>Everybody; PostgreSQL lets no role have this name.</summary>
@@ -9,6 +13,15 @@ internal sealed class GrantHandler(PostgresConnections connections) : Transactio
 
     /// <summary>Marks a grant on all of nothing, which is whatever it is said to be.</summary>
     private const string OnNothing = "nothing";
+
+    /// <summary>Marks what everybody may do because PostgreSQL has it so.</summary>
+    private const string ByDefault = "default";
+
+    /// <summary>Marks that everybody has lost what PostgreSQL grants.</summary>
+    private const string Revoked = "revoked";
+
+    /// <summary>Marks privileges where none are wanted: nobody may take them for what was wanted.</summary>
+    private const string NotWanted = "not wanted";
 
     private readonly RecentCreates _recent = new();
 
@@ -44,55 +57,47 @@ internal sealed class GrantHandler(PostgresConnections connections) : Transactio
 
     protected override async Task<Live<Grant>?> FindAsync(Session session, string[] names, Grant? form)
     {
-        var kind = KindOf(names);
-        var subject = GrantSubject.Of(kind);
-        var (schema, item) = (subject.NameCount > 0 ? names[2] : null, subject.NameCount > 1 ? names[3] : null);
-        var row = await session.JsonAsync(
-            $$"""
-            WITH objects (oid, acl) AS ({{subject.Objects}}),
-            held AS (
-              SELECT objects.oid, privilege_type, bool_or(is_grantable) AS is_grantable FROM objects, aclexplode(acl)
-              WHERE grantee = CASE $1 WHEN '{{Everybody}}' THEN 0 ELSE (SELECT oid FROM pg_roles WHERE rolname = $1) END AND ($2::text IS NULL OR true) AND ($3::text IS NULL OR true)
-              GROUP BY objects.oid, privilege_type),
-            common AS (SELECT privilege_type, bool_and(is_grantable) AS is_grantable FROM held GROUP BY privilege_type HAVING count(*) = (SELECT count(*) FROM objects))
-            SELECT json_build_object('Objects', (SELECT count(*) FROM objects),
-              'Privileges', coalesce((SELECT json_agg(json_build_object('Name', privilege_type, 'Grantable', is_grantable) ORDER BY privilege_type) FROM common), '[]'))::text
-            """,
-            PostgresJson.Default.AccessRow,
-            names[^1],
-            schema,
-            item).ConfigureAwait(false);
-        if (row is { Objects: 0 } && subject.IsMany)
-            return form is null ? null : new Live<Grant>(form, OnNothing);
-        if (row is not { Privileges.Count: > 0 })
-            return null;
-        var isSame = form?.Object is { } written && (written == item || (kind == GrantKind.Function && await RoutineAsync(session, schema!, written).ConfigureAwait(false) == item));
-        return new Live<Grant>(new Grant
-        {
-            Role = names[^1],
-            Database = names[0],
-            On = kind,
-            Schema = schema,
-            Object = isSame ? form!.Object : item,
-            Privileges = [.. row.Privileges.Select(privilege => privilege.Name)],
-            WithGrantOption = Shown.Of([.. row.Privileges.Where(privilege => privilege.Grantable).Select(privilege => privilege.Name)], form?.WithGrantOption),
-        });
+        var there = await LookAsync(session, names, form).ConfigureAwait(false);
+
+        // Unless that is what somebody wants, and so has as a grant.
+        return there is { Mark: ByDefault, Properties: var usual } && (form is null || !usual.Privileges.ToHashSet().SetEquals(form.Privileges)) ? null : there;
     }
 
-    protected override Task MakeAsync(Session session, string[] names, Grant desired, string mark) =>
-        ApplyAsync(session, names, desired, new Grant { Role = desired.Role, Database = desired.Database, On = desired.On, Privileges = [] });
+    protected override Task<Live<Grant>?> FindToChangeAsync(Session session, string[] names, Grant desired) => LookAsync(session, names, desired);
 
-    protected override Task ChangeAsync(Session session, string[] names, Grant desired, Live<Grant> live) => live.Mark == OnNothing ? Task.CompletedTask : ApplyAsync(session, names, desired, live.Properties);
+    protected override async Task MakeAsync(Session session, string[] names, Grant desired, string mark)
+    {
+        IReadOnlyList<string> live = [];
+        if (IsOfEverybody(names))
+        {
+            var there = await LookAsync(session, names, desired).ConfigureAwait(false) ?? throw new RefusedException(Problems.NotFound($"What '{NativeId.Of(names)}' is about does not exist."));
+            live = there.Properties.Privileges;
+        }
+
+        await ApplyAsync(session, names, desired, live, []).ConfigureAwait(false);
+    }
+
+    protected override Task ChangeAsync(Session session, string[] names, Grant desired, Live<Grant> live) =>
+        live.Mark == OnNothing ? Task.CompletedTask : ApplyAsync(session, names, desired, live.Properties.Privileges, live.Properties.WithGrantOption ?? []);
 
     protected override async Task RemoveAsync(Session session, string[] names, Grant prior)
     {
-        // Of many objects only what this grant has brought: each of them may have grants of its own.
         var subject = GrantSubject.Of(KindOf(names));
-        var privileges = subject.IsMany ? string.Join(", ", Known(subject, nameof(Grant.Privileges), prior.Privileges)) : "ALL PRIVILEGES";
-        if (privileges.Length > 0)
-            await session.ExecuteAsync($"REVOKE {privileges} ON {Target(names)} FROM {Grantee(names)}").ConfigureAwait(false);
+        if (IsOfEverybody(names))
+        {
+            var row = await RowAsync(session, names).ConfigureAwait(false);
+            await ApplyAsync(session, names, row.Usual, [], [.. row.Privileges.Select(privilege => privilege.Name)], []).ConfigureAwait(false);
+        }
+        else
+        {
+            // Of many objects only what this grant has brought: each of them may have grants of its own.
+            var privileges = subject.IsMany ? string.Join(", ", Known(subject, nameof(Grant.Privileges), prior.Privileges)) : "ALL PRIVILEGES";
+            if (privileges.Length > 0)
+                await session.ExecuteAsync($"REVOKE {privileges} ON {Target(names)} FROM {Grantee(names)}").ConfigureAwait(false);
+        }
+
         if (!subject.IsMany && await FindAsync(session, names, null).ConfigureAwait(false) is { } left)
-            throw new RefusedException(Problems.ResourceConflict($"The role '{names[^1]}' still has {string.Join(", ", left.Properties.Privileges)}: somebody else has granted it, and only who has granted can revoke."));
+            throw StillHas(names, left.Properties.Privileges);
     }
 
     protected override string LockOf(string[] names) => $"grants {(GrantSubject.Of(KindOf(names)).NameCount > 0 ? names[2] : "")}";
@@ -100,38 +105,113 @@ internal sealed class GrantHandler(PostgresConnections connections) : Transactio
     // Privileges have no place for a mark. Those on all objects of a schema are a short way to write many, and none of them was there before as such.
     protected override bool IsOwn(Live<Grant> there, string mark) => there.Mark == OnNothing || _recent.Contains(mark);
 
-    protected override bool IsOwnInDoubt(Live<Grant> there, string mark) => true;
+    protected override bool IsOwnInDoubt(Live<Grant> there, string mark) => there.Mark is not (ByDefault or Revoked or NotWanted);
 
-    protected override bool MayBeThere(string[] names) => GrantSubject.Of(KindOf(names)).IsMany;
+    protected override bool MayBeThere(string[] names, Live<Grant> there) => GrantSubject.Of(KindOf(names)).IsMany || there.Mark is ByDefault or Revoked;
 
     protected override void Remember(string mark) => _recent.Add(mark);
 
     protected override (string Sql, object?[] Parameters) Listing(ListRequest<Grant> request)
     {
-        const string OfUsers = $"{SchemaHandler.NotOfServer} AND grantee <> ";
-        var role = $"CASE grantee WHEN 0 THEN '{Everybody}' ELSE pg_get_userbyid(grantee) END";
+        const string Relations = "pg_class JOIN pg_namespace AS n ON n.oid = relnamespace";
+        const string Routines = "pg_proc JOIN pg_namespace AS n ON n.oid = pronamespace";
+        const string Tables = "relkind IN ('r', 'p', 'v', 'm', 'f')";
         return (
             $"""
-            SELECT DISTINCT {Id(GrantKind.Database)} FROM pg_database, aclexplode(datacl) WHERE datname = current_database() AND grantee <> datdba
-            UNION SELECT {Id(GrantKind.Schema, "nspname")} FROM pg_namespace, aclexplode(nspacl) WHERE {OfUsers}nspowner
-            UNION SELECT {Id(GrantKind.Table, "nspname", "relname")} FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace, aclexplode(relacl) WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND {OfUsers}relowner
-            UNION SELECT {Id(GrantKind.Sequence, "nspname", "relname")} FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace, aclexplode(relacl) WHERE relkind = 'S' AND {OfUsers}relowner
-            UNION SELECT {Id(GrantKind.Function, "nspname", GrantSubject.RoutineName)} FROM pg_proc JOIN pg_namespace AS n ON n.oid = pronamespace, aclexplode(proacl) WHERE {OfUsers}proowner
+            SELECT DISTINCT {Id(GrantKind.Database)} FROM pg_database, aclexplode(datacl) WHERE datname = current_database() AND {OfRoles("datdba")}
+            UNION SELECT {Everybodys(GrantKind.Database)} FROM pg_database WHERE datname = current_database() AND {Differs("datacl", GrantSubject.DatabaseDefault)}
+            UNION SELECT {Id(GrantKind.Schema, "nspname")} FROM pg_namespace, aclexplode(nspacl) WHERE {SchemaHandler.NotOfServer} AND {OfRoles("nspowner")}
+            UNION SELECT {Everybodys(GrantKind.Schema, "nspname")} FROM pg_namespace AS n WHERE {SchemaHandler.NotOfServer} AND {Differs("nspacl", GrantSubject.SchemaDefault)}
+            UNION SELECT {Id(GrantKind.Table, "nspname", "relname")} FROM {Relations}, aclexplode(relacl) WHERE {Tables} AND {SchemaHandler.NotOfServer} AND {OfRoles("relowner")}
+            UNION SELECT {Everybodys(GrantKind.Table, "nspname", "relname")} FROM {Relations} WHERE {Tables} AND {SchemaHandler.NotOfServer} AND {OfEverybody("relacl")} <> '{"{}"}'
+            UNION SELECT {Id(GrantKind.Sequence, "nspname", "relname")} FROM {Relations}, aclexplode(relacl) WHERE relkind = 'S' AND {SchemaHandler.NotOfServer} AND {OfRoles("relowner")}
+            UNION SELECT {Everybodys(GrantKind.Sequence, "nspname", "relname")} FROM {Relations} WHERE relkind = 'S' AND {SchemaHandler.NotOfServer} AND {OfEverybody("relacl")} <> '{"{}"}'
+            UNION SELECT {Id(GrantKind.Function, "nspname", GrantSubject.RoutineName)} FROM {Routines}, aclexplode(proacl) WHERE {SchemaHandler.NotOfServer} AND {OfRoles("proowner")}
+            UNION SELECT {Everybodys(GrantKind.Function, "nspname", GrantSubject.RoutineName)} FROM {Routines} WHERE {SchemaHandler.NotOfServer} AND {Differs("proacl", GrantSubject.RoutineDefault)}
             """,
             []);
 
-        string Id(GrantKind kind, params string[] names) => NativeId.Sql(["current_database()", $"'{kind}'", .. names.Select(name => $"({name})"), $"({role})"]);
+        static string Id(GrantKind kind, params string[] names) => IdOf(kind, "pg_get_userbyid(grantee)", names);
+
+        static string Everybodys(GrantKind kind, params string[] names) => IdOf(kind, $"'{Everybody}'", names);
+
+        static string IdOf(GrantKind kind, string role, string[] names) => NativeId.Sql(["current_database()", $"'{kind}'", .. names.Select(name => $"({name})"), $"({role})"]);
+
+        static string OfRoles(string owner) => $"grantee NOT IN (0, {owner})";
+
+        static string OfEverybody(string acl) => $"ARRAY(SELECT privilege_type FROM aclexplode({acl}) WHERE grantee = 0 ORDER BY 1)";
+
+        // Where nobody has granted anything yet there is no list, and nothing that differs.
+        static string Differs(string acl, string usual) => $"{acl} IS NOT NULL AND {OfEverybody(acl)} <> {OfEverybody(usual)}";
     }
 
-    private static async Task ApplyAsync(Session session, string[] names, Grant desired, Grant live)
+    /// <summary>What there is, whether it counts as a grant or not.</summary>
+    private static async Task<Live<Grant>?> LookAsync(Session session, string[] names, Grant? form)
     {
-        var subject = GrantSubject.Of(desired.On);
-        var (wanted, options) = CheckPrivileges(subject, desired);
+        var kind = KindOf(names);
+        var subject = GrantSubject.Of(kind);
+        var row = await RowAsync(session, names).ConfigureAwait(false);
+        if (row.Objects == 0 || (row.Privileges.Count == 0 && !IsOfEverybody(names)))
+            return row.Objects == 0 && subject.IsMany && form is not null ? new Live<Grant>(form, OnNothing) : null;
+        var (schema, item) = (subject.NameCount > 0 ? names[2] : null, subject.NameCount > 1 ? names[3] : null);
+        var isSame = form?.Object is { } written && (written == item || (kind == GrantKind.Function && await RoutineAsync(session, schema!, written).ConfigureAwait(false) == item));
+        IReadOnlyList<string> privileges = [.. row.Privileges.Select(privilege => privilege.Name)];
+        return new Live<Grant>(
+            new Grant
+            {
+                Role = names[^1],
+                Database = names[0],
+                On = kind,
+                Schema = schema,
+                Object = isSame ? form!.Object : item,
+                Privileges = privileges,
+                WithGrantOption = Shown.Of([.. row.Privileges.Where(privilege => privilege.Grantable).Select(privilege => privilege.Name)], form?.WithGrantOption),
+            },
+            !IsOfEverybody(names) ? null
+                : privileges.ToHashSet().SetEquals(row.Usual) ? ByDefault
+                : privileges.Count == 0 ? Revoked
+                : form is { Privileges.Count: 0 } ? NotWanted
+                : null);
+    }
+
+    private static async Task<AccessRow> RowAsync(Session session, string[] names)
+    {
+        var subject = GrantSubject.Of(KindOf(names));
+        return await session.JsonAsync(
+            $$"""
+            WITH objects (oid, acl, usual) AS ({{subject.Objects}}),
+            held AS (
+              SELECT objects.oid, privilege_type, bool_or(is_grantable) AS is_grantable FROM objects, aclexplode(acl)
+              WHERE grantee = CASE $1 WHEN '{{Everybody}}' THEN 0 ELSE (SELECT oid FROM pg_roles WHERE rolname = $1) END AND ($2::text IS NULL OR true) AND ($3::text IS NULL OR true)
+              GROUP BY objects.oid, privilege_type),
+            common AS (SELECT privilege_type, bool_and(is_grantable) AS is_grantable FROM held GROUP BY privilege_type HAVING count(*) = (SELECT count(*) FROM objects))
+            SELECT json_build_object('Objects', (SELECT count(*) FROM objects),
+              'Privileges', coalesce((SELECT json_agg(json_build_object('Name', privilege_type, 'Grantable', is_grantable) ORDER BY privilege_type) FROM common), '[]'),
+              'Usual', coalesce((SELECT json_agg(DISTINCT privilege_type) FROM objects, aclexplode(usual) WHERE grantee = 0 AND $1 = '{{Everybody}}'), '[]'))::text
+            """,
+            PostgresJson.Default.AccessRow,
+            names[^1],
+            subject.NameCount > 0 ? names[2] : null,
+            subject.NameCount > 1 ? names[3] : null).ConfigureAwait(false) ?? throw new InvalidOperationException("A query of one row had none.");
+    }
+
+    private static async Task ApplyAsync(Session session, string[] names, Grant desired, IReadOnlyList<string> live, IReadOnlyList<string> liveOptions)
+    {
+        var (wanted, options) = CheckPrivileges(GrantSubject.Of(desired.On), desired);
+        await ApplyAsync(session, names, wanted, options, live, liveOptions).ConfigureAwait(false);
+
+        // PostgreSQL only warns of what it does not revoke.
+        if (IsOfEverybody(names) && (await RowAsync(session, names).ConfigureAwait(false)).Privileges.Select(privilege => privilege.Name).Except(wanted).ToList() is { Count: > 0 } left)
+            throw StillHas(names, left);
+    }
+
+    private static async Task ApplyAsync(Session session, string[] names, IReadOnlyList<string> wanted, IReadOnlyList<string> options, IReadOnlyList<string> live, IReadOnlyList<string> liveOptions)
+    {
         var (on, role) = (Target(names), Grantee(names));
-        await RunAsync("REVOKE {0} ON {1} FROM {2}", live.Privileges.Except(wanted)).ConfigureAwait(false);
-        await RunAsync("REVOKE GRANT OPTION FOR {0} ON {1} FROM {2}", (live.WithGrantOption ?? []).Except(options).Intersect(wanted)).ConfigureAwait(false);
-        await RunAsync("GRANT {0} ON {1} TO {2}", wanted.Except(live.Privileges)).ConfigureAwait(false);
-        await RunAsync("GRANT {0} ON {1} TO {2} WITH GRANT OPTION", options.Except(live.WithGrantOption ?? [])).ConfigureAwait(false);
+        await RunAsync("REVOKE {0} ON {1} FROM {2}", live.Except(wanted)).ConfigureAwait(false);
+        await RunAsync("REVOKE GRANT OPTION FOR {0} ON {1} FROM {2}", liveOptions.Except(options).Intersect(wanted)).ConfigureAwait(false);
+        await RunAsync("GRANT {0} ON {1} TO {2}", wanted.Except(live)).ConfigureAwait(false);
+        await RunAsync("GRANT {0} ON {1} TO {2} WITH GRANT OPTION", options.Except(liveOptions)).ConfigureAwait(false);
 
         Task RunAsync(string statement, IEnumerable<string> privileges) => string.Join(", ", privileges) is { Length: > 0 } list
             ? session.ExecuteAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, statement, list, on, role))
@@ -142,8 +222,8 @@ internal sealed class GrantHandler(PostgresConnections connections) : Transactio
     {
         var wanted = Known(subject, nameof(Grant.Privileges), desired.Privileges);
         var options = Known(subject, nameof(Grant.WithGrantOption), desired.WithGrantOption ?? []);
-        if (wanted.Count == 0)
-            throw RefusedException.Invalid("'Privileges' is empty; a grant without privileges is none.");
+        if (wanted.Count == 0 && (desired.Role != Everybody || subject.IsMany))
+            throw RefusedException.Invalid("'Privileges' is empty; a grant without privileges is none, but for one to public on one object.");
         if (options.Except(wanted).FirstOrDefault() is { } stray)
             throw RefusedException.Invalid($"'WithGrantOption' has {stray}, which 'Privileges' has not.");
         return (wanted, options);
@@ -169,6 +249,12 @@ internal sealed class GrantHandler(PostgresConnections connections) : Transactio
             _ => Quoted.Name(names[2], names[3]),
         });
     }
+
+    /// <summary>Whether PostgreSQL may have granted it by itself. A grant on all objects of a schema is a short way to write many, and adds to what they have.</summary>
+    private static bool IsOfEverybody(string[] names) => names[^1] == Everybody && !GrantSubject.Of(KindOf(names)).IsMany;
+
+    private static RefusedException StillHas(string[] names, IEnumerable<string> privileges) =>
+        new(Problems.ResourceConflict($"The role '{names[^1]}' still has {string.Join(", ", privileges)}: somebody else has granted it, and only who has granted can revoke."));
 
     private static string Grantee(string[] names) => names[^1] == Everybody ? "PUBLIC" : Quoted.Name(names[^1]);
 
