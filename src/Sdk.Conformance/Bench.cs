@@ -57,6 +57,11 @@ internal sealed class Bench(IPluginUnderTest plugin, ConformanceFile file, IRead
             Heard.Keep(config, HintTree.None);
     }
 
+    /// <summary>A key of the target's config that the plugin does not announce, so that no document could have it; null when there is none.</summary>
+    public string? UnannouncedKey => Plugin.Announcement.TargetConfig is { Fields: { Count: > 0 } known } && target is { ValueKind: JsonValueKind.Object } config
+        ? config.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !known.Contains(name))
+        : null;
+
     public AnnouncedShape? Find(string type) => _types.GetValueOrDefault(type);
 
     public string Ksuid() => _ksuids.Next();

@@ -52,6 +52,12 @@ public sealed class PluginAppBuilder
         where T : class
         where THandler : class, IResourceHandler<T> => Define(plugin => plugin.AddResource<T, THandler>());
 
+    /// <summary>Announces what the config of a target is like, so that one that does not fit is refused before anything is stored.</summary>
+    /// <typeparam name="TConfig">The record that handlers ask for by <see cref="OperationContext.Target{TConfig}"/>.</typeparam>
+    /// <exception cref="InvalidOperationException">A property has another name in JSON, or its attributes make no sense.</exception>
+    public PluginAppBuilder WithTargets<TConfig>()
+        where TConfig : class => Define(plugin => plugin.WithTargets<TConfig>());
+
     /// <summary>Asks the engine to keep to a number of calls a second over the whole namespace; 0 (the default) is no limit.</summary>
     public PluginAppBuilder WithRateLimit(int requestsPerSecond) => Define(plugin => plugin.WithRateLimit(requestsPerSecond));
 

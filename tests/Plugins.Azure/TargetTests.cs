@@ -49,11 +49,11 @@ public sealed class TargetTests
 
     [Theory]
     [InlineData(null, null, "https://management.azure.com//.default")]
-    [InlineData("China", null, "https://management.chinacloudapi.cn/.default")]
+    [InlineData(AzureCloud.China, null, "https://management.chinacloudapi.cn/.default")]
     [InlineData(null, "https://management.azure.com/", "https://management.azure.com/.default")]
-    [InlineData("Government", "https://evil.example", "https://evil.example/.default")]
+    [InlineData(AzureCloud.Government, "https://evil.example", "https://evil.example/.default")]
     [InlineData(null, "https://evil.example:8443/", "https://evil.example:8443/.default")]
-    public void A_token_is_asked_for_the_very_host_that_it_is_sent_to(string? cloud, string? endpoint, string scope)
+    public void A_token_is_asked_for_the_very_host_that_it_is_sent_to(AzureCloud? cloud, string? endpoint, string scope)
     {
         var environment = ArmConnections.EnvironmentOf(new AzureTarget { Environment = cloud, Endpoint = endpoint });
 

@@ -16,6 +16,7 @@ public static class AwsPlugin
         plugin.Services.AddSingleton<AwsClients>();
         plugin
             .WithRateLimit(OperationsPerSecond)
+            .WithTargets<AwsTarget>()
             .AddResource<Bucket, BucketHandler>()
             .AddResource<BucketObject, ObjectHandler>()
             .AddResource<Table, TableHandler>();

@@ -8,33 +8,34 @@ namespace Formae.Plugins.Aws;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AwsTarget
 {
-    /// <summary>Such as <c>eu-central-1</c>; required.</summary>
+    [RequiredOnCreate, Description("Such as eu-central-1.")]
     public string Region { get; init; } = "";
 
-    /// <summary>Another server than AWS, for every service: an absolute address. Default: AWS.</summary>
+    [Description("Another server than AWS, for every service: an absolute address. Default: AWS.")]
     public string? Endpoint { get; init; }
 
-    /// <summary>The same for S3 alone; goes before <see cref="Endpoint"/>.</summary>
+    [Description("The same for S3 alone; goes before Endpoint.")]
     public string? S3Endpoint { get; init; }
 
-    /// <summary>The same for DynamoDB alone; goes before <see cref="Endpoint"/>.</summary>
+    [Description("The same for DynamoDB alone; goes before Endpoint.")]
     public string? DynamoDBEndpoint { get; init; }
 
-    /// <summary>With <see cref="SecretAccessKey"/>; without both, and without a profile, credentials come from the environment, as the AWS SDK finds them.</summary>
+    [OneOf("credentials"), Description("With SecretAccessKey; without both, and without a profile, credentials come from the environment, as the AWS SDK finds them.")]
     public string? AccessKeyId { get; init; }
 
+    [Opaque, Description("The other half of the pair.")]
     public string? SecretAccessKey { get; init; }
 
-    /// <summary>For temporary credentials.</summary>
+    [Opaque, Description("For temporary credentials.")]
     public string? SessionToken { get; init; }
 
-    /// <summary>A profile of the AWS files of the plugin's user, in the place of keys.</summary>
+    [OneOf("credentials"), Description("A profile of the AWS files of the plugin's user, in the place of keys.")]
     public string? Profile { get; init; }
 
-    /// <summary>A role to work as: whoever the credentials belong to must be allowed to assume it.</summary>
+    [Description("A role to work as: whoever the credentials belong to must be allowed to assume it.")]
     public string? RoleArn { get; init; }
 
-    /// <summary>What the role's owner wants to hear from whoever assumes it.</summary>
+    [Description("What the role's owner wants to hear from whoever assumes it.")]
     public string? ExternalId { get; init; }
 
     /// <exception cref="TargetConfigException">It cannot be used; the message says why, without a secret.</exception>

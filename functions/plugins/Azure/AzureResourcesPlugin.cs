@@ -18,6 +18,7 @@ public static class AzureResourcesPlugin
         plugin.Services.AddSingleton<ArmConnections>();
         plugin
             .WithRateLimit(RequestsPerSecond)
+            .WithTargets<AzureTarget>()
             .AddResource<ResourceGroup, ResourceGroupHandler>()
             .AddResource<StorageAccount, StorageAccountHandler>()
             .AddResource<ServiceBusNamespace, ServiceBusNamespaceHandler>()

@@ -7,25 +7,25 @@ namespace Formae.Plugins.AzureResources;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AzureTarget
 {
-    /// <summary>The subscription that holds everything on this target.</summary>
+    [RequiredOnCreate, Description("The subscription that holds everything on this target.")]
     public string SubscriptionId { get; init; } = "";
 
-    /// <summary>The tenant that is asked for tokens. Needed with a client secret; otherwise the credential's own.</summary>
+    [Description("The tenant that is asked for tokens. Needed with a client secret; otherwise the credential's own.")]
     public string? TenantId { get; init; }
 
-    /// <summary>The application that signs in; without a secret, the user-assigned identity.</summary>
+    [Description("The application that signs in; without a secret, the user-assigned identity.")]
     public string? ClientId { get; init; }
 
-    /// <summary>The application's secret. None: the environment, a workload identity, a managed identity or a developer's sign-in.</summary>
+    [Opaque, Description("The application's secret. None: the environment, a workload identity, a managed identity or a developer's sign-in.")]
     public string? ClientSecret { get; init; }
 
-    /// <summary>Which cloud: <c>Public</c> (the default), <c>China</c> or <c>Government</c>.</summary>
-    public string? Environment { get; init; }
+    [Description("Which cloud. Default Public.")]
+    public AzureCloud? Environment { get; init; }
 
-    /// <summary>Another endpoint than the environment's, such as <c>http://127.0.0.1:5099</c> of a simulator. Nothing but loopback addresses may do without TLS.</summary>
+    [Description("Another endpoint than the environment's, such as http://127.0.0.1:5099 of a simulator. Nothing but loopback addresses may do without TLS.")]
     public string? Endpoint { get; init; }
 
-    /// <summary>Whether a resource group is deleted although it holds resources, which go with it. Default false.</summary>
+    [Description("Whether a resource group is deleted although it holds resources, which go with it. Default false.")]
     public bool DeleteNonEmptyGroups { get; init; }
 
     /// <exception cref="TargetConfigException">A value is wrong.</exception>
@@ -36,8 +36,6 @@ public sealed record AzureTarget
             throw new TargetConfigException("The target needs a SubscriptionId that is a GUID.");
         if (target.ClientSecret is { Length: > 0 } && (string.IsNullOrEmpty(target.ClientId) || string.IsNullOrEmpty(target.TenantId)))
             throw new TargetConfigException("A target with a ClientSecret needs its ClientId and TenantId too.");
-        if (target.Environment is not (null or "Public" or "China" or "Government"))
-            throw new TargetConfigException($"The target's Environment is '{target.Environment}'; there are Public, China and Government.");
         if (target.Endpoint is { } endpoint && !IsHost(endpoint))
             throw new TargetConfigException("The target's Endpoint must be an https address, or an http address of this machine, without a user, a path or a query.");
         return target;
@@ -50,4 +48,12 @@ public sealed record AzureTarget
 
     /// <summary>Without the secret.</summary>
     public override string ToString() => $"subscription {SubscriptionId}";
+}
+
+/// <summary>The clouds of Azure, which know nothing of each other.</summary>
+public enum AzureCloud
+{
+    Public,
+    China,
+    Government,
 }

@@ -27,6 +27,7 @@ public static class AzureStoragePlugin
             .AddSingleton<ContainerAcls>();
         plugin
             .WithRateLimit(RequestsPerSecond)
+            .WithTargets<AzureStorageTarget>()
             .AddResource<BlobContainer, BlobContainerHandler>()
             .AddResource<ContainerPolicy, ContainerPolicyHandler>()
             .AddResource<Blob, BlobHandler>()

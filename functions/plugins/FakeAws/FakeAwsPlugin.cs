@@ -17,6 +17,7 @@ public static class FakeAwsPlugin
             .AddSingleton<FakeAwsControlState>()
             .AddSingleton<FakeAwsService>();
         plugin
+            .WithTargets<FakeTarget>()
             .AddResource<Bucket, BucketHandler>()
             .AddResource<Vpc, VpcHandler>()
             .AddResource<VpcCidrBlock, VpcCidrBlockHandler>()

@@ -6,6 +6,7 @@ namespace Formae.Plugins.Local;
 public static class LocalPlugin
 {
     public static void Define(PluginDefinition plugin) => plugin
+        .WithTargets<LocalTarget>()
         .AddResource<LocalDirectory, DirectoryHandler>()
         .AddResource<LocalFile, FileHandler>()
         .AddResource<RandomId, RandomIdHandler>()

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Formae.Sdk;
 
 namespace Formae.Plugins.Local;
 
@@ -6,6 +7,6 @@ namespace Formae.Plugins.Local;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record LocalTarget
 {
-    /// <summary>The folder that everything stays below: an absolute path; made when it is missing.</summary>
+    [RequiredOnCreate, Description("The folder that everything stays below: an absolute path; made when it is missing.")]
     public required string Root { get; init; }
 }

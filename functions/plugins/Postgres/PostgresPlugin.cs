@@ -13,6 +13,7 @@ public static class PostgresPlugin
         plugin.Services.AddSingleton(services => new PostgresConnections(plugin.Settings, services.GetRequiredService<TimeProvider>()));
         plugin
             .WithRateLimit(RequestsPerSecond)
+            .WithTargets<PostgresTarget>()
             .AddResource<Database, DatabaseHandler>()
             .AddResource<Schema, SchemaHandler>()
             .AddResource<Extension, ExtensionHandler>()

@@ -38,6 +38,9 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
     /// <summary>Schemas of all types of all plugins, those that are switched off included: what is stored still has secrets.</summary>
     public IReadOnlyDictionary<string, ResourceSchema> Schemas => _snapshot.Schemas;
 
+    /// <summary>What plugins say of the configs of their targets, by namespace. One that says nothing is not here.</summary>
+    public IReadOnlyDictionary<string, ResourceSchema> TargetConfigs => _snapshot.TargetConfigs;
+
     public IReadOnlySet<string> Namespaces => _snapshot.Namespaces;
 
     public ResourceSchema? SchemaOf(string type) => _snapshot.Schemas.GetValueOrDefault(type);
@@ -182,6 +185,7 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
         FrozenDictionary<string, PluginEntry> Plugins,
         IReadOnlyCollection<PluginEntry> Refused,
         FrozenDictionary<string, ResourceSchema> Schemas,
+        FrozenDictionary<string, ResourceSchema> TargetConfigs,
         FrozenSet<string> Namespaces,
         DateTimeOffset ReadAt)
     {
@@ -199,7 +203,9 @@ public sealed class PluginCatalog(FormaeTables tables, TimeProvider time, IOptio
                 .Select(one => one.Type)
                 .DistinctBy(type => type.Type, StringComparer.OrdinalIgnoreCase)
                 .ToFrozenDictionary(type => type.Type, type => type.Schema, StringComparer.OrdinalIgnoreCase);
-            return new Snapshot(plugins, [.. all[false]], schemas, plugins.Keys.ToFrozenSet(StringComparer.OrdinalIgnoreCase), readAt);
+            var configs = plugins.Where(plugin => plugin.Value.Announcement.TargetConfig is not null)
+                .ToFrozenDictionary(plugin => plugin.Key, plugin => plugin.Value.Announcement.TargetConfig!.Schema, StringComparer.OrdinalIgnoreCase);
+            return new Snapshot(plugins, [.. all[false]], schemas, configs, plugins.Keys.ToFrozenSet(StringComparer.OrdinalIgnoreCase), readAt);
         }
     }
 }

@@ -45,6 +45,7 @@ public sealed class CommandPlanning(CommandStore commands, StackStore stacks, In
                 Forma = forma,
                 Inventory = await inventory.ReadAsync(needs, cancellation),
                 Schemas = catalog.Schemas,
+                TargetConfigs = catalog.TargetConfigs,
                 Namespaces = catalog.Namespaces,
                 NewKsuid = ksuids.Next,
             }, cancellation);

@@ -68,6 +68,7 @@ public sealed class PluginQueries(PluginCatalog catalog, PluginHealth health, Re
             LastBeat = plugin.IsSkipped ? null : plugin.LastBeat,
             ProcessId = plugin.IsSkipped ? null : announcement.ProcessId,
             ResourceTypes = [.. announcement.ResourceTypes.Select(type => type.Type).Order(StringComparer.Ordinal)],
+            TargetConfig = announcement.TargetConfig?.Fields,
         };
         if (plugin.Refusal is not null)
             return shown;

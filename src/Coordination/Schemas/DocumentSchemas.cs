@@ -48,14 +48,16 @@ public sealed class DocumentSchemas(PluginCatalog catalog)
         private SchemaFile? Make(string name)
         {
             if (name.Equals(JsonSchemaName, StringComparison.OrdinalIgnoreCase))
-                return new SchemaFile(FormaSchema.Write([.. plugins.SelectMany(Types)]), FormaSchema.MediaType);
+                return new SchemaFile(FormaSchema.Write([.. plugins.SelectMany(Types)], [.. plugins.Select(Config).OfType<TypeShape>()]), FormaSchema.MediaType);
             if (name.Equals(PklModule.BaseName, StringComparison.OrdinalIgnoreCase))
                 return new SchemaFile(PklModule.Base(), PklModule.MediaType);
             if (plugins.FirstOrDefault(plugin => name.Equals(plugin.Announcement.Namespace + PklExtension, StringComparison.OrdinalIgnoreCase)) is not { } plugin)
                 return null;
-            var module = PklModule.Write(plugin.Announcement.Namespace, plugin.Announcement.Version, Types(plugin));
+            var module = PklModule.Write(plugin.Announcement.Namespace, plugin.Announcement.Version, Types(plugin), Config(plugin));
             return new SchemaFile(System.Text.Encoding.UTF8.GetBytes(module), PklModule.MediaType);
         }
+
+        private static TypeShape? Config(PluginEntry plugin) => plugin.Announcement.TargetConfig is { } config ? TypeShape.Of(plugin.Announcement.Namespace, config.Schema, config.JsonSchema) : null;
 
         private static IEnumerable<TypeShape> Types(PluginEntry plugin) => plugin.Announcement.ResourceTypes.Select(type => TypeShape.Of(type.Type, type.Schema, type.JsonSchema));
     }

@@ -3,11 +3,11 @@ using Formae.Model;
 namespace Formae.Engine.Planning;
 
 /// <summary>One apply. Each step says why the command cannot go on, or nothing; the first that speaks has the word.</summary>
-internal sealed class ApplyPlanning(PlanRequest request)
+internal sealed class ApplyPlanning(PlanRequest request, Catalog catalog)
 {
     private readonly List<Diagnostic> _warnings = [];
     private readonly List<string> _notices = [];
-    private readonly TargetPlanning _targets = new(request);
+    private readonly TargetPlanning _targets = new(request, catalog);
     private List<StackUpdate> _stacks = [];
     private List<PolicyUpdate> _policies = [];
     private List<DeclaredResource> _declared = [];
@@ -21,7 +21,7 @@ internal sealed class ApplyPlanning(PlanRequest request)
 
     private PlanOutcome.Invalid? CheckDocument()
     {
-        var check = new DocumentCheck(request, new Catalog(request));
+        var check = new DocumentCheck(request, catalog);
         _declared = check.Check();
         _warnings.AddRange(check.Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Warning));
         return check.Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error) ? new PlanOutcome.Invalid(check.Diagnostics) : null;

@@ -6,6 +6,7 @@ namespace Formae.Engine.Planning;
 internal sealed class Catalog
 {
     private readonly Dictionary<string, ResourceSchema> _schemas;
+    private readonly Dictionary<string, ResourceSchema> _configs;
     private readonly HashSet<string> _namespaces;
 
     public Catalog(PlanRequest request)
@@ -13,10 +14,14 @@ internal sealed class Catalog
         _schemas = new Dictionary<string, ResourceSchema>(request.Schemas.Count, StringComparer.OrdinalIgnoreCase);
         foreach (var (type, schema) in request.Schemas)
             _schemas[type] = KnownSecrets.Complete(type, schema)!;
+        _configs = new Dictionary<string, ResourceSchema>(request.TargetConfigs, StringComparer.OrdinalIgnoreCase);
         _namespaces = new HashSet<string>(request.Namespaces, StringComparer.OrdinalIgnoreCase);
     }
 
     public ResourceSchema? SchemaOf(string type) => _schemas.GetValueOrDefault(type);
+
+    /// <summary>What is known of the configs of a namespace's targets; null: nothing.</summary>
+    public ResourceSchema? ConfigOf(string @namespace) => _configs.GetValueOrDefault(@namespace);
 
     public bool HasPlugin(string @namespace) => _namespaces.Contains(@namespace);
 

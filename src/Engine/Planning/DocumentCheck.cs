@@ -35,8 +35,14 @@ internal sealed class DocumentCheck(PlanRequest request, Catalog catalog)
             Check(one, places, targets);
         }
 
+        var configs = new TargetConfigCheck(request, catalog, _diagnostics);
         for (var i = 0; i < request.Forma.Targets.Count; i++)
-            CheckSeals(request.Forma.Targets[i].Config, PropertyPath.Of(PropertyPath.Of(PropertyPath.Of(null, "Targets"), i), "Config"));
+        {
+            var place = PropertyPath.Of(PropertyPath.Of(PropertyPath.Of(null, "Targets"), i), "Config");
+            CheckSeals(request.Forma.Targets[i].Config, place);
+            configs.Check(request.Forma.Targets[i], place);
+        }
+
         _diagnostics.AddRange(PolicyPlanning.Missing(request));
         return declared;
     }

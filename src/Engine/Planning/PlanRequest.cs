@@ -44,6 +44,9 @@ public sealed record PlanRequest
     /// <summary>Schemas of the catalog by resource type; looked up without regard to case.</summary>
     public required IReadOnlyDictionary<string, ResourceSchema> Schemas { get; init; }
 
+    /// <summary>What plugins say of the configs of their targets, by namespace; looked up without regard to case. A namespace that is not here has targets of any config.</summary>
+    public IReadOnlyDictionary<string, ResourceSchema> TargetConfigs { get; init; } = new Dictionary<string, ResourceSchema>();
+
     /// <summary>Namespaces with a live plugin, for telling an unknown type from a missing plugin.</summary>
     public required IReadOnlySet<string> Namespaces { get; init; }
 

@@ -9,5 +9,5 @@ public static class Planner
     public static InventoryNeeds Needs(CommandKind kind, Forma forma) => kind == CommandKind.Apply ? Inventories.OfApply(forma) : Inventories.OfDestroy(forma);
 
     public static PlanOutcome Plan(PlanRequest request) =>
-        request.Kind == CommandKind.Apply ? new ApplyPlanning(request).Run() : new DestroyPlanning(request).Run();
+        request.Kind == CommandKind.Apply ? new ApplyPlanning(request, new Catalog(request)).Run() : new DestroyPlanning(request).Run();
 }

@@ -4,7 +4,9 @@ using Formae.Model;
 namespace Formae.Engine.Planning;
 
 /// <summary>Holds declared properties against the schema: names, JSON types, fields that a create needs. Never repeats a value, which may be a secret.</summary>
-internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagnostics)
+/// <param name="subject">Whose they are: a resource type, or the config of a namespace's targets.</param>
+/// <param name="diagnostics">Where what is wrong is put.</param>
+internal sealed class PropertyCheck(string subject, List<Diagnostic> diagnostics)
 {
     /// <summary>The object that is being looked at, last, and those around it.</summary>
     private readonly List<JsonElement> _around = [];
@@ -174,9 +176,9 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
         {
             var (name, at) = (property.Name, PropertyPath.Of(place, property.Name));
             if (Alternatives.Rival(name, value, hints) is { } rival)
-                Conflict($"'{Short(at)}' and '{Short(PropertyPath.Of(place, rival))}' of {resourceType} cannot both be there: they are alternatives.", "Remove one of them.", at);
+                Conflict($"'{Short(at)}' and '{Short(PropertyPath.Of(place, rival))}' of {subject} cannot both be there: they are alternatives.", "Remove one of them.", at);
             else if (Alternatives.IsDeclared(value, name) && hints.Child(name).Requirement is { } required && Alternatives.Broken(required, _around) is not null)
-                Conflict($"'{Short(at)}' of {resourceType} goes only with {required.Field} {required.Value}, and another one is declared.", $"Remove it, or let {required.Field} be {required.Value}.", at);
+                Conflict($"'{Short(at)}' of {subject} goes only with {required.Field} {required.Value}, and another one is declared.", $"Remove it, or let {required.Field} be {required.Value}.", at);
         }
     }
 
@@ -189,7 +191,7 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
         diagnostics.Add(new Diagnostic
         {
             Code = DiagnosticCodes.UnknownProperty,
-            Summary = $"{resourceType} has no field '{name}' here that can be set.{Suggestion.Sentence(name, fields)}",
+            Summary = $"{char.ToUpperInvariant(subject[0])}{subject[1..]} has no field '{name}' here that can be set.{Suggestion.Sentence(name, fields)}",
             Detail = $"Fields: {string.Join(", ", fields.Take(40))}{(fields.Count > 40 ? ", …" : "")}.",
             Path = place.ToString(),
         });
@@ -198,7 +200,7 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
     private void WrongType(JsonElement value, string expected, PropertyPath place) => diagnostics.Add(new Diagnostic
     {
         Code = DiagnosticCodes.WrongPropertyType,
-        Summary = $"'{Short(place)}' of {resourceType} must be {WithArticle(expected)}; it is {NameOf(value)}.",
+        Summary = $"'{Short(place)}' of {subject} must be {WithArticle(expected)}; it is {NameOf(value)}.",
         Detail = expected == "string" && value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False ? "Put it in quotes." : null,
         Path = place.ToString(),
     });
@@ -206,12 +208,13 @@ internal sealed class PropertyCheck(string resourceType, List<Diagnostic> diagno
     private void InvalidJson(string reason, PropertyPath place) => diagnostics.Add(new Diagnostic
     {
         Code = DiagnosticCodes.InvalidJsonText,
-        Summary = $"'{Short(place)}' of {resourceType} is compared as a JSON document, and the text {reason}.",
+        Summary = $"'{Short(place)}' of {subject} is compared as a JSON document, and the text {reason}.",
         Detail = "Write one JSON document in which each key is there once.",
         Path = place.ToString(),
     });
 
-    private static string Short(PropertyPath place) => place.HintPath[(place.HintPath.IndexOf("Properties.", StringComparison.Ordinal) + "Properties.".Length)..];
+    // Behind the list that it stands in, and Properties or Config.
+    private static string Short(PropertyPath place) => string.Join('.', place.HintPath.Split('.').Skip(2));
 
     private static bool IsOfType(JsonElement value, string? type) => value.ValueKind == JsonValueKind.Null || type switch
     {

@@ -5,7 +5,7 @@ using Formae.Model;
 namespace Formae.Engine.Planning;
 
 /// <summary>What happens to targets: to the declared ones, and to those that go along with something else.</summary>
-internal sealed class TargetPlanning(PlanRequest request)
+internal sealed class TargetPlanning(PlanRequest request, Catalog catalog)
 {
     private readonly HashSet<string> _deleted = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Target> _final = new(StringComparer.Ordinal);
@@ -44,7 +44,7 @@ internal sealed class TargetPlanning(PlanRequest request)
             var declared = request.Forma.Targets[i];
             var place = PropertyPath.Of(PropertyPath.Of(null, "Targets"), i);
             if (declared.Config is { ValueKind: JsonValueKind.Object } config)
-                declared = declared with { Config = identities.Translate(config, stack, PropertyPath.Of(place, "Config")) };
+                declared = declared with { Config = ConfigSecrets.Marked(identities.Translate(config, stack, PropertyPath.Of(place, "Config")), HintTree.Of(catalog.ConfigOf(declared.Namespace))) };
             CheckReaping(declared, PropertyPath.Of(place, "Reaping"));
             _final.TryGetValue(declared.Label, out var existing);
             declared = WithKnownSecrets(declared, existing, PropertyPath.Of(place, "Config"));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Formae.Model;
 
 namespace Formae.Protocol.Bus;
@@ -34,6 +35,9 @@ public sealed record PluginAnnouncement
 
     public IReadOnlyList<AnnouncedType> ResourceTypes { get; set; } = [];
 
+    /// <summary>What the config of its targets is like; null: it does not say, and nothing of a config is checked before the plugin sees it.</summary>
+    public AnnouncedConfig? TargetConfig { get; init; }
+
     public int ProcessId { get; init; }
 
     public string NodeName { get; set; } = "";
@@ -54,4 +58,21 @@ public sealed record AnnouncedType
     public JsonElement? JsonSchema { get; init; }
 
     public bool CanList { get; init; }
+}
+
+/// <summary>The config of a plugin's targets, in the words of a resource type's properties.</summary>
+public sealed record AnnouncedConfig
+{
+    /// <summary>Every key that there is at the top; none: there may be others.</summary>
+    public IReadOnlyList<string> Fields { get; set; } = [];
+
+    /// <summary>By dotted path, as those of <see cref="ResourceSchema.Hints"/>.</summary>
+    public IReadOnlyDictionary<string, FieldHint> Hints { get; set; } = new Dictionary<string, FieldHint>();
+
+    /// <summary>JSON Schema of it, for editors.</summary>
+    public JsonElement? JsonSchema { get; init; }
+
+    /// <summary>The same as what a plan checks by.</summary>
+    [JsonIgnore]
+    public ResourceSchema Schema => field ??= new ResourceSchema { Fields = Fields, Hints = Hints };
 }

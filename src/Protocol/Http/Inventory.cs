@@ -181,6 +181,10 @@ public sealed record Plugin
     [JsonPropertyName("resourceTypes")]
     public IReadOnlyList<string>? ResourceTypes { get; init; }
 
+    /// <summary>The keys of its targets' config, which are checked at planning; absent where it does not announce what such a config is like.</summary>
+    [JsonPropertyName("targetConfig")]
+    public IReadOnlyList<string>? TargetConfig { get; init; }
+
     /// <summary>Schema by resource type; only where one plugin is asked for.</summary>
     [JsonPropertyName("schemas")]
     public IReadOnlyDictionary<string, ResourceSchema>? Schemas { get; init; }

@@ -13,8 +13,10 @@ public static class FormaSchema
     public const string MediaType = "application/schema+json";
 
     /// <param name="types">Every type of every plugin.</param>
-    public static JsonObject Of(IReadOnlyCollection<TypeShape> types)
+    /// <param name="configs">The configs of targets, of each plugin that announces what they are like.</param>
+    public static JsonObject Of(IReadOnlyCollection<TypeShape> types, IReadOnlyCollection<TypeShape>? configs = null)
     {
+        var targets = (configs ?? []).OrderBy(config => config.Type, StringComparer.Ordinal).ToList();
         var ordered = types.OrderBy(type => type.Type, StringComparer.Ordinal).ToList();
         var definitions = new JsonObject
         {
@@ -22,13 +24,15 @@ public static class FormaSchema
             ["description"] = Description(),
             ["parameter"] = Parameter(),
             ["stack"] = Stack(),
-            ["target"] = Target(ordered),
+            ["target"] = Target(ordered, targets),
             ["resource"] = Resource(ordered),
         };
         PolicySchema.AddTo(definitions);
         ValueForms.AddTo(definitions);
         foreach (var type in ordered)
             definitions[type.Type] = ResourceProperties.Of(type);
+        foreach (var config in targets)
+            definitions[ConfigOf(config)] = ResourceProperties.Of(config);
         return new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
@@ -55,7 +59,7 @@ public static class FormaSchema
     }
 
     /// <summary>As an indented text, with a line break at its end.</summary>
-    public static byte[] Write(IReadOnlyCollection<TypeShape> types) => [.. JsonSerializer.SerializeToUtf8Bytes(Of(types), SchemaJson.Readable.JsonObject), (byte)'\n'];
+    public static byte[] Write(IReadOnlyCollection<TypeShape> types, IReadOnlyCollection<TypeShape>? configs = null) => [.. JsonSerializer.SerializeToUtf8Bytes(Of(types, configs), SchemaJson.Readable.JsonObject), (byte)'\n'];
 
     private static JsonObject Description() => Node.Object("What the document is for.", nullable: true, [
         ("Text", Node.Text("Shown before anything is done.")),
@@ -85,7 +89,10 @@ public static class FormaSchema
         return stack;
     }
 
-    private static JsonObject Target(IEnumerable<TypeShape> types)
+    // No type has such a name: there is no '::' in it.
+    private static string ConfigOf(TypeShape config) => $"target.{config.Type}";
+
+    private static JsonObject Target(IEnumerable<TypeShape> types, List<TypeShape> configs)
     {
         var @namespace = Node.Text("The namespace of the plugin that serves it: what stands before the first '::' of its types.");
         @namespace["examples"] = Node.Texts(types.Select(type => type.Namespace).Distinct(StringComparer.OrdinalIgnoreCase));
@@ -108,6 +115,8 @@ public static class FormaSchema
             ("Version", Node.Whole("Output only.")),
         ]);
         target["required"] = new JsonArray("Label", "Namespace");
+        if (configs.Count > 0)
+            target["allOf"] = new JsonArray([.. configs.Select(config => Node.Where("Namespace", config.Type, "Config", ConfigOf(config), config.Fields.Any(field => field.IsRequired)))]);
         return target;
     }
 
@@ -133,16 +142,8 @@ public static class FormaSchema
 
         // By the type's name, so that an editor offers the fields of this very type, however many types there are.
         if (types.Count > 0)
-            resource["allOf"] = new JsonArray([.. types.Select(OfType)]);
+            resource["allOf"] = new JsonArray([.. types.Select(type => Node.Where("Type", type.Type, "Properties", type.Type, type.Fields.Any(field => field.IsRequired)))]);
         return resource;
-
-        static JsonObject OfType(TypeShape type)
-        {
-            var then = new JsonObject { ["properties"] = new JsonObject { ["Properties"] = Node.Reference(type.Type) } };
-            if (type.Fields.Any(field => field.IsRequired))
-                then["required"] = new JsonArray("Properties");
-            return new JsonObject { ["if"] = Node.WhereTypeIs(type.Type), ["then"] = then };
-        }
     }
 
     private static JsonObject TypeName(List<TypeShape> types)

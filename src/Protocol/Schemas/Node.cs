@@ -60,15 +60,26 @@ internal static class Node
     /// <summary>A key that the server ignores with a warning. The annotation is that of the language services of editors, which show it as a warning; a validator lets it pass.</summary>
     public static JsonObject Ignored() => new() { ["deprecationMessage"] = "This key means nothing here and is ignored. Keys are case-sensitive." };
 
-    public static JsonObject WhereTypeIs(string type) => new()
+    public static JsonObject WhereTypeIs(string type) => Where("Type", type);
+
+    /// <summary>Where a key has this value, a member is as a definition says.</summary>
+    public static JsonObject Where(string key, string value, string member, string definition, bool isRequired)
     {
-        ["properties"] = new JsonObject { ["Type"] = new JsonObject { ["const"] = type } },
-        ["required"] = new JsonArray("Type"),
-    };
+        var then = new JsonObject { ["properties"] = new JsonObject { [member] = Reference(definition) } };
+        if (isRequired)
+            then["required"] = new JsonArray(member);
+        return new JsonObject { ["if"] = Where(key, value), ["then"] = then };
+    }
 
     public static JsonArray OrNull(params string[] types) => new([.. types.Select(type => JsonValue.Create(type)), JsonValue.Create("null")]);
 
     public static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
+
+    private static JsonObject Where(string key, string value) => new()
+    {
+        ["properties"] = new JsonObject { [key] = new JsonObject { ["const"] = value } },
+        ["required"] = new JsonArray(key),
+    };
 }
 
 [JsonSerializable(typeof(JsonObject))]

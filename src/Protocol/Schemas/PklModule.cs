@@ -14,9 +14,12 @@ public sealed class PklModule
 
     private const string Any = "Any";
 
+    private const string ConfigClass = "TargetConfig";
+
     private readonly StringBuilder _text = new();
-    private readonly HashSet<string> _classes = new(StringComparer.Ordinal) { "Target" };
+    private readonly HashSet<string> _classes = new(StringComparer.Ordinal) { "Target", ConfigClass };
     private readonly Queue<(string Class, IReadOnlyList<FieldShape> Members)> _parts = new();
+    private Func<string, string> _spelling = PklNames.Property;
 
     private PklModule()
     {
@@ -34,21 +37,27 @@ public sealed class PklModule
     /// <param name="namespace">The plugin's namespace, which is the module's name too.</param>
     /// <param name="version">The plugin's version, for people.</param>
     /// <param name="types">Its types.</param>
-    public static string Write(string @namespace, string? version, IEnumerable<TypeShape> types)
+    /// <param name="config">The config of its targets; null: nothing is known of it.</param>
+    public static string Write(string @namespace, string? version, IEnumerable<TypeShape> types, TypeShape? config = null)
     {
         var module = new PklModule();
         var ordered = types.OrderBy(type => type.Type, StringComparer.Ordinal).ToList();
-        module.Head(@namespace, version);
+        module.Head(@namespace, version, config);
         var names = ordered.ToDictionary(type => type, type => module.Name(type));
         foreach (var type in ordered)
         {
             module.Resource(type, names[type]);
             module.Outputs(type, names[type]);
-            while (module._parts.TryDequeue(out var part))
-                module.Part(part.Class, part.Members);
+            module.Parts();
         }
 
         return module._text.ToString();
+    }
+
+    private void Parts()
+    {
+        while (_parts.TryDequeue(out var part))
+            Part(part.Class, part.Members);
     }
 
     private string Name(TypeShape type)
@@ -58,7 +67,7 @@ public sealed class PklModule
         return name;
     }
 
-    private void Head(string @namespace, string? version)
+    private void Head(string @namespace, string? version, TypeShape? config)
     {
         Line($"/// The resource types of {@namespace}{(version is null ? "" : $" {version}")}. Written by `formae schema pkl`; do not edit.");
         Line("@ModuleInfo { minPklVersion = \"0.26.0\" }");
@@ -69,7 +78,29 @@ public sealed class PklModule
         Line($"/// A target of {@namespace}.");
         Line("class Target extends formae.Target {");
         Line($"  namespace = {Quoted(@namespace)}");
+        if (config is { IsClosed: true })
+        {
+            Line();
+            Line("  /// Handed to the plugin with every call.");
+            Line($"  config: {(config.Fields.Any(field => field.IsRequired) ? $"*{ConfigClass}|Dynamic" : $"(*{ConfigClass}|Dynamic)?")}");
+        }
+
         Line("}");
+        if (config is { IsClosed: true })
+            Config(@namespace, config);
+    }
+
+    /// <summary>Its keys are spelled as the plugin spells them, as in a config of which nothing is known.</summary>
+    private void Config(string @namespace, TypeShape config)
+    {
+        _spelling = PklNames.Verbatim;
+        Line();
+        Comment("", config.Description ?? $"The config of a target of {@namespace}.");
+        Line($"class {ConfigClass} extends formae.Part {{");
+        Fields(Properties(ConfigClass, config.Fields));
+        Line("}");
+        Parts();
+        _spelling = PklNames.Property;
     }
 
     private void Resource(TypeShape type, string name)
@@ -118,7 +149,7 @@ public sealed class PklModule
         var properties = new List<(string, string)>();
         foreach (var field in fields)
         {
-            var property = PklNames.Unique(PklNames.Property(field.Name), taken);
+            var property = PklNames.Unique(_spelling(field.Name), taken);
             properties.Add((property, field.Name));
             Comment("  ", Describe(field, fields));
             var type = TypeOf(owner + PklNames.Pascal(field.Name), field.Value);

@@ -34,6 +34,9 @@ internal static class PklNames
         return Keywords.Contains(property) ? $"`{property}`" : property;
     }
 
+    /// <summary>The name as it is, in the quotes of names where it needs them.</summary>
+    public static string Verbatim(string name) => Keywords.Contains(name) || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_') || char.IsAsciiDigit(name[0]) ? $"`{name}`" : name;
+
     /// <summary>The name itself, or with a number when it is taken.</summary>
     public static string Unique(string name, ISet<string> taken)
     {

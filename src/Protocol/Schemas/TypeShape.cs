@@ -6,7 +6,7 @@ namespace Formae.Protocol.Schemas;
 /// <summary>What the properties of a resource type look like, for those who write them: editors and Pkl.</summary>
 public sealed record TypeShape
 {
-    /// <summary><c>NAMESPACE::Service::Kind</c>, as the plugin spells it.</summary>
+    /// <summary><c>NAMESPACE::Service::Kind</c>, as the plugin spells it; of the config of targets, the namespace alone.</summary>
     public required string Type { get; init; }
 
     public string? Description { get; init; }

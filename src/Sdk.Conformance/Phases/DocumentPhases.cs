@@ -70,6 +70,8 @@ internal static class DocumentPhases
 
     public static async Task SchemaAsync(Trial trial)
     {
+        if (trial.Bench.UnannouncedKey is { } unknown)
+            throw new BrokenRuleException($"The config of the target has '{unknown}', which the plugin does not announce: a document with such a target is refused.");
         var thing = await trial.MakeAsync().ConfigureAwait(false);
         var read = await trial.FindAsync(thing).ConfigureAwait(false);
         foreach (var (properties, verb) in new[] { (thing.Live, "create"), (read, "read") })

@@ -33,7 +33,8 @@ internal static class BindingProblem
     public static string Readable(string? path) =>
         path is null or "$" ? "" : path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path;
 
-    private static string Names(JsonTypeInfo type) => string.Join(", ", type.Properties.Select(known => known.Name));
+    // What a record works out by itself cannot be written.
+    private static string Names(JsonTypeInfo type) => string.Join(", ", type.Properties.Where(known => known.Set is not null).Select(known => known.Name));
 
     private static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 

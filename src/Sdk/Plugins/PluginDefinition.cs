@@ -27,6 +27,9 @@ public sealed class PluginDefinition(IServiceCollection services, IConfiguration
     /// <summary>Calls a second over the whole namespace; 0 (the default) is no limit. The setting <c>FormaeMaxRequestsPerSecond</c> overrides it.</summary>
     public int MaxRequestsPerSecond { get; private set; }
 
+    /// <summary>What is announced of the config of its targets; null: nothing, until <see cref="WithTargets{TConfig}"/> says it.</summary>
+    public AnnouncedConfig? TargetConfig { get; private set; }
+
     /// <summary>Serves a resource type.</summary>
     /// <typeparam name="T">The record with <see cref="ResourceTypeAttribute"/>.</typeparam>
     /// <typeparam name="THandler">Its handler: one instance, made by the app's services.</typeparam>
@@ -42,6 +45,19 @@ public sealed class PluginDefinition(IServiceCollection services, IConfiguration
                 configurable.Configure(configuration);
             return ServedType.Of(handler);
         });
+        return this;
+    }
+
+    /// <summary>
+    /// Announces what the config of a target is like: a document with a config that does not fit is refused before anything of it is stored, and editors know its keys. Without it, configs are
+    /// checked by nobody but the handlers. Attributes of fields, <c>required</c>, enums and descriptions count as in a resource type.
+    /// </summary>
+    /// <typeparam name="TConfig">The record that handlers ask for by <see cref="OperationContext.Target{TConfig}"/>.</typeparam>
+    /// <exception cref="InvalidOperationException">A property has another name in JSON, or its attributes make no sense.</exception>
+    public PluginDefinition WithTargets<TConfig>()
+        where TConfig : class
+    {
+        TargetConfig = TargetConfigSchema.Of(typeof(TConfig));
         return this;
     }
 
@@ -82,6 +98,7 @@ public sealed class PluginDefinition(IServiceCollection services, IConfiguration
         RequestQueue = requestQueue,
         MaxRequestsPerSecond = Settings.GetValue<int?>("FormaeMaxRequestsPerSecond") ?? MaxRequestsPerSecond,
         ResourceTypes = [.. operations.Types.Select(type => new AnnouncedType { Type = type.Name, Schema = type.Schema, JsonSchema = type.JsonSchema, CanList = type.CanList })],
+        TargetConfig = TargetConfig,
         ProcessId = Environment.ProcessId,
         NodeName = Environment.MachineName,
         StartedAt = startedAt,

@@ -15,11 +15,11 @@ public static class JsonSchemaGenerator
     public static JsonElement Generate(Type record)
     {
         var type = SchemaGenerator.TypeOf(record);
-        var exported = PropertyJson.Strict.GetJsonSchemaAsNode(record, new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe });
+        var exported = Export(record, PropertyJson.Strict);
         var schema = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema", ["title"] = type.Name };
         if (record.GetCustomAttribute<DescriptionAttribute>() is { } description)
             schema["description"] = description.Text;
-        foreach (var (key, value) in exported.AsObject().ToArray())
+        foreach (var (key, value) in exported.ToArray())
         {
             if (!schema.ContainsKey(key))
                 schema[key] = value?.DeepClone();
@@ -27,6 +27,10 @@ public static class JsonSchemaGenerator
 
         return JsonSerializer.SerializeToElement(schema);
     }
+
+    /// <summary>The JSON Schema of a record that is read by the options, without a title.</summary>
+    internal static JsonObject Export(Type record, JsonSerializerOptions options) =>
+        options.GetJsonSchemaAsNode(record, new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe }).AsObject();
 
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode node)
     {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using Formae.Model;
 
 namespace Formae.Sdk;
@@ -20,14 +21,12 @@ public static class SchemaGenerator
         if (type.Identifier.Length > 0 && properties.All(p => p.Name != type.Identifier))
             throw new InvalidOperationException($"{record.Name} names '{type.Identifier}' as its identifier, but has no such property.");
 
-        var hints = new SortedDictionary<string, FieldHint>(StringComparer.Ordinal);
-        AddHints(hints, record, "", new Stack<Type>([record]));
         var mappings = record.GetCustomAttributes<ParentPropertyAttribute>().Select(m => m.ToMapping()).ToArray();
         return new ResourceSchema
         {
             Identifier = type.Identifier,
             Fields = [.. properties.Where(p => !IsReadOnly(p)).Select(p => p.Name)],
-            Hints = AlternativeFields.Complete(record, hints),
+            Hints = HintsOf(record),
             Discoverable = type.Discoverable,
             Extractable = type.Extractable,
             Portable = type.Portable,
@@ -35,6 +34,14 @@ public static class SchemaGenerator
             ParentMappings = mappings.Length == 0 ? null : mappings,
             Notice = type.Notice.Length == 0 ? null : type.Notice,
         };
+    }
+
+    /// <summary>How the fields of a record behave, and those of the records inside of it.</summary>
+    internal static SortedDictionary<string, FieldHint> HintsOf(Type record)
+    {
+        var hints = new SortedDictionary<string, FieldHint>(StringComparer.Ordinal);
+        AddHints(hints, record, "", new Stack<Type>([record]));
+        return AlternativeFields.Complete(record, hints);
     }
 
     internal static ResourceTypeAttribute TypeOf(Type record) =>
@@ -51,7 +58,7 @@ public static class SchemaGenerator
             var shape = JsonShape.Of(property.PropertyType);
             var hint = new FieldHint
             {
-                Type = shape.Type,
+                Type = IsTextToo(property) ? null : shape.Type,
                 ItemType = shape.Item is null ? null : JsonShape.Of(shape.Item).Type,
                 Required = property.IsDefined(typeof(RequiredMemberAttribute)) && nullability.Create(property).ReadState == NullabilityState.NotNull,
             };
@@ -75,10 +82,12 @@ public static class SchemaGenerator
         }
     }
 
-    private static PropertyInfo[] PropertiesOf(Type record) =>
+    internal static PropertyInfo[] PropertiesOf(Type record) =>
         [.. record.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.GetIndexParameters().Length == 0 && p is { CanRead: true, CanWrite: true } && !p.IsDefined(typeof(System.Text.Json.Serialization.JsonIgnoreAttribute)))
+            .Where(p => p.GetIndexParameters().Length == 0 && p is { CanRead: true, CanWrite: true } && !p.IsDefined(typeof(JsonIgnoreAttribute)) && !p.IsDefined(typeof(JsonExtensionDataAttribute)))
             .OrderBy(p => p.MetadataToken)];
+
+    private static bool IsTextToo(PropertyInfo property) => property.GetCustomAttribute<JsonNumberHandlingAttribute>()?.Handling.HasFlag(JsonNumberHandling.AllowReadingFromString) ?? false;
 
     // An output has no behaviour worth telling, except that it is a secret.
     private static bool IsOpaque(PropertyInfo property) => property.IsDefined(typeof(OpaqueAttribute));

@@ -9,7 +9,7 @@ namespace Formae.Cli.Tests.Schemas;
 /// <summary>What an editor says of a document by the JSON Schema, and what the control plane says of it, are the same.</summary>
 public sealed class SchemaVerdictTests
 {
-    private const string Frame = """{"Properties":{"image":{"Default":"ami"},"size":{"Default":"small"},"length":{"Default":8}},"Stacks":[{"Label":"web"}],"Targets":[{"Label":"cloud","Namespace":"FakeAWS"},{"Label":"here","Namespace":"Local"}],"Resources":[RESOURCE]}""";
+    private const string Frame = """{"Properties":{"image":{"Default":"ami"},"size":{"Default":"small"},"length":{"Default":8}},"Stacks":[{"Label":"web"}],"Targets":[{"Label":"cloud","Namespace":"FakeAWS"},{"Label":"here","Namespace":"Local","Config":{"Root":"/tmp"}}],"Resources":[RESOURCE]}""";
 
     /// <summary>Whole documents, and resources to be put into one, each with whether it is right.</summary>
     private static readonly (bool IsRight, string Document)[] Documents =
@@ -33,6 +33,16 @@ public sealed class SchemaVerdictTests
         (false, """{"Properties":{"region":"eu-1"}}"""),
         (false, """{"Targets":[{"Label":"cloud"}]}"""),
         (false, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Config":"eu-1"}]}"""),
+        (true, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Config":null},{"Label":"mars","Namespace":"MARS","Config":{"Anything":1}}]}"""),
+        (true, """{"Properties":{"slow":{"Default":5}},"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Config":{"Token":{"$value":"t","$visibility":"Opaque"},"Region":null,"LatencyMs":"${property:slow}","AsyncCreates":true}}]}"""),
+        (true, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Config":{"Token":"${secret:db}"}}]}"""),
+        (false, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Config":{"Regoin":"eu-1"}}]}"""),
+        (false, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Config":{"LatencyMs":"long"}}]}"""),
+        (false, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Config":{"Region":["eu-1"]}}]}"""),
+        (false, """{"Targets":[{"Label":"here","Namespace":"Local"}]}"""),
+        (false, """{"Targets":[{"Label":"here","Namespace":"Local","Config":{"Rooot":"/tmp"}}]}"""),
+        (false, """{"Targets":[{"Label":"here","Namespace":"Local","Config":{"Root":""}}]}"""),
+        (false, """{"Targets":[{"Label":"here","Namespace":"Local","Config":{"Root":7}}]}"""),
         (false, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Discoverable":"yes"}]}"""),
         (false, """{"Targets":[{"Label":"cloud","Namespace":"FakeAWS","Reaping":{"Kind":"later"}}]}"""),
         (true, """{"Policies":[{"Type":"ttl","Label":"a","TTLSeconds":60,"ExpiresAt":null},{"Type":"auto-reconcile","Label":"b","IntervalSeconds":60}]}"""),

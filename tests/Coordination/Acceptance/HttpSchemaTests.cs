@@ -17,6 +17,7 @@ public sealed class HttpSchemaTests
         Assert.Equal("A network of one's own.", vpc.GetProperty("description").GetString());
         Assert.Equal("CidrBlock", Assert.Single(vpc.GetProperty("required").EnumerateArray()).GetString());
         Assert.False(vpc.GetProperty("additionalProperties").GetBoolean());
+        Assert.Equal("A secret.", first.Json.GetProperty("$defs").GetProperty("target.FakeAWS").GetProperty("properties").GetProperty("Token").GetProperty("description").GetString()!.Split(". ")[^1]);
 
         var again = await new HttpCaller(plane) { Headers = { ["If-None-Match"] = first.Headers.ETag.ToString() } }.GetAsync("/api/v1/schemas/forma.json");
         Assert.Equal((304, ""), (again.Status, again.Text));

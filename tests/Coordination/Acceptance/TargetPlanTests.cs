@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Formae.Coordination.Intake;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Tests.Cluster;
@@ -54,6 +55,44 @@ public sealed class TargetPlanTests : IAsyncLifetime
 
         Assert.Equal((400, ErrorCodes.InvalidForma), (refused.Status, refused.Error.Error));
         Assert.Equal((DiagnosticCodes.ReapingTooShort, 2), (refused.Error.Diagnostics![0].Code, refused.Error.Diagnostics[0].Line));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_config_that_the_plugin_could_not_work_with_is_refused_before_anything_is_stored(bool simulate)
+    {
+        var refused = Assert.IsType<IntakeOutcome.Refused>(await _plane.SubmitAsync(
+            Document.Replace("Config: { Region: eu-1 }", "Config: { Regoin: eu-1, LatencyMs: [1] }", StringComparison.Ordinal), simulate: simulate));
+
+        Assert.Equal((400, ErrorCodes.InvalidForma), (refused.Status, refused.Error.Error));
+        Assert.Equal(
+            [(DiagnosticCodes.UnknownProperty, "Targets[0].Config.Regoin", 2, 62), (DiagnosticCodes.WrongPropertyType, "Targets[0].Config.LatencyMs", 2, 79)],
+            refused.Error.Diagnostics!.Select(wrong => (wrong.Code, wrong.Path, wrong.Line!.Value, wrong.Column!.Value)));
+        Assert.Contains("Did you mean 'Region'?", refused.Error.Diagnostics![0].Summary, StringComparison.Ordinal);
+        Assert.Null(await _plane.Get<TargetStore>().FindAsync("eu", CancellationToken.None));
+        Assert.Empty(await _plane.Get<StackStore>().ListAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_stored_target_that_fits_no_longer_hinders_nothing_else()
+    {
+        await _plane.Get<TargetStore>().PutAsync(new Target { Label = "old", Namespace = "FakeAWS", Config = JsonElement.Parse("""{"Regoin":7}"""), Version = 1 }, CancellationToken.None);
+
+        ControlPlane.Succeeded(await _plane.RunAsync(Document));
+        Assert.IsNotType<IntakeOutcome.Refused>(await _plane.SubmitAsync(Document.Replace("Target: eu", "Target: old", StringComparison.Ordinal), simulate: true));
+    }
+
+    [Fact]
+    public async Task A_field_that_the_plugin_says_to_be_a_secret_is_stored_as_one_however_it_is_written()
+    {
+        ControlPlane.Succeeded(await _plane.RunAsync(Document.Replace("Config: { Region: eu-1 }", "Config: { Region: eu-1, Token: plain-as-day }", StringComparison.Ordinal)));
+
+        var stored = (await _plane.Get<TargetStore>().FindAsync("eu", CancellationToken.None))!.Config!.Value;
+        Assert.DoesNotContain("plain-as-day", stored.GetRawText(), StringComparison.Ordinal);
+        Assert.True(Envelope.IsSealed(stored.GetProperty("Token")), stored.GetRawText());
+        Assert.Contains(_plane.Sent, request => request.TargetConfig is { } sent && sent.TryGetProperty("Token", out _));
+        Assert.DoesNotContain(_plane.Sent, request => request.TargetConfig?.GetRawText().Contains("plain-as-day", StringComparison.Ordinal) == true);
     }
 
     [Fact]

@@ -147,6 +147,15 @@ public sealed class BrokenHandlerTests
         return changed;
     }
 
+    [Fact]
+    public async Task A_target_that_no_document_could_have_is_told()
+    {
+        await using var plugin = Start(Flaw.None);
+        var file = File with { Target = Requests.Json("""{"Endpiont":"http://x"}""") };
+        var report = await ConformanceKit.RunAsync(plugin, file, new ConformanceOptions { Phases = [Phase.Find("Schema")!] }, TestContext.Current.CancellationToken);
+        Assert.Contains("'Endpiont'", Assert.Single(report.Failures).Reason, StringComparison.Ordinal);
+    }
+
     private static async Task FailsInAsync(IPluginUnderTest plugin, string phases)
     {
         var failed = await FailuresAsync(plugin);
@@ -164,7 +173,7 @@ public sealed class BrokenHandlerTests
         return new PluginInProcess(new PluginManifest { Name = "pantry", Namespace = "Pantry", Version = "1.0.0" }, plugin =>
         {
             plugin.Services.AddSingleton(cloud).AddSingleton(new Flaws(flaw));
-            plugin.AddResource<Jar, JarHandler>();
+            plugin.WithTargets<Pantry>().AddResource<Jar, JarHandler>();
         });
     }
 }

@@ -44,7 +44,7 @@ public sealed class PklModuleTests
     private static async Task CheckAsync(string pluginNamespace, Action<PluginDefinition> define)
     {
         await using var plugin = PluginHarness.Start(pluginNamespace, define);
-        Check($"{pluginNamespace}.pkl", PklModule.Write(pluginNamespace, null, plugin.Operator.Types.Select(type => TypeShape.Of(type.Name, type.Schema, type.JsonSchema))));
+        Check($"{pluginNamespace}.pkl", PklModule.Write(pluginNamespace, null, plugin.Operator.Types.Select(type => TypeShape.Of(type.Name, type.Schema, type.JsonSchema)), plugin.Definition.TargetConfig is { } config ? TypeShape.Of(pluginNamespace, config.Schema, config.JsonSchema) : null));
     }
 
     private static void Check(string name, string text)

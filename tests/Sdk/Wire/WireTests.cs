@@ -78,12 +78,29 @@ public sealed class WireTests
             RequestQueue = "formae-plugin-fakeaws",
             MaxRequestsPerSecond = 20,
             ResourceTypes = [new AnnouncedType { Type = "FakeAWS::A::B", Schema = new ResourceSchema { Fields = ["Name"], Notice = "Nobody checks it." }, JsonSchema = Requests.Json("{}"), CanList = true }],
+            TargetConfig = new AnnouncedConfig { Fields = ["Region", "Key"], Hints = new Dictionary<string, FieldHint> { ["Key"] = new() { Opaque = true, Type = "string" } }, JsonSchema = Requests.Json("{}") },
             ProcessId = 42,
             NodeName = "here",
             StartedAt = Noon,
             SentAt = Noon.AddMinutes(1),
         };
         Golden.Check("plugin-announcement", JsonSerializer.SerializeToElement(announcement, BusJson.Default.PluginAnnouncement));
+    }
+
+    [Fact]
+    public void An_announcement_of_a_plugin_that_says_nothing_of_its_targets_is_read_as_ever()
+    {
+        var announcement = JsonSerializer.Deserialize("""{"Name":"old","Namespace":"OLD","Version":"1.0.0","RequestQueue":"q"}""", BusJson.Default.PluginAnnouncement)!;
+        Assert.Null(announcement.TargetConfig);
+        Assert.DoesNotContain("TargetConfig", JsonSerializer.Serialize(announcement, BusJson.Default.PluginAnnouncement), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_what_an_announcement_says_of_targets_every_part_may_be_missing()
+    {
+        var config = JsonSerializer.Deserialize("""{"Name":"x","Namespace":"X","Version":"1.0.0","RequestQueue":"q","TargetConfig":{"Later":1}}""", BusJson.Default.PluginAnnouncement)!.TargetConfig!;
+        Assert.Equal((0, 0, false), (config.Fields.Count, config.Hints.Count, config.JsonSchema.HasValue));
+        Assert.Null(HintTree.Of(config.Schema).Fields);
     }
 
     [Fact]

@@ -31,8 +31,8 @@ internal sealed class ArmConnections(TimeProvider time)
             return new ArmEnvironment(new Uri(endpoint), new Uri(endpoint).GetLeftPart(UriPartial.Authority));
         return target.Environment switch
         {
-            "China" => ArmEnvironment.AzureChina,
-            "Government" => ArmEnvironment.AzureGovernment,
+            AzureCloud.China => ArmEnvironment.AzureChina,
+            AzureCloud.Government => ArmEnvironment.AzureGovernment,
             _ => ArmEnvironment.AzurePublicCloud,
         };
     }
@@ -54,8 +54,8 @@ internal sealed class ArmConnections(TimeProvider time)
     {
         var authority = target.Environment switch
         {
-            "China" => AzureAuthorityHosts.AzureChina,
-            "Government" => AzureAuthorityHosts.AzureGovernment,
+            AzureCloud.China => AzureAuthorityHosts.AzureChina,
+            AzureCloud.Government => AzureAuthorityHosts.AzureGovernment,
             _ => AzureAuthorityHosts.AzurePublicCloud,
         };
         if (target.ClientSecret is { Length: > 0 } secret)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Formae.Sdk;
 
 namespace Formae.Plugins.FakeAws;
 
@@ -6,21 +7,33 @@ namespace Formae.Plugins.FakeAws;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record FakeTarget
 {
-    /// <summary>Part of what read objects show; lists are by region. Default <c>eu-west-1</c>.</summary>
+    [Description("Part of what read objects show; lists are by region. Default eu-west-1.")]
     public string Region { get; init; } = "eu-west-1";
 
-    /// <summary>The file that is the cloud; default: the app's own (setting <c>FakeAwsCloudFile</c>).</summary>
+    [Description("The file that is the cloud; default: the app's own (setting FakeAwsCloudFile).")]
     public string? CloudFile { get; init; }
 
-    /// <summary>Whether creates answer that they are in progress, to be polled for.</summary>
+    [Description("Whether creates answer that they are in progress, to be polled for.")]
     public bool AsyncCreates { get; init; }
 
-    /// <summary>Whether the cloud knows no idempotency tokens: a create that comes again is another create.</summary>
+    [Description("Whether the cloud knows no idempotency tokens: a create that comes again is another create.")]
     public bool ForgetsTokens { get; init; }
 
-    /// <summary>A credential, as a real cloud wants one. It is taken and asked for nowhere.</summary>
+    [Opaque, Description("A credential, as a real cloud wants one. It is taken and asked for nowhere.")]
     public string? Token { get; init; }
 
-    /// <summary>How long each call takes at least, in milliseconds.</summary>
+    [Description("Another one, of two parts. It is taken and asked for nowhere.")]
+    public FakeLogin? Login { get; init; }
+
+    [Description("How long each call takes at least, in milliseconds.")]
     public int LatencyMs { get; init; }
+}
+
+/// <summary>Who somebody is, and how he proves it.</summary>
+public sealed record FakeLogin
+{
+    public string? User { get; init; }
+
+    [Opaque]
+    public string? Key { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Formae.Sdk;
 using Npgsql;
 
 namespace Formae.Plugins.Postgres;
@@ -7,31 +8,31 @@ namespace Formae.Plugins.Postgres;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PostgresTarget
 {
-    /// <summary>The server's name or address.</summary>
+    [Description("The server's name or address.")]
     public string? Host { get; init; }
 
-    /// <summary>Its port. Default 5432.</summary>
+    [Description("Its port. Default 5432.")]
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)]
     public int? Port { get; init; }
 
-    /// <summary>The database to connect to for what belongs to the server as a whole, such as roles. Default <c>postgres</c>.</summary>
+    [Description("The database to connect to for what belongs to the server as a whole, such as roles. Default postgres.")]
     public string? Database { get; init; }
 
-    /// <summary>Who connects.</summary>
+    [Description("Who connects.")]
     public string? Username { get; init; }
 
-    /// <summary>The password; write it as a secret. That of the settings is used only for the host of the settings.</summary>
+    [Opaque, Description("Whoever connects proves it by this. That of the settings is used only for the host of the settings.")]
     public string? Password { get; init; }
 
-    /// <summary>Disable, Allow, Prefer (the default), Require, VerifyCA or VerifyFull.</summary>
+    [Description("Disable, Allow, Prefer (the default), Require, VerifyCA or VerifyFull.")]
     public SslMode? SslMode { get; init; }
 
-    /// <summary>A file with the certificates that may have signed the server's. Default: those that the machine trusts.</summary>
+    [Description("A file with the certificates that may have signed the server's. Default: those that the machine trusts.")]
     public string? RootCertificate { get; init; }
 
-    /// <summary>How long a statement may take. Default 50, which is less than a call has.</summary>
+    [Description("How long a statement may take. Default 50, which is less than a call has.")]
     public int StatementTimeoutSeconds { get; init; } = 50;
 
-    /// <summary>How long a statement waits for a lock that somebody else holds. Default 10.</summary>
+    [Description("How long a statement waits for a lock that somebody else holds. Default 10.")]
     public int LockTimeoutSeconds { get; init; } = 10;
 }
