@@ -6,6 +6,7 @@ using Formae.Coordinator.Http.Access;
 using Formae.Telemetry.Export;
 using System.Text.Json;
 using Formae.Model;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -28,6 +29,7 @@ builder.Services.Configure<JsonSerializerOptions>(json => json.MaxDepth = JsonTe
 
 // The worker's own server stops at 30 MB; SubmissionReader says what is too long.
 builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequestBodySize = 210 * 1024 * 1024);
+builder.Services.AddSingleton<IStartupFilter, UnknownRoutes>();
 builder.Services.AddSingleton<Formae.Coordinator.Http.SubmissionReader>();
 builder.Services.AddSingleton<Formae.Coordinator.Http.EventStream>();
 builder.Services.AddHostedService<TableSetup>();

@@ -54,7 +54,8 @@ public static class Refusals
     {
         ErrorCodes.Unauthorized => 401,
         ErrorCodes.Forbidden or ErrorCodes.ReconcilePolicyRequired => 403,
-        ErrorCodes.NotFound or ErrorCodes.PluginNotFound or ErrorCodes.NoSuchPointInTime => 404,
+        ErrorCodes.NotFound or ErrorCodes.UnknownRoute or ErrorCodes.PluginNotFound or ErrorCodes.NoSuchPointInTime => 404,
+        ErrorCodes.MethodNotAllowed => 405,
         ErrorCodes.ReconcileRejected or ErrorCodes.ConflictingCommands or ErrorCodes.TargetAlreadyExists or ErrorCodes.NonPortableResources
             or ErrorCodes.TargetHasDependents or ErrorCodes.ResourceHasDependents
             or ErrorCodes.SecretNotKnown or ErrorCodes.DeadLetterRefused or ErrorCodes.DeadLetterBusy => 409,

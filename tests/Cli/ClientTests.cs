@@ -97,6 +97,18 @@ public sealed class ClientTests
         Assert.Contains("<html>not here</html>", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_path_that_the_server_does_not_have_is_not_taken_for_an_empty_list()
+    {
+        await using var server = await FakeServer.StartAsync();
+        server.On("GET targets", _ => Results.Text("""{"error":"UnknownRoute","message":"There is nothing at /api/v1/targets."}""", "application/json", statusCode: 404));
+        using var client = Client(server);
+
+        var refusal = await Assert.ThrowsAsync<FormaeApiException>(() => client.GetTargetsAsync(cancellation: Cancellation));
+
+        Assert.Equal((404, ErrorCodes.UnknownRoute), (refusal.Status, refusal.Response.Error));
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("null")]

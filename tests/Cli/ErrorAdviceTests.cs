@@ -29,6 +29,12 @@ public sealed class ErrorAdviceTests
     public void What_answers_and_is_no_Formae_brings_the_advice_to_look_at_the_address() =>
         Assert.EndsWith("See whether --server is right: something else may listen there, or stand before it.\n", Render(new ErrorResponse { Error = "UnexpectedAnswer", Message = "m" }), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(ErrorCodes.UnknownRoute)]
+    [InlineData(ErrorCodes.MethodNotAllowed)]
+    public void A_path_that_the_server_does_not_have_brings_the_advice_to_look_at_the_address(string code) =>
+        Assert.Contains("See whether --server is right", Render(new ErrorResponse { Error = code, Message = "m" }), StringComparison.Ordinal);
+
     [Fact]
     public void What_turns_a_text_round_is_shown_and_not_done() =>
         Assert.DoesNotContain(Render(new ErrorResponse { Error = ErrorCodes.NotFound, Message = "a\u202eb\u200bc\u2066d\ufeffe" }), sign => char.GetUnicodeCategory(sign) == System.Globalization.UnicodeCategory.Format);

@@ -148,6 +148,8 @@ public sealed class ErrorTextTests
         { ErrorCodes.Unauthorized, "{}", "error Unauthorized: The server wants a key.\nGive a key with --key or $FORMAE_KEY, or a token with --entra or $FORMAE_TOKEN." },
         { ErrorCodes.Forbidden, "{}", "error Forbidden: Your role may not do this." },
         { ErrorCodes.AccessUnavailable, "{}", "error AccessUnavailable: The server cannot check tokens now.\nTry again later." },
+        { ErrorCodes.UnknownRoute, "{}", "error UnknownRoute: The server does not know this request.\nSee whether --server is right: a path in it goes before that of the API. An older server may lack what was asked for." },
+        { ErrorCodes.MethodNotAllowed, "{}", "error MethodNotAllowed: The server does not know this request.\nSee whether --server is right: a path in it goes before that of the API. An older server may lack what was asked for." },
         { ErrorCodes.NoPluginManager, "{}", "error NoPluginManager: The server does not install plugins." },
         { ErrorCodes.NoSuchPointInTime, "{}", "error NoSuchPointInTime: Nothing is known of the stack at that time.\nformae history --stack STACK lists what there is to go back to." },
         { ErrorCodes.ReconcilePolicyRequired, "{}", "error ReconcilePolicyRequired: The stack has no auto-reconcile policy.\nGive it one, or apply its document with --force." },

@@ -98,6 +98,7 @@ internal static class ErrorText
             ErrorCodes.NoSuchPointInTime => new Text(message ?? "Nothing is known of the stack at that time.", [], "formae history --stack STACK lists what there is to go back to."),
             ErrorCodes.ReconcilePolicyRequired => new Text(message ?? "The stack has no auto-reconcile policy.", [], "Give it one, or apply its document with --force."),
             ErrorCodes.NotFound => new Text(message ?? "There is no such thing.", [], null),
+            ErrorCodes.UnknownRoute or ErrorCodes.MethodNotAllowed => new Text(message ?? "The server does not know this request.", [], "See whether --server is right: a path in it goes before that of the API. An older server may lack what was asked for."),
             ErrorCodes.Unauthorized => new Text(message ?? "The server wants a key.", [], "Give a key with --key or $FORMAE_KEY, or a token with --entra or $FORMAE_TOKEN."),
             ErrorCodes.Forbidden => new Text(message ?? "Your role may not do this.", [], null),
             ErrorCodes.AccessUnavailable => new Text(message ?? "The server cannot check tokens now.", [], "Try again later."),

@@ -55,6 +55,12 @@ public static class ErrorCodes
 
     public const string NotFound = "NotFound";
 
+    /// <summary>No part of the API has such a path. Not <see cref="NotFound"/>, which is how an empty list is answered: whoever asks at a wrong address must not take it for one.</summary>
+    public const string UnknownRoute = "UnknownRoute";
+
+    /// <summary>The path is there, for other methods.</summary>
+    public const string MethodNotAllowed = "MethodNotAllowed";
+
     /// <summary>The request does not prove who gives it, or its proof is not accepted.</summary>
     public const string Unauthorized = "Unauthorized";
 

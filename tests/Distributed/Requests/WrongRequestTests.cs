@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Formae.Protocol.Http;
 
 namespace Formae.Distributed.Tests;
@@ -28,6 +29,30 @@ public sealed class WrongRequestTests(OneSystem system)
         Assert.Equal((400, ErrorCodes.InvalidRequest), (status, error.Error));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(before, await Plane.StoredAsync());
+    }
+
+    [Theory]
+    [InlineData("GET", "api/v1/nope", 404, ErrorCodes.UnknownRoute, "There is nothing at /api/v1/nope.")]
+    [InlineData("GET", "", 404, ErrorCodes.UnknownRoute, "There is nothing at /.")]
+    [InlineData("GET", "api/v1/commands", 405, ErrorCodes.MethodNotAllowed, "/api/v1/commands is there for POST, and not for GET.")]
+    [InlineData("DELETE", "api/v1/targets", 405, ErrorCodes.MethodNotAllowed, "and not for DELETE.")]
+    public async Task What_no_function_answers_is_refused_in_the_shape_of_the_API(string method, string path, int status, string code, string message)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var answer = await Plane.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal((status, "application/json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        var error = JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), HttpJson.Default.ErrorResponse)!;
+        Assert.Equal(code, error.Error);
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_function_that_finds_nothing_still_answers_for_itself()
+    {
+        using var answer = await Plane.Http.GetAsync("api/v1/targets?query=label:nosuch", TestContext.Current.CancellationToken);
+
+        Assert.Contains(ErrorCodes.NotFound, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
