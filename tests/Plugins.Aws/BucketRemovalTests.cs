@@ -10,6 +10,8 @@ namespace Formae.Plugins.Aws.Tests;
 public sealed class BucketRemovalTests(S3Server server, LikeAws whole) : IClassFixture<LikeAws>
 {
     private const string Name = "formae-bucket";
+    private const string Step = "emptying/2026-01-02T03:04:05.0000000Z";
+    private const string Born = $"<ListAllMyBucketsResult><Buckets><Bucket><Name>{Name}-2</Name><CreationDate>2025-01-01T00:00:00.000Z</CreationDate></Bucket><Bucket><Name>{Name}</Name><CreationDate>2026-01-02T03:04:05.000Z</CreationDate></Bucket></Buckets></ListAllMyBucketsResult>";
 
     private readonly string _name = Aws.Unique("removal");
 
@@ -52,7 +54,8 @@ public sealed class BucketRemovalTests(S3Server server, LikeAws whole) : IClassF
         var wire = new Wire()
             .On("DELETE bucket", _ => pages == 14 ? new Reply(HttpStatusCode.NoContent, "") : NotEmpty)
             .On("GET bucket?versions", _ => new Reply(HttpStatusCode.OK, Page(++pages < 14, $"<Version><Key>k{pages}</Key><VersionId>v</VersionId></Version>")))
-            .On("POST bucket?delete", "<DeleteResult/>");
+            .On("POST bucket?delete", "<DeleteResult/>")
+            .On("GET service", Born);
         await using var aws = Aws.Start(wire);
         var delete = Delete(true) with { TargetConfig = aws.TargetConfig };
 
@@ -64,6 +67,7 @@ public sealed class BucketRemovalTests(S3Server server, LikeAws whole) : IClassF
         var over = await aws.Operator.ExecuteAsync(status, delivery: 1, TestContext.Current.CancellationToken);
 
         Assert.Equal((OperationStatus.InProgress, 1), (begun.Status, seen));
+        Assert.Equal(Step, begun.RequestId);
         Assert.Equal((OperationStatus.InProgress, 11), (going.Status, later));
         Assert.Equal((OperationStatus.Success, 14), (over.Status, pages));
         Assert.Equal(Enumerable.Range(1, 14).Select(page => $"<Key>k{page}</Key>"), wire.All.Where(sent => sent.Call == "POST bucket?delete").Select(sent => sent.Body[sent.Body.IndexOf("<Key>", StringComparison.Ordinal)..(sent.Body.IndexOf("</Key>", StringComparison.Ordinal) + 6)]));
@@ -73,11 +77,11 @@ public sealed class BucketRemovalTests(S3Server server, LikeAws whole) : IClassF
     public async Task Of_several_objects_that_stay_the_reason_that_stays_is_told()
     {
         const string errors = "<DeleteResult><Error><Key>a</Key><Code>InternalError</Code><Message>Once more.</Message></Error><Error><Key>locked</Key><Code>AccessDenied</Code><Message>Access Denied.</Message></Error></DeleteResult>";
-        var wire = new Wire().On("DELETE bucket", _ => NotEmpty).On("GET bucket?versions", Page(false, "<Version><Key>a</Key><VersionId>v1</VersionId></Version>")).On("POST bucket?delete", errors);
+        var wire = new Wire().On("DELETE bucket", _ => NotEmpty).On("GET bucket?versions", Page(false, "<Version><Key>a</Key><VersionId>v1</VersionId></Version>")).On("POST bucket?delete", errors).On("GET service", Born);
         await using var aws = Aws.Start(wire);
 
         var problem = await aws.FailureAsync(Delete(true));
-        var later = await aws.FailureAsync(Requests.Status(Aws.Bucket, "emptying", Name));
+        var later = await aws.FailureAsync(Requests.Status(Aws.Bucket, Step, Name));
 
         Assert.Equal((ProblemCodes.AccessDenied, "DeleteObjects: AccessDenied of the object 'locked': Access Denied."), (problem.Code, problem.Message));
         Assert.Equal(problem, later);
@@ -86,9 +90,9 @@ public sealed class BucketRemovalTests(S3Server server, LikeAws whole) : IClassF
     [Fact]
     public async Task A_step_that_is_throttled_is_taken_again_and_one_that_finds_no_bucket_is_the_last()
     {
-        var wire = new Wire().OnSequence("DELETE bucket", NotEmpty, Wire.S3Error("NoSuchBucket", HttpStatusCode.NotFound)).On("GET bucket?versions", _ => Wire.S3Error("SlowDown", HttpStatusCode.ServiceUnavailable));
+        var wire = new Wire().OnSequence("DELETE bucket", NotEmpty, Wire.S3Error("NoSuchBucket", HttpStatusCode.NotFound)).On("GET bucket?versions", _ => Wire.S3Error("SlowDown", HttpStatusCode.ServiceUnavailable)).On("GET service", Born);
         await using var aws = Aws.Start(wire);
-        var status = Requests.Status(Aws.Bucket, "emptying", Name) with { TargetConfig = aws.TargetConfig };
+        var status = Requests.Status(Aws.Bucket, Step, Name) with { TargetConfig = aws.TargetConfig };
 
         var throttled = await aws.Operator.ExecuteAsync(status, delivery: 1, TestContext.Current.CancellationToken);
         var gone = await aws.Operator.ExecuteAsync(status, delivery: 1, TestContext.Current.CancellationToken);
@@ -101,11 +105,11 @@ public sealed class BucketRemovalTests(S3Server server, LikeAws whole) : IClassF
     [Fact]
     public async Task A_bucket_that_shows_nothing_and_is_not_empty_is_not_asked_for_ever()
     {
-        var wire = new Wire().On("DELETE bucket", _ => NotEmpty).On("GET bucket?versions", Page(false));
+        var wire = new Wire().On("DELETE bucket", _ => NotEmpty).On("GET bucket?versions", Page(false)).On("GET service", Born);
         await using var aws = Aws.Start(wire);
 
         Assert.Equal(ProblemCodes.ResourceConflict, (await aws.FailureAsync(Delete(true))).Code);
-        Assert.Equal(ProblemCodes.ResourceConflict, (await aws.FailureAsync(Requests.Status(Aws.Bucket, "emptying", Name))).Code);
+        Assert.Equal(ProblemCodes.ResourceConflict, (await aws.FailureAsync(Requests.Status(Aws.Bucket, Step, Name))).Code);
     }
 
     [Fact]
@@ -119,12 +123,25 @@ public sealed class BucketRemovalTests(S3Server server, LikeAws whole) : IClassF
             {
                 off.Cancel();
                 return new Reply(HttpStatusCode.OK, "<DeleteResult/>");
-            });
+            })
+            .On("GET service", Born);
         await using var aws = Aws.Start(wire);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => aws.Operator.ExecuteAsync(Requests.Status(Aws.Bucket, "emptying", Name) with { TargetConfig = aws.TargetConfig }, delivery: 1, off.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => aws.Operator.ExecuteAsync(Requests.Status(Aws.Bucket, Step, Name) with { TargetConfig = aws.TargetConfig }, delivery: 1, off.Token));
 
         Assert.Single(wire.All, sent => sent.Call == "POST bucket?delete");
+    }
+
+    [Theory]
+    [InlineData("<Bucket><Name>formae-bucket</Name><CreationDate>2026-01-02T03:04:06.000Z</CreationDate></Bucket>")]
+    [InlineData("")]
+    public async Task A_step_that_comes_late_does_nothing_to_the_next_bucket_of_the_name(string bucket)
+    {
+        var wire = new Wire().On("GET service", $"<ListAllMyBucketsResult><Buckets>{bucket}</Buckets></ListAllMyBucketsResult>");
+        await using var aws = Aws.Start(wire);
+
+        Assert.Equal(ProblemCodes.ResourceConflict, (await aws.FailureAsync(Requests.Status(Aws.Bucket, Step, Name))).Code);
+        Assert.Equal("?prefix=formae-bucket", wire.Single("GET service").Uri.Query);
     }
 
     [Fact]

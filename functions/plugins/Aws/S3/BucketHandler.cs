@@ -16,8 +16,8 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
     /// <summary>How a page token begins that names the bucket the page ended with, for servers that do not page.</summary>
     private const string After = "after:";
 
-    /// <summary>What a delete that is not over is asked about by.</summary>
-    private const string Emptying = "emptying";
+    /// <summary>What a delete that is not over is asked about by, and when the bucket was made.</summary>
+    private const string Emptying = "emptying/";
 
     private const string OfEmptying = "what is in the bucket is being deleted";
 
@@ -123,19 +123,30 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
 
     public async Task<DeleteResult> DeleteAsync(DeleteRequest<Bucket> request, CancellationToken cancellationToken)
     {
-        var isForced = request.Prior?.ForceDestroy == true;
-        var (problem, isOver) = await RemovalOf(request, request.NativeId).RemoveAsync(isForced, mostPages: 1, cancellationToken).ConfigureAwait(false);
-        return problem is not null ? problem
-            : isOver ? new DeleteResult.Success()
-            : new DeleteResult.InProgress(Emptying) { Message = OfEmptying };
+        var removal = RemovalOf(request, request.NativeId);
+        var (problem, isOver) = await removal.RemoveAsync(isForced: request.Prior?.ForceDestroy == true, mostPages: 1, cancellationToken).ConfigureAwait(false);
+        if (problem is not null)
+            return problem;
+        if (isOver)
+            return new DeleteResult.Success();
+        var (birth, untold) = await removal.BirthAsync(cancellationToken).ConfigureAwait(false);
+        return untold is not null ? untold
+            : birth is null ? AnotherNow(request.NativeId)
+            : new DeleteResult.InProgress(Emptying + birth) { Message = OfEmptying };
     }
 
     /// <summary>Goes on with a delete. That the objects may go, too, it was told then.</summary>
     public async Task<StatusResult<Bucket>> StatusAsync(StatusRequest<Bucket> request, CancellationToken cancellationToken)
     {
-        if (request.RequestId != Emptying || request.NativeId is not { } name)
+        if (!request.RequestId.StartsWith(Emptying, StringComparison.Ordinal) || request.NativeId is not { } name)
             return Problems.InvalidRequest("The request id is none of AWS::S3::Bucket.");
-        var (problem, isOver) = await RemovalOf(request, name).RemoveAsync(isForced: true, PagesOfAStep, cancellationToken).ConfigureAwait(false);
+        var removal = RemovalOf(request, name);
+        var (birth, untold) = await removal.BirthAsync(cancellationToken).ConfigureAwait(false);
+        if (untold is not null)
+            return new StatusResult<Bucket>.Unanswered(untold);
+        if (Emptying + birth != request.RequestId)
+            return AnotherNow(name);
+        var (problem, isOver) = await removal.RemoveAsync(isForced: true, PagesOfAStep, cancellationToken).ConfigureAwait(false);
         return problem switch
         {
             null when !isOver => new StatusResult<Bucket>.InProgress { Message = OfEmptying },
@@ -208,6 +219,9 @@ internal sealed class BucketHandler(AwsClients clients) : IResourceHandler<Bucke
         var target = AwsTarget.Of(request);
         return new(clients.S3(target), target, name);
     }
+
+    /// <summary>Whoever still waits for the delete begins it anew.</summary>
+    private static Problem AnotherNow(string name) => Problems.ResourceConflict($"The bucket '{name}' that was being emptied is gone, or another one has its name now.");
 
     private static Problem Exists(string name) => Problems.AlreadyExists($"The bucket '{name}' exists already, and nothing on it says that this resource made it.");
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Formae.Model;
@@ -18,6 +19,17 @@ internal sealed class BucketRemoval(IAmazonS3 s3, AwsTarget target, string name)
 {
     /// <summary>S3 lists no more in one page, and removes no more in one request.</summary>
     private const int PageSize = 1000;
+
+    /// <summary>
+    /// When the bucket was made, which tells it from another one that has its name: a step whose message comes a second time, when the bucket has gone long since, must not empty the next one.
+    /// </summary>
+    /// <returns>Null where there is none of this name.</returns>
+    public async Task<(string? Text, Problem? Problem)> BirthAsync(CancellationToken cancellationToken)
+    {
+        var listed = await AwsCall.TryAsync("ListBuckets", token => s3.ListBucketsAsync(new ListBucketsRequest { Prefix = name }, token), cancellationToken).ConfigureAwait(false);
+        var born = listed.Value?.Buckets?.Find(bucket => bucket.BucketName == name)?.CreationDate;
+        return (born?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture), listed.Problem);
+    }
 
     /// <param name="isForced">Whether its objects may go too.</param>
     /// <param name="mostPages">After so many pages of objects it is for the next call to go on.</param>
