@@ -10,6 +10,13 @@ internal sealed class YamlComposer(Parser parser, FormaLimits limits)
     private readonly Dictionary<string, YamlValue> _anchors = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private int _depth;
+    private int _brackets;
+
+    /// <summary>What was read last.</summary>
+    public ParsingEvent? Last => parser.Current;
+
+    /// <summary>Where the outermost bracket begins that is open; null when none is.</summary>
+    public Position? Flow { get; private set; }
 
     /// <returns>Null for a document without any value.</returns>
     public YamlValue? Compose()
@@ -67,7 +74,7 @@ internal sealed class YamlComposer(Parser parser, FormaLimits limits)
         var key = Value();
         while (key is YamlValue.Alias alias)
             key = alias.Target;
-        return key as YamlValue.Scalar ?? throw new Refused(DiagnosticCodes.UnsupportedYaml, "A key must be a single text.", null, YamlValue.At(start));
+        return key as YamlValue.Scalar ?? throw new Refused(DiagnosticCodes.UnsupportedYaml, "A key must be a single text.", "A text that begins with '{' or '[' stands in quotes.", YamlValue.At(start));
     }
 
     private T Nested<T>(NodeEvent start, T value, string tag, Action<T> fill) where T : YamlValue
@@ -79,8 +86,13 @@ internal sealed class YamlComposer(Parser parser, FormaLimits limits)
         var anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
         if (anchor is not null)
             _open.Add(anchor);
+        var isBracket = start is SequenceStart { Style: SequenceStyle.Flow } or MappingStart { Style: MappingStyle.Flow };
+        if (isBracket && _brackets++ == 0)
+            Flow = value.Position;
         Next();
         fill(value);
+        if (isBracket && --_brackets == 0)
+            Flow = null;
         Next();
         _depth--;
         if (anchor is not null)
@@ -131,9 +143,12 @@ internal sealed class YamlComposer(Parser parser, FormaLimits limits)
         catch (Exception problem) when (problem is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
         {
             // The parser stumbles over some malformed texts instead of refusing them.
-            throw new Refused(DiagnosticCodes.SyntaxError, "This is not well-formed YAML.", "Look at the quotes, brackets and colons from here on.", YamlValue.At(parser.Current?.End ?? Mark.Empty));
+            throw new Stumbled();
         }
     }
+
+    /// <summary>The parser cannot go on, and does not say why.</summary>
+    internal sealed class Stumbled : Exception;
 
     /// <summary>Leaves the recursion; caught where the reading began.</summary>
     internal sealed class Refused(string code, string summary, string? detail, Position position) : Exception(summary)

@@ -27,10 +27,11 @@ internal sealed class YamlTreeReader
     public static DocumentTree? Read(ReadOnlyMemory<byte> utf8, FormaLimits limits, DiagnosticBag bag)
     {
         var reader = new YamlTreeReader(utf8.Length, limits, bag);
+        using var text = new StreamReader(new MemoryStream(utf8.ToArray(), writable: false), new UTF8Encoding(false));
+        var composer = new YamlComposer(new Parser(text), limits);
         try
         {
-            using var text = new StreamReader(new MemoryStream(utf8.ToArray(), writable: false), new UTF8Encoding(false));
-            var value = new YamlComposer(new Parser(text), limits).Compose();
+            var value = composer.Compose();
             if (value is null)
             {
                 bag.Error(DiagnosticCodes.SyntaxError, "The document is empty.", "A forma is a mapping with Stacks, Targets and Resources.", new Position(1, 1));
@@ -44,14 +45,11 @@ internal sealed class YamlTreeReader
             bag.Error(refused.Code, refused.Message, refused.Detail, refused.Position);
             return null;
         }
-        catch (YamlException problem)
+        catch (Exception problem) when (problem is YamlException or YamlComposer.Stumbled)
         {
-            var (summary, detail) = Explain(problem);
-            var mark = problem.Start.Index > 0 ? problem.Start : problem.End;
-            var position = mark.Index == 0 && problem.Message.Contains("invalid tab", StringComparison.Ordinal)
-                ? FirstTab(utf8)
-                : new Position(Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column));
-            bag.Error(DiagnosticCodes.SyntaxError, summary, detail, position);
+            var mistake = new YamlMistake(Encoding.UTF8.GetString(utf8.Span).TrimStart('\uFEFF'), composer.Last, composer.Flow);
+            var (summary, detail, position) = problem is YamlException refusal ? mistake.Explain(refusal) : mistake.Explain();
+            bag.Error(DiagnosticCodes.SyntaxError, summary, detail, new Position(Math.Max(1, position.Line), Math.Max(1, position.Column)));
             return null;
         }
 
@@ -188,48 +186,4 @@ internal sealed class YamlTreeReader
 
     private static YamlComposer.Refused HalfCharacter(Position position) =>
         new(DiagnosticCodes.InvalidText, "An escape sequence stands for half a character.", @"Characters beyond U+FFFF are written as \U with eight hexadecimal digits, or as they are.", position);
-
-    // The parser does not say where the tab is.
-    private static Position FirstTab(ReadOnlyMemory<byte> utf8)
-    {
-        var line = 1;
-        foreach (var range in utf8.Span.Split((byte)'\n'))
-        {
-            var text = utf8.Span[range];
-            var indent = text.IndexOfAnyExcept((byte)' ');
-            if (indent >= 0 && text[indent] == '\t')
-                return new Position(line, indent + 1);
-            line++;
-        }
-
-        return new Position(1, 1);
-    }
-
-    private static (string Summary, string? Detail) Explain(YamlException problem)
-    {
-        var message = problem.Message;
-        if (Says("mapping values are not allowed"))
-            return ("A ':' cannot stand here.", "Put the text in quotes if the colon belongs to it; otherwise look at the indentation.");
-        if (Says("could not find expected ':'"))
-            return ("A ':' is missing after the key.", "Keys are written 'Key: value', with a space after the colon.");
-        if (Says("did not find expected key") || Says("expected <block end>") || Says("block mapping"))
-            return ("A key is expected here.", "Look at the indentation, and at the ': ' after each key.");
-        if (Says("block collection") || Says("block sequence"))
-            return ("An element of a sequence is expected here.", "Look at the indentation: the '-' of all elements stand under each other.");
-        if (Says("flow mapping") || Says("flow sequence"))
-            return ("A ',' or the end of the collection is missing.", "'{' is closed by '}' and '[' by ']'.");
-        if (Says("tab"))
-            return ("A tab cannot indent YAML.", "Use spaces.");
-        if (Says("quoted scalar"))
-            return ("The text in quotes is not closed, or holds an escape sequence that does not exist.", null);
-        if (Says("cannot start any token"))
-            return ("This character cannot begin a value.", "Put the text in quotes.");
-        if (Says("tag"))
-            return ("The tag is not understood.", "Tags are rarely needed: remove it.");
-        if (Says("anchor") || Says("alias"))
-            return ("The anchor or alias is not well formed.", null);
-        return ("This is not well-formed YAML.", "Look at the indentation, the quotes and the colons on this line and the one before.");
-
-        bool Says(string words) => message.Contains(words, StringComparison.OrdinalIgnoreCase);
-    }
 }
