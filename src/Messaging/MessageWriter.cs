@@ -22,7 +22,10 @@ public sealed record OutgoingMessage
     /// <summary>What its body is. Default: <c>application/json</c>.</summary>
     public string ContentType { get; init; } = MessageProperties.JsonContent;
 
-    /// <summary>Its name. Default: one that no other message has.</summary>
+    /// <summary>
+    /// Its name: the bus drops a second message of the same one. There a tag of the key stands behind it, so that nobody without the key can take the name before it is sent. Default: one that
+    /// no other message has.
+    /// </summary>
     public string? MessageId { get; init; }
 
     /// <summary>The operation that it belongs to. Default: none.</summary>
@@ -67,12 +70,13 @@ public sealed class MessageWriter(MessageKeys keys, PayloadStore payloads, TimeP
     private ServiceBusMessage Write(OutgoingMessage outgoing, ReadOnlyMemory<byte> body, string contentType)
     {
         var now = time.GetUtcNow();
+        var signing = keys.Signing;
         var notBefore = outgoing.NotBefore is { } given && given > now ? given : now;
         var message = new ServiceBusMessage(BinaryData.FromBytes(body))
         {
             To = outgoing.Queue,
             Subject = outgoing.Subject,
-            MessageId = outgoing.MessageId ?? Guid.NewGuid().ToString("N"),
+            MessageId = outgoing.MessageId is { } name ? MessageName.Of(name, outgoing.Queue, signing) : Guid.NewGuid().ToString("N"),
             CorrelationId = outgoing.OperationId,
             ContentType = contentType,
         };
@@ -85,7 +89,7 @@ public sealed class MessageWriter(MessageKeys keys, PayloadStore payloads, TimeP
         var milliseconds = notBefore.ToUnixTimeMilliseconds();
         message.ApplicationProperties[MessageProperties.Contract] = (long)BusContract.Version;
         message.ApplicationProperties[MessageProperties.Time] = milliseconds;
-        if (keys.Signing is { } key)
+        if (signing is { } key)
         {
             message.ApplicationProperties[MessageProperties.Key] = key.Id;
             message.ApplicationProperties[MessageProperties.Signature] = key.Sign(new MessageText

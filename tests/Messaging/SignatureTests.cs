@@ -117,11 +117,14 @@ public sealed class SignatureTests : IDisposable
     [Fact]
     public async Task The_signature_is_the_one_that_the_decision_describes()
     {
-        // Written out by hand, as somebody would who knows nothing but docs/decisions/0015.
+        // Written out by hand, as somebody would who knows nothing but docs/decisions/0015 and 0025.
         var message = await _here.WriteAsync(Body);
+        var tag = System.Security.Cryptography.HMACSHA256.HashData(Bytes(1), Encoding.UTF8.GetBytes($"formae-name\n{End.Queue}\nc/r/create/1"))[..12];
+        var name = $"c/r/create/1~{Convert.ToBase64String(tag).Replace('+', '-').Replace('/', '_')}";
+        Assert.Equal(name, message.MessageId);
         var parts = new[]
         {
-            "formae-message", End.Queue, "operation-request", "c/r/create/1", "c/r/create", "application/json", "1",
+            "formae-message", End.Queue, "operation-request", name, "c/r/create", "application/json", "1",
             _time.GetUtcNow().ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture), "one", Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(Body)),
         };
         var text = string.Concat(parts.Select(part => $"{Encoding.UTF8.GetByteCount(part)}:{part},"));

@@ -41,11 +41,14 @@ public sealed partial class ResourceEntity
             State = null!;
     }
 
-    /// <summary>A message that is sent twice has the number of the first time: the bus drops the second one.</summary>
-    private void Remember(ScheduledRequest? scheduled)
+    /// <summary>A message that is sent twice has the number of the first time: the bus drops the second one. Signed with another key it is not dropped, and takes the first one's place.</summary>
+    private async Task RememberAsync(ScheduledRequest? scheduled)
     {
-        if (scheduled is null || State.Scheduled?.MessageId != scheduled.MessageId)
-            State.Scheduled = scheduled;
+        if (scheduled is not null && State.Scheduled?.MessageId == scheduled.MessageId)
+            return;
+        if (scheduled?.Request is { } request && State.Scheduled?.Request == request)
+            await execution.WithdrawAsync(State.Scheduled, CancellationToken.None);
+        State.Scheduled = scheduled;
     }
 
     private async Task WithdrawAsync()

@@ -155,7 +155,7 @@ public sealed partial class ResourceEntity(DurableTaskClient client, OperationEx
                 if (await claims.ValuesAsync(State.References, State.LargeReferences, CancellationToken.None) is not { } values)
                     return "A value that it refers to was too large to be remembered, and what was left of it is gone. Apply again.";
                 var (reason, scheduled) = await execution.SendAsync(operation, send, values, prepared, CancellationToken.None);
-                Remember(scheduled);
+                await RememberAsync(scheduled);
                 return reason;
             case OperationEffect.Withdraw:
                 await WithdrawAsync();

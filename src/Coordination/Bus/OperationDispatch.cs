@@ -64,7 +64,7 @@ public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog cat
 
         ScheduledRequest? scheduled = null;
         if (isRevocable && message.ScheduledEnqueueTime > now)
-            scheduled = new ScheduledRequest(queue, await SenderOf(queue).ScheduleMessageAsync(message, message.ScheduledEnqueueTime, cancellation), message.MessageId);
+            scheduled = new ScheduledRequest(queue, await SenderOf(queue).ScheduleMessageAsync(message, message.ScheduledEnqueueTime, cancellation), message.MessageId) { Request = request.MessageId };
         else
             await SenderOf(queue).SendMessageAsync(message, cancellation);
         MessageMeasures.Sent(queue);
@@ -97,4 +97,8 @@ public sealed class OperationDispatch(ServiceBusClient client, PluginCatalog cat
 /// <param name="Queue">The plugin's queue.</param>
 /// <param name="Number">What the bus calls it until it is delivered.</param>
 /// <param name="MessageId">Its name.</param>
-public sealed record ScheduledRequest(string Queue, long Number, string MessageId);
+public sealed record ScheduledRequest(string Queue, long Number, string MessageId)
+{
+    /// <summary>Which request it is. When another key signs, the same one has another name. Absent from those of older versions.</summary>
+    public string? Request { get; init; }
+}

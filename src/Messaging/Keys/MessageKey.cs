@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 
 namespace Formae.Messaging.Keys;
@@ -20,6 +21,14 @@ public sealed class MessageKey
         Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(_key, text, signature);
         return Convert.ToBase64String(signature);
+    }
+
+    /// <summary>A short sign of a text that nobody makes without the key: 96 bits, in 16 characters that may stand anywhere.</summary>
+    internal string Tag(ReadOnlySpan<byte> text)
+    {
+        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, text, signature);
+        return Base64Url.EncodeToString(signature[..12]);
     }
 
     /// <summary>Whether this is the text's signature. Takes as long for a near miss as for any other.</summary>
