@@ -48,6 +48,22 @@ public sealed class PlantedBugTests
     }
 
     [Fact]
+    public async Task A_late_success_that_is_dropped_is_found()
+    {
+        var content = new Content("red", null, null, null, null);
+        var order = new Step.Apply(0, Reconciles: true, Forces: true, [new Draft("a1", content), new Draft("a1-left", content)]);
+        var script = new Script(nameof(Profile.FullChaos), 1, [new Step.ApplyTwice(order, IsToldBefore: false)], HasWeather: false);
+        await using var session = new Session(async () => await InProcess.StartAsync(settling: Settling, forgetsLate: true));
+
+        var failure = await session.RunAsync(script);
+
+        Assert.NotNull(failure);
+        Assert.Contains(failure.Kind, (string[])[Rules.NoOrphan, Rules.CloudHolds]);
+        Assert.Contains("a1", failure.What, StringComparison.Ordinal);
+        IsShort(await new Shrinker(session, chances: 1, TimeSpan.FromMinutes(2)).ShrinkAsync(failure), steps: 1, resources: 1);
+    }
+
+    [Fact]
     public async Task The_same_seed_draws_the_same_script_and_another_one_another()
     {
         await Task.CompletedTask;
@@ -76,7 +92,7 @@ public sealed class PlantedBugTests
     private static void IsShort(Failure failure, int steps, int resources)
     {
         Assert.True(failure.Script.Steps.Count <= steps, failure.ToString());
-        Assert.True(failure.Script.Steps.OfType<Step.Apply>().Sum(apply => apply.Resources.Count) <= resources, failure.ToString());
+        Assert.True(failure.Script.Steps.Sum(step => (step as Step.Apply ?? (step as Step.ApplyTwice)?.Order)?.Resources.Count ?? 0) <= resources, failure.ToString());
     }
 
     private static bool SwallowReportOfLeaf(string queue, ServiceBusReceivedMessage message)

@@ -20,6 +20,8 @@ public sealed class ProfileTests
             Assert.Null((await session.RunAsync(ScriptGenerator.Draw(Profile.Named(profile), seed)))?.ToString());
         Assert.Null(await session.FinishAsync());
         Assert.True(session.Tally["accepted"] >= iterations, $"Too little is done: {session.Tally}");
+        if (Profile.Named(profile).IsChaos)
+            Assert.All((string[])["requests that storage refused", "reports that came too late"], what => Assert.True(session.Tally[what] > 0, $"None of the {what}: {session.Tally}"));
         TestContext.Current.SendDiagnosticMessage($"{profile}: {session.Tally}");
     }
 }

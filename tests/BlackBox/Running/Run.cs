@@ -64,6 +64,7 @@ internal sealed partial class Run
         finally
         {
             system.SetWeather(null);
+            system.RefuseStorage(0, 0);
         }
     }
 
@@ -89,6 +90,7 @@ internal sealed partial class Run
         _diary.Step("the end");
         _system.SetWeather(null);
         await _system.ClearProgramsAsync();
+        RefuseStorage(0, 0);
         _mayNotBeRead = false;
         await AllEndedAsync();
         await SynchronizeWhollyAsync();
@@ -101,9 +103,7 @@ internal sealed partial class Run
         switch (step)
         {
             case Step.Apply apply:
-                var declared = apply.Resources.ToDictionary(draft => draft.Slot, draft => draft.Content, StringComparer.Ordinal);
-                var order = new Order { Reconciles = apply.Reconciles, Forces = apply.Forces, Document = _documents.Of(apply) };
-                Take(step, await _system.SubmitAsync(order), apply.Stack, declared, apply.Reconciles);
+                await ApplyAsync(apply);
                 break;
             case Step.Destroy destroy:
                 Take(step, await _system.SubmitAsync(new Order { Destroys = true, Cascades = destroy.Cascades, Document = _documents.OfNames(destroy.Labels) }), destroy.Stack);
@@ -144,35 +144,14 @@ internal sealed partial class Run
             case Step.Crash crash:
                 await CrashAsync(crash);
                 break;
+            case Step.RefuseStorage refuse:
+                RefuseStorage(refuse.Status, refuse.Times);
+                break;
+            case Step.ApplyTwice twice:
+                await ApplyTwiceAsync(twice);
+                break;
             default:
                 await DisturbCloudAsync(step);
-                break;
-        }
-    }
-
-    private void Take(Step step, Answer answer, int stack, IReadOnlyDictionary<string, Content>? declared = null, bool reconciles = false)
-    {
-        _diary.Note(answer switch
-        {
-            Answer.Accepted accepted => $"command {accepted.CommandId}: {string.Join(", ", (accepted.Planned ?? []).Select(update => $"{update.Operation} {update.ResourceLabel}"))}",
-            Answer.Refused refused => $"refused: {refused.Code}: {refused.Message}",
-            _ => "nothing to do",
-        });
-        _tally.Count(answer switch
-        {
-            Answer.Accepted => "accepted",
-            Answer.Refused refused => $"refused ({refused.Code})",
-            _ => "without anything to do",
-        });
-        if (Refusals.Unexplained(_world, step, (answer as Answer.Refused)?.Code) is { } unexplained)
-            throw new Violation(Rules.NothingFailsWithoutReason, $"{step}: {unexplained} {(answer as Answer.Refused)?.Message}");
-        switch (answer)
-        {
-            case Answer.Accepted accepted:
-                Begin(new Undertaking(accepted.CommandId, stack, declared, reconciles) { Planned = accepted.Planned?.Select(update => update.ResourceLabel!).ToHashSet(StringComparer.Ordinal) }, declared is null ? null : accepted.Planned);
-                break;
-            case Answer.NothingToDo when declared is not null:
-                Fits(Planning.Tell(_world, new Undertaking("(none)", stack, declared, reconciles), []));
                 break;
         }
     }

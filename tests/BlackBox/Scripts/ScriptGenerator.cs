@@ -11,6 +11,8 @@ internal sealed class ScriptGenerator(Profile profile, int seed)
     private static readonly string[] Entities = ["x", "y", "z"];
     private static readonly string[] Items = ["i1", "i2", "i3", "i4"];
 
+    private static readonly int[] Statuses = [403, 412, 503];
+
     private readonly Slots _slots = profile.Slots;
     private readonly Random _random = new(seed);
     private int _secrets;
@@ -36,7 +38,7 @@ internal sealed class ScriptGenerator(Profile profile, int seed)
     private Step DrawStep(bool mayCrash)
     {
         var stack = _random.Next(profile.Stacks);
-        var kinds = !profile.IsChaos ? 5 : mayCrash ? 16 : 15;
+        var kinds = !profile.IsChaos ? 5 : mayCrash ? 18 : 17;
         switch (_random.Next(kinds))
         {
             case 0 or 4 or 13:
@@ -65,6 +67,11 @@ internal sealed class ScriptGenerator(Profile profile, int seed)
                 return new Step.Poison((PoisonedQueue)_random.Next(3));
             case 12:
                 return new Step.RollBack(stack, _random.Next(3));
+            case 15:
+                return new Step.RefuseStorage(Statuses[_random.Next(Statuses.Length)], _random.Next(1, 5));
+            case 16:
+                var order = DrawApply(stack, reconciles: _random.Next(2) == 0, forces: true);
+                return new Step.ApplyTwice(order with { Faults = [] }, IsToldBefore: _random.Next(3) == 0) { Faults = order.Faults };
             default:
                 return new Step.Crash((Victim)_random.Next(3), _random.Next(12));
         }

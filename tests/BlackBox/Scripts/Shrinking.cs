@@ -35,6 +35,7 @@ internal static class Shrinking
     private static IEnumerable<string> LabelsOf(Step step) => step switch
     {
         Step.Apply apply => apply.Resources.Select(draft => draft.Slot),
+        Step.ApplyTwice twice => LabelsOf(twice.Order),
         Step.Destroy destroy => destroy.Labels,
         Step.ChangeInCloud change => [change.Slot],
         Step.DeleteInCloud delete => [delete.Slot],
@@ -48,6 +49,7 @@ internal static class Shrinking
         return rest switch
         {
             Step.Apply apply => apply.Resources.Where(draft => draft.Slot != label).ToList() is { Count: > 0 } left ? apply with { Resources = left } : null,
+            Step.ApplyTwice twice => Without(twice.Order, label) is Step.Apply order ? twice with { Order = order } : null,
             Step.Destroy destroy => destroy.Labels.Where(one => one != label).ToList() is { Count: > 0 } left ? destroy with { Labels = left } : null,
             Step.ChangeInCloud change when change.Slot == label => null,
             Step.DeleteInCloud delete when delete.Slot == label => null,
@@ -70,6 +72,14 @@ internal static class Shrinking
                         yield return apply with { Resources = [.. apply.Resources.Select((draft, place) => place == i ? draft with { Content = content } : draft)] };
                 }
 
+                break;
+            case Step.ApplyTwice twice:
+                yield return twice.Order with { Faults = twice.Faults };
+                foreach (var order in Simpler(twice.Order).OfType<Step.Apply>())
+                    yield return twice with { Order = order };
+                break;
+            case Step.RefuseStorage { Times: > 1 } refuse:
+                yield return refuse with { Times = refuse.Times / 2 };
                 break;
             case Step.Destroy destroy:
                 for (var i = 0; i < destroy.Labels.Count && destroy.Labels.Count > 1; i++)

@@ -19,6 +19,8 @@ namespace Formae.BlackBox.Tests.Scripts;
 [JsonDerivedType(typeof(Cancel), "cancel")]
 [JsonDerivedType(typeof(Poison), "poison")]
 [JsonDerivedType(typeof(Crash), "crash")]
+[JsonDerivedType(typeof(RefuseStorage), "refuse-storage")]
+[JsonDerivedType(typeof(ApplyTwice), "apply-twice")]
 internal abstract record Step
 {
     private Step()
@@ -107,6 +109,22 @@ internal abstract record Step
     public sealed record Crash(Victim Victim, int AfterMessages) : Step
     {
         public override string ToString() => $"kill the {Victim.ToString().ToLowerInvariant()} after {AfterMessages} message(s)";
+    }
+
+    /// <summary>What the control plane next asks of its tables by itself is refused; whoever asks it from outside gets an answer.</summary>
+    /// <param name="Status">403, 412 (of what is to be written only over what was seen) or 503.</param>
+    /// <param name="Times">How many requests.</param>
+    public sealed record RefuseStorage(int Status, int Times) : Step
+    {
+        public override string ToString() => $"storage answers {Status} {Times} time(s)";
+    }
+
+    /// <summary>An apply that hears of none of its creates in time and gives them up, and the same once more. What the first one made is told while the second one runs, or before.</summary>
+    /// <param name="Order">The apply.</param>
+    /// <param name="IsToldBefore">Whether the late reports come before the second apply.</param>
+    public sealed record ApplyTwice(Apply Order, bool IsToldBefore) : Step
+    {
+        public override string ToString() => $"{Order}, whose creates are told of after they were given up{(IsToldBefore ? "" : ", and after the same is asked for again")}; the same again{FaultText}";
     }
 
     private string FaultText => Faults.Count == 0 ? "" : $" | {string.Join("; ", Faults)}";

@@ -65,6 +65,17 @@ internal interface ISystem : IAsyncDisposable
     /// <summary>Messages come late and twice from now on; null: no longer.</summary>
     void SetWeather(int? seed);
 
+    /// <summary>Storage refuses so many requests of what runs by itself; 0: none any more.</summary>
+    /// <returns>How many it has refused since this was said the last time.</returns>
+    int RefuseStorage(int status, int times);
+
+    /// <summary>Reports of creates of these resources are kept back from now on, and their operations given up; null: those that come from now on are not.</summary>
+    void KeepReports(IReadOnlySet<string>? labels);
+
+    /// <summary>What was kept back comes now.</summary>
+    /// <returns>How many reports.</returns>
+    Task<int> TellReportsAsync();
+
     Task CrashAsync(Victim victim);
 
     /// <summary>Sends a message that must become a dead letter.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using Formae.BlackBox.Tests.Scripts;
@@ -20,11 +21,17 @@ internal sealed class InProcess : ISystem
 {
     private const string RequestQueue = "formae-requests-fakeaws";
 
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
+
     private readonly ControlPlane _plane;
     private readonly DeadLetters _dead = new();
     private readonly Weather _weather;
+    private readonly Storage _storage;
+    private readonly LateReports _late;
+    private int _refused;
+    private long _refusedAt;
 
-    private InProcess(ControlPlane plane, Weather weather) => (_plane, _weather) = (plane, weather);
+    private InProcess(ControlPlane plane, Weather weather, Storage storage, LateReports late) => (_plane, _weather, _storage, _late) = (plane, weather, storage, late);
 
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -40,20 +47,36 @@ internal sealed class InProcess : ISystem
     /// <param name="weather">How messages travel.</param>
     /// <param name="patience">How long a command may take.</param>
     /// <param name="settling">How long to look again at what is not as it must be.</param>
-    public static async Task<InProcess> StartAsync(Func<Seams, Seams>? seams = null, Weather? weather = null, TimeSpan? patience = null, TimeSpan? settling = null)
+    /// <param name="forgetsLate">Whether reports that were kept back are never told.</param>
+    public static async Task<InProcess> StartAsync(Func<Seams, Seams>? seams = null, Weather? weather = null, TimeSpan? patience = null, TimeSpan? settling = null, bool forgetsLate = false)
     {
         weather ??= new Weather();
-        var given = new Seams { Bus = weather.PassAsync };
-        var plane = await ControlPlane.StartAsync(
+        var storage = new Storage();
+        ControlPlane? plane = null;
+        var late = new LateReports(ksuid => plane?.Sent.LastOrDefault(request => request.Ksuid == ksuid)?.Label) { Forgets = forgetsLate };
+        var given = new Seams
+        {
+            Bus = weather.PassAsync,
+            Tables = storage.Before,
+            Reporting = late.Before,
+            TimeOf = late.TimeOf,
+
+            // Pauses after what storage refuses, and looks for what is overdue, take seconds by it that a test would feel.
+            HubTime = new QuickTime(10),
+        };
+        plane = await ControlPlane.StartAsync(
             seams?.Invoke(given) ?? given,
             ("Formae:Operations:MaxRetries", "2"),
             ("Formae:Operations:RetryDelaySeconds", "0.025"),
             ("Formae:Operations:StatusIntervalSeconds", "0.1"),
             ("Formae:Operations:CallTimeoutSeconds", "5"),
 
+            // Longer than any session: the clock of the task hub, which is ahead of the others, would remind of what was given up again and again.
+            ("Formae:Operations:BacklogSeconds", "86400"),
+
             // A cloud that throttles is left alone for longer and longer. From so high a limit that takes no time that a test would feel.
             ("Formae:Plugins:fakeaws:MaxRequestsPerSecond", "100000"));
-        return new InProcess(plane, weather) { Patience = patience ?? TimeSpan.FromSeconds(60), Settling = settling ?? TimeSpan.FromSeconds(30) };
+        return new InProcess(plane, weather, storage, late) { Patience = patience ?? TimeSpan.FromSeconds(60), Settling = settling ?? TimeSpan.FromSeconds(30) };
     }
 
     public Task<IReadOnlyList<RecordedCall>> CallsAsync() => Task.FromResult(_plane.Calls);
@@ -62,7 +85,7 @@ internal sealed class InProcess : ISystem
 
     public async Task<bool> IsQuietAsync()
     {
-        if (_weather.UnderWay > 0)
+        if (_weather.UnderWay > 0 || _late.AreKept || WasRefusedJustNow())
             return false;
         foreach (var queue in (string[])[RequestQueue, BusContract.ReportQueue])
         {
@@ -74,35 +97,35 @@ internal sealed class InProcess : ISystem
         return true;
     }
 
-    public async Task<Answer> SubmitAsync(Order order) => Read(order.RollBack is { } back
-        ? await _plane.RollBackAsync(back.Stack, back.CommandId)
-        : await _plane.SubmitAsync(
+    public async Task<Answer> SubmitAsync(Order order) => Read(await _storage.AskAsync(() => order.RollBack is { } back
+        ? _plane.RollBackAsync(back.Stack, back.CommandId)
+        : _plane.SubmitAsync(
             order.Document,
             order.Destroys ? CommandKind.Destroy : CommandKind.Apply,
             order.Reconciles ? ApplyMode.Reconcile : ApplyMode.Patch,
             onDependents: order.Cascades ? OnDependents.Cascade : OnDependents.Abort,
-            force: order.Forces));
+            force: order.Forces)));
 
     public async Task<Answer> ReconcileAsync(string stack)
     {
-        var outcome = await _plane.ReconcileAsync(stack);
+        var outcome = await _storage.AskAsync(() => _plane.ReconcileAsync(stack));
         return outcome.Error is { } error ? new Answer.Refused(error.Error, error.Message ?? "")
             : outcome.Answer?.CommandId is { } id ? new Answer.Accepted(id, null)
             : new Answer.NothingToDo();
     }
 
-    public async Task<bool> CancelAsync(string commandId, bool forces) =>
-        await _plane.Get<CommandCancellation>().CancelAsync(new CancelRequest($"id:{commandId}", forces, "test"), _plane.Client, CancellationToken.None) is CancelOutcome.Accepted;
+    public async Task<bool> CancelAsync(string commandId, bool forces) => await _storage.AskAsync(() =>
+        _plane.Get<CommandCancellation>().CancelAsync(new CancelRequest($"id:{commandId}", forces, "test"), _plane.Client, CancellationToken.None)) is CancelOutcome.Accepted;
 
-    public async Task<IReadOnlyList<string>> CheckTimeToLiveAsync() => (await _plane.CheckTimeToLiveAsync()).CommandIds ?? [];
+    public async Task<IReadOnlyList<string>> CheckTimeToLiveAsync() => (await _storage.AskAsync(() => _plane.CheckTimeToLiveAsync())).CommandIds ?? [];
 
-    public Task<Command?> FindAsync(string commandId) => _plane.Get<Coordination.Queries.CommandQueries>().FindAsync(commandId, CancellationToken.None);
+    public Task<Command?> FindAsync(string commandId) => _storage.AskAsync(() => _plane.Get<Coordination.Queries.CommandQueries>().FindAsync(commandId, CancellationToken.None));
 
-    public Task StartSynchronizationAsync() => _plane.StartSynchronizationAsync();
+    public Task StartSynchronizationAsync() => _storage.AskAsync(() => _plane.StartSynchronizationAsync());
 
-    public Task<SynchronizationProgress?> FindSynchronizationAsync() => _plane.Get<SynchronizeStarter>().FindAsync(_plane.Client, CancellationToken.None);
+    public Task<SynchronizationProgress?> FindSynchronizationAsync() => _storage.AskAsync(() => _plane.Get<SynchronizeStarter>().FindAsync(_plane.Client, CancellationToken.None));
 
-    public Task<IReadOnlyList<Resource>> InventoryAsync() => _plane.InventoryAsync();
+    public Task<IReadOnlyList<Resource>> InventoryAsync() => _storage.AskAsync(() => _plane.InventoryAsync());
 
     public Task<IReadOnlyList<CloudItem>> CloudAsync() => Task.FromResult<IReadOnlyList<CloudItem>>([.. Cloud.All().Select(CloudItems.ToItem)]);
 
@@ -140,9 +163,22 @@ internal sealed class InProcess : ISystem
 
     public Task PoisonAsync(PoisonedQueue queue) => _dead.PoisonAsync(_plane.Get<ServiceBusClient>(), queue);
 
-    public Task CrashAsync(Victim victim) => _plane.RestartAsync();
+    public int RefuseStorage(int status, int times) => _storage.Refuse(status, times);
 
-    public async Task<IReadOnlyList<string>> ResidueAsync()
+    public void KeepReports(IReadOnlySet<string>? labels) => _late.Keep(labels);
+
+    public Task<int> TellReportsAsync() => _late.TellAsync();
+
+    /// <summary>What starts again starts on storage that answers.</summary>
+    public Task CrashAsync(Victim victim)
+    {
+        _storage.Refuse(0, 0);
+        return _plane.RestartAsync();
+    }
+
+    public Task<IReadOnlyList<string>> ResidueAsync() => _storage.AskAsync(ResidueOfTablesAsync);
+
+    private async Task<IReadOnlyList<string>> ResidueOfTablesAsync()
     {
         var residue = new List<string>();
         await foreach (var row in _plane.Get<FormaeTables>().Stacks.QueryAsync<TableEntity>())
@@ -160,6 +196,14 @@ internal sealed class InProcess : ISystem
         [.. OpenSecrets.In(_plane.Folder, file => file.StartsWith(_plane.CloudFile, StringComparison.Ordinal)).Select(file => $"a secret stands in the open in {file}")]);
 
     public ValueTask DisposeAsync() => _plane.DisposeAsync();
+
+    /// <summary>What was refused comes again by itself, and nobody sees it on the bus meanwhile.</summary>
+    private bool WasRefusedJustNow()
+    {
+        if (_storage.Refused != _refused)
+            (_refused, _refusedAt) = (_storage.Refused, Stopwatch.GetTimestamp());
+        return _refusedAt != 0 && Stopwatch.GetElapsedTime(_refusedAt) < Again;
+    }
 
     private static Answer Read(IntakeOutcome outcome) => outcome switch
     {

@@ -108,6 +108,15 @@ internal abstract partial class OverHttp : ISystem
         // The bus takes no orders from here; processes are killed instead.
     }
 
+    public int RefuseStorage(int status, int times) => 0;
+
+    public void KeepReports(IReadOnlySet<string>? labels)
+    {
+        // Nor does whoever takes reports, nor storage.
+    }
+
+    public Task<int> TellReportsAsync() => Task.FromResult(0);
+
     public abstract Task CrashAsync(Victim victim);
 
     public abstract Task PoisonAsync(PoisonedQueue queue);

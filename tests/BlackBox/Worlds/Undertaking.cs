@@ -23,6 +23,9 @@ internal sealed record Undertaking(string CommandId, int? Stack, IReadOnlyDictio
 
     public bool IsCanceled { get; set; }
 
+    /// <summary>Reports of its creates come when nobody waits for them any more.</summary>
+    public bool IsGivenUp { get; set; }
+
     /// <summary>It was canceled by force: what ran may go on without it.</summary>
     public bool IsForced { get; set; }
 

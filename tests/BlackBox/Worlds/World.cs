@@ -91,6 +91,14 @@ internal sealed class World(Profile profile)
         MayHaveStrays |= forces;
     }
 
+    /// <summary>A command will not hear of its creates in time.</summary>
+    public void GiveUp(string commandId)
+    {
+        foreach (var undertaking in _running.Where(undertaking => undertaking.CommandId == commandId))
+            (undertaking.IsDisturbed, undertaking.IsGivenUp) = (true, true);
+        MayHaveStrays = true;
+    }
+
     /// <summary>Somebody changed an object in the cloud, which the test was.</summary>
     public void ChangeOutside(string label, Func<Content, Content> change)
     {

@@ -36,8 +36,9 @@ public sealed partial class ControlPlane
         var looks = new SynchronizeActivities(Get<SynchronizeSteps>());
         registry.AddActivity(nameof(looks.NextToSynchronize), async call => await looks.NextToSynchronize(call.ReadInput<SynchronizeInput>()!, call.CancellationToken));
         registry.AddActivity(nameof(looks.EndSynchronization), async call => { await looks.EndSynchronization(call.ReadInput<SynchronizationProgress>()!, call.CancellationToken); return null; });
-        var entities = new EntityFunctions(Get<OperationExecution>(), Get<ResourceSynchronization>(), Get<ReportClaims>(), Get<PluginCatalog>(), Get<OperationRules>(), Get<EventPublication>(), Get<TimeProvider>(), _seams.Logs.CreateLogger<EntityFunctions>());
-        registry.AddEntity(EntityNames.Resource, (dispatcher, _) => entities.Resource(dispatcher, _seams.Raising(_hub.Client)));
+        EntityFunctions EntitiesAt(TimeProvider time) => new(Get<OperationExecution>(), Get<ResourceSynchronization>(), Get<ReportClaims>(), Get<PluginCatalog>(), Get<OperationRules>(), Get<EventPublication>(), time, _seams.Logs.CreateLogger<EntityFunctions>());
+        var entities = EntitiesAt(Get<TimeProvider>());
+        registry.AddEntity(EntityNames.Resource, (dispatcher, _) => (_seams.TimeOf(dispatcher.Id.Key) is { } time ? EntitiesAt(time) : entities).Resource(dispatcher, _seams.Raising(_hub.Client)));
         registry.AddEntity(EntityNames.Reference, (dispatcher, _) => entities.Reference(dispatcher));
         registry.AddEntity(EntityNames.Rate, (dispatcher, _) =>
         {

@@ -56,6 +56,9 @@ internal sealed class Seams
     /// <summary>Stands before the task hub for the entities of resources, which raise events.</summary>
     public Func<DurableTaskClient, DurableTaskClient> Raising { get; init; } = static client => client;
 
+    /// <summary>The clock of the entity of one resource, by its KSUID; null for that of all.</summary>
+    public Func<string, TimeProvider?> TimeOf { get; init; } = static _ => null;
+
     /// <summary>Runs before an entity of a name takes what waits for it; where it throws, all of that fails.</summary>
     public Action<string> Dispatching { get; init; } = static _ => { };
 
