@@ -56,10 +56,13 @@ internal sealed partial class Run
 
     private async Task<CloudItem?> FindObjectAsync(string label)
     {
-        var found = (await _system.CloudAsync()).FirstOrDefault(item => item.Name == _documents.NameOf(_slots[label]));
-        if (found is null)
-            _diary.Note("it is not there");
-        return found;
+        var found = (await _system.CloudAsync()).Where(item => item.Name == _documents.NameOf(_slots[label])).ToList();
+        if (found is [var one])
+            return one;
+
+        // Of two, one was given up and is unmanaged, and which one this is the model cannot say.
+        _diary.Note(found.Count == 0 ? "it is not there" : "there are two of this name, and both are left alone");
+        return null;
     }
 
     /// <summary>A parent, a child of it and a grandchild, as far as the number goes.</summary>
@@ -124,7 +127,7 @@ internal sealed partial class Run
             return ended is { State: States.Success, Skipped: 0, Failed: 0 };
         });
         if (!isWhole)
-            throw new Violation(Rules.SynchronizationEnds, $"{ended}");
+            throw new Violation(Rules.SynchronizationEnds, $"{ended} {await _system.AtWorkAsync()}");
     }
 
     private async Task DestroyEverythingAsync()

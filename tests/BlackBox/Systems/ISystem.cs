@@ -12,7 +12,7 @@ internal interface ISystem : IAsyncDisposable
     /// <summary>How long a command may take at most, whatever happens to it.</summary>
     TimeSpan Patience { get; }
 
-    /// <summary>Whether it was crashed so often that it gives up, so that the next sequence needs another one.</summary>
+    /// <summary>Whether it was crashed so often that it gives up, or has run for too long, so that the next sequence needs another one.</summary>
     bool IsWornOut { get; }
 
     /// <summary>Whether stacks whose time is over go without being asked to, by a command that nobody tells of.</summary>
@@ -75,6 +75,9 @@ internal interface ISystem : IAsyncDisposable
     /// <summary>What was kept back comes now.</summary>
     /// <returns>How many reports.</returns>
     Task<int> TellReportsAsync();
+
+    /// <summary>Resources that something is still to be done with, as far as it can be seen: for whoever reads a failure.</summary>
+    Task<string> AtWorkAsync();
 
     Task CrashAsync(Victim victim);
 

@@ -1,12 +1,17 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 using Azure.Data.Tables;
 using Azure.Messaging.ServiceBus;
 using Formae.BlackBox.Tests.Scripts;
+using Formae.Coordination.Bus;
 using Formae.Coordination.Commands;
 using Formae.Coordination.Intake;
 using Formae.Coordination.Storage;
 using Formae.Coordination.Synchronization;
 using Formae.Coordination.Tests.Cluster;
+using Formae.Coordinator.Entities;
+using Formae.Engine.Operations;
 using Formae.Engine.Planning;
 using Formae.Model;
 using Formae.Plugins.FakeAws;
@@ -23,6 +28,9 @@ internal sealed class InProcess : ISystem
 
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
 
+    // After this the clock of the task hub is a quarter of an hour ahead: what is to happen in an hour must not come to pass at once.
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(100);
+
     private readonly ControlPlane _plane;
     private readonly DeadLetters _dead = new();
     private readonly Weather _weather;
@@ -30,6 +38,7 @@ internal sealed class InProcess : ISystem
     private readonly LateReports _late;
     private int _refused;
     private long _refusedAt;
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
 
     private InProcess(ControlPlane plane, Weather weather, Storage storage, LateReports late) => (_plane, _weather, _storage, _late) = (plane, weather, storage, late);
 
@@ -37,7 +46,7 @@ internal sealed class InProcess : ISystem
 
     public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(30);
 
-    public bool IsWornOut => false;
+    public bool IsWornOut => Stopwatch.GetElapsedTime(_startedAt) > Longest;
 
     public bool ExpiresByItself => false;
 
@@ -162,6 +171,18 @@ internal sealed class InProcess : ISystem
     public void SetWeather(int? seed) => _weather.Set(seed);
 
     public Task PoisonAsync(PoisonedQueue queue) => _dead.PoisonAsync(_plane.Get<ServiceBusClient>(), queue);
+
+    public async Task<string> AtWorkAsync()
+    {
+        var text = new StringBuilder();
+        foreach (var resource in await InventoryAsync())
+        {
+            if ((await _plane.Client.Entities.GetEntityAsync<ResourceEntityState>(EntityNames.ResourceOf(resource.Ksuid!)))?.State.Operation is OperationState.Waiting or OperationState.Resolving)
+                text.Append(CultureInfo.InvariantCulture, $"; {resource.Key} {resource.Ksuid}, which was asked for {string.Join(", ", _plane.Sent.Where(request => request.Ksuid == resource.Ksuid).Select(request => $"{request.OperationId} {request.Verb} {request.Attempt}/{request.Sequence}"))}");
+        }
+
+        return text.ToString();
+    }
 
     public int RefuseStorage(int status, int times) => _storage.Refuse(status, times);
 

@@ -117,6 +117,8 @@ internal abstract partial class OverHttp : ISystem
 
     public Task<int> TellReportsAsync() => Task.FromResult(0);
 
+    public Task<string> AtWorkAsync() => Task.FromResult("");
+
     public abstract Task CrashAsync(Victim victim);
 
     public abstract Task PoisonAsync(PoisonedQueue queue);

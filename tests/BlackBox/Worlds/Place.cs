@@ -14,6 +14,13 @@ internal sealed class Place(Slot slot)
     /// <summary>What operations that nobody waits for any more would make of it: they may still be carried out, at any time, until no message is under way.</summary>
     private readonly HashSet<Content> _looseEnds = [];
 
+    /// <summary>What may be kept as unmanaged under its name, of creates that were given up: a plan that finds nothing else there adopts it.</summary>
+    private readonly HashSet<Content> _strays = [];
+
+    public IReadOnlyCollection<Content> Strays => _strays;
+
+    public bool MayHaveStray => _strays.Count > 0;
+
     public bool HasLooseEnds => _looseEnds.Count > 0;
 
     public bool MayBeThere => Inventory.Any(content => !content.IsAbsent);
@@ -45,10 +52,24 @@ internal sealed class Place(Slot slot)
         MayBecome(contents);
     }
 
+    /// <summary>A create was given up: what it made may be kept as unmanaged where the place is taken by another one.</summary>
+    public void Stray(IEnumerable<Content> contents) => _strays.UnionWith(contents);
+
+    /// <summary>A plan adopts what is there as unmanaged, or may do so.</summary>
+    public void Adopt()
+    {
+        Inventory = [.. Inventory, .. _strays];
+        Cloud = [.. Cloud, .. _strays];
+    }
+
     /// <summary>No message is under way any more.</summary>
     public void Settle() => _looseEnds.Clear();
 
-    public void ChangeOutside(Func<Content, Content> change, bool isCertain) => Cloud = isCertain ? [.. Cloud.Select(change)] : [.. Cloud, .. Cloud.Select(change)];
+    public void ChangeOutside(Func<Content, Content> change, bool isCertain)
+    {
+        Cloud = isCertain ? [.. Cloud.Select(change)] : [.. Cloud, .. Cloud.Select(change)];
+        Stray([.. _strays.Select(change)]);
+    }
 
     /// <summary>The inventory has been told of the cloud, or may have been.</summary>
     public void Observe(bool isCertain) => Inventory = isCertain ? [.. Cloud] : [.. Inventory, .. Cloud];

@@ -15,6 +15,12 @@ internal static class Planning
             var label = place.Slot.Label;
             var expected = place.ToString();
             var declared = undertaking.Declared?.GetValueOrDefault(label);
+            if (place is { MayHaveStray: true, MayBeMissing: true } && updates[label].Contains("update"))
+            {
+                place.Adopt();
+                undertaking.Adopted.Add(label);
+            }
+
             var fits = updates[label].Any()
                 ? place.Keep(content => content.IsAbsent == updates[label].All(operation => operation == "create"))
                 : declared is not null ? place.Keep(content => !content.IsAbsent && Merging.Of(content, declared, undertaking.Reconciles).Equals(content))
@@ -44,7 +50,7 @@ internal static class Planning
         var told = Content.Of(properties);
         if (told.Secret is null)
             return [told];
-        var secrets = undertaking.Before[place.Slot.Label].Where(content => !content.IsAbsent).Select(content => content.Secret).Distinct().ToList();
+        var secrets = undertaking.Before[place.Slot.Label].Concat(place.Strays).Where(content => !content.IsAbsent).Select(content => content.Secret).Distinct().ToList();
         return secrets.Count == 0 ? [told] : [.. secrets.Select(secret => told with { Secret = secret })];
     }
 }

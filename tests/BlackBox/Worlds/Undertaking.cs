@@ -15,6 +15,9 @@ internal sealed record Undertaking(string CommandId, int? Stack, IReadOnlyDictio
     /// <summary>The slots that its plan has updates for; null where that is not known.</summary>
     public IReadOnlySet<string>? Planned { get; init; }
 
+    /// <summary>The slots whose update may be the adoption of something unmanaged.</summary>
+    public HashSet<string> Adopted { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What was done in the cloud meanwhile, behind its back.</summary>
     public List<(string Slot, Func<Content, Content> Change)> Outside { get; } = [];
 

@@ -34,7 +34,7 @@ internal sealed class World(Profile profile)
     public IEnumerable<Place> In(int stack) => _slots.In(stack).Select(slot => _places[slot.Label]);
 
     /// <summary>Whether a slot may be in the inventory right now, in whatever state.</summary>
-    public bool MayBeThere(string label) => _places[label].MayBeThere || IsInFlux(label);
+    public bool MayBeThere(string label) => _places[label] is var place && (place.MayBeThere || place.MayHaveStray || IsInFlux(label));
 
     public bool MayBeMissing(string label) => _places[label].MayBeMissing || IsInFlux(label);
 
@@ -169,6 +169,10 @@ internal sealed class World(Profile profile)
     private void Take(Undertaking undertaking, ResourceUpdate update, Place place)
     {
         var wanted = Planning.Wanted(undertaking, update, place);
+        if (update.Operation == "create" && (undertaking.IsGivenUp || undertaking.IsForced || (undertaking.IsDisturbed && update.State != States.Success)))
+            place.Stray(wanted);
+        if (update.State != States.Success && undertaking.Adopted.Contains(place.Slot.Label))
+            place.MayBecome([Content.Absent]);
         if (update.State == States.Success)
             place.Become(wanted);
         else if (undertaking.IsDisturbed || (undertaking.IsForced && update.State == States.Canceled))
