@@ -12,7 +12,7 @@ public sealed class ProfileTests
     [InlineData("SequentialWithFailures", 10)]
     [InlineData("ConcurrentMultiStack", 15)]
     [InlineData("ConcurrentWithFailures", 15)]
-    [InlineData("FullChaos", 10)]
+    [InlineData("FullChaos", 6)]
     public async Task Whatever_is_asked_of_it_everything_holds(string profile, int iterations)
     {
         await using var session = new Session(async () => await InProcess.StartAsync());
