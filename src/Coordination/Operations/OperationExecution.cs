@@ -59,6 +59,7 @@ public sealed partial class OperationExecution(
             Message = report.Message,
             CallFailed = report.CallFailed,
             IsTruncated = report.IsTruncated,
+            IsUnserved = report.IsUnserved,
         };
 
     /// <summary>Looks at the update's row: which producers must be asked for values, and whether it can be carried out at all.</summary>

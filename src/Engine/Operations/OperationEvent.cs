@@ -67,6 +67,9 @@ public sealed record Report
 
     /// <summary>Of a success: what was learned of the object is not known, and <see cref="Problem"/> says why.</summary>
     public bool IsTruncated { get; init; }
+
+    /// <summary>Of a failure: the plugin has done nothing, since the message had come before. It is to be asked anew.</summary>
+    public bool IsUnserved { get; init; }
 }
 
 public enum ReportStatus

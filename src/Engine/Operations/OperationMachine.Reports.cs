@@ -67,6 +67,8 @@ public static partial class OperationMachine
         var problem = report.Problem ?? new Problem { Code = ProblemCodes.UnforeseenError, Message = "The plugin reported a failure without saying which." };
         if (problem.Code == ProblemCodes.NotFound && waiting.Operation.Kind == OperationKind.Delete)
             return Succeed(waiting, report, now);
+        if (report.IsUnserved && waiting.Repetitions < MostRepetitions)
+            return Request(waiting with { Sequence = waiting.Sequence + 1, Repetitions = waiting.Repetitions + 1 }, now);
         if (!problem.IsRecoverable || waiting.Attempt > waiting.Operation.Retry.MaxAttempts)
             return Finish(waiting with { LastProblem = problem }, OutcomeState.Failed, report, now, TextOf(problem));
 
@@ -85,6 +87,9 @@ public static partial class OperationMachine
         var pause = waiting.Operation.Retry.PauseAfter(waiting.Attempt, problem);
         return Told(Request(next, now + pause), next, problem, now, pause);
     }
+
+    /// <summary>A message that came twice costs no attempt, for nothing was tried. But whatever kills each plugin that takes it must come to an end.</summary>
+    private const int MostRepetitions = 10;
 
     private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(3);
 

@@ -62,6 +62,10 @@ public abstract record OperationState
         /// <summary>What may have come of the attempts before.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public Doubt Doubt { get; init; }
+
+        /// <summary>How often a message was asked anew that had come to the plugin twice.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public int Repetitions { get; init; }
     }
 
     /// <summary>Final. Kept, so that a report that comes late or twice finds out that it does.</summary>

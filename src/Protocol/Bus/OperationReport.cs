@@ -64,6 +64,13 @@ public sealed record OperationReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsTruncated { get; init; }
 
+    /// <summary>
+    /// Nothing was done: the message came a second time, and what became of the first one is not known here. Whoever still waits asks anew. Who does not know of this takes the report for what it
+    /// is besides: a failure that may be tried again.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsUnserved { get; init; }
+
     public string? Message { get; init; }
 
     /// <summary>W3C trace context of the plugin's work on it.</summary>

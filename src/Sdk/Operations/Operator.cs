@@ -72,7 +72,9 @@ public sealed class Operator
         Outcome? served = null;
         try
         {
-            served = (Refuse(request) ?? AskAnew(request, delivery)) is { } refusal ? Outcome.Failed(refusal) : await ServeAsync(call, cancellationToken).ConfigureAwait(false);
+            served = Refuse(request) is { } refusal ? Outcome.Failed(refusal)
+                : IsInDoubt(request, delivery) ? Unserved
+                : await ServeAsync(call, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -104,6 +106,7 @@ public sealed class Operator
             Problem = outcome.Problem,
             CallFailed = outcome.CallFailed,
             WasThere = outcome.WasThere,
+            IsUnserved = outcome.IsUnserved,
             Message = outcome.Message is { } message ? call.Scrub(message) : null,
             TraceParent = span?.Id ?? request.TraceParent,
             StartedAt = startedAt,
@@ -130,11 +133,12 @@ public sealed class Operator
 
     /// <summary>
     /// A delete whose report has arrived although its message was not settled is over for the engine, and there may be a new object of the same name by now. Only the engine
-    /// knows, so it is told that it has to ask once more if it still waits; of the other verbs it notices what came of a repetition.
+    /// knows, so it has to ask anew if it still waits; of the other verbs it notices what came of a repetition.
     /// </summary>
-    private static Problem? AskAnew(OperationRequest request, int delivery) => delivery > 1 && request.Verb == OperationVerb.Delete
-        ? Problems.Of(ProblemCodes.InternalFailure, "The message of this delete came a second time; whoever had it first has not said what became of it. It is asked for anew.")
-        : null;
+    private static bool IsInDoubt(OperationRequest request, int delivery) => delivery > 1 && request.Verb == OperationVerb.Delete;
+
+    private static Outcome Unserved { get; } =
+        Outcome.Failed(ProblemCodes.InternalFailure, "The message of this delete came a second time; whoever had it first has not said what became of it.") with { IsUnserved = true };
 
     private async Task<Outcome> ServeAsync(Call call, CancellationToken cancellationToken)
     {

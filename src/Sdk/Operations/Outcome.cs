@@ -24,6 +24,9 @@ internal readonly record struct Outcome(OperationStatus Status)
 
     public bool WasThere { get; init; }
 
+    /// <summary>Nothing was done, and it is to be asked anew.</summary>
+    public bool IsUnserved { get; init; }
+
     /// <summary>The handler did not say what came of the operation.</summary>
     public bool CallFailed { get; init; }
 

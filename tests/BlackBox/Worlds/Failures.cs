@@ -18,9 +18,6 @@ internal static class Failures
             States.Failed when update.CurrentAttempt is null && command.ResourceUpdates!.Any(other => other != update && other.State is States.Failed or States.Rejected or States.Canceled) => true,
             States.Failed when update.CurrentAttempt is null && place.Slot.Parent is { } parent && (world[parent].MayBeMissing || (undertaking.IsAccompanied && world.Slots[parent].Stack != place.Slot.Stack)) => true,
             States.Failed when Says(text, "ServiceTimeout") => undertaking.IsGivenUp,
-
-            // A delete whose message comes twice is asked for anew, which takes one of its attempts: it may be the last one.
-            States.Failed when Says(text, "The message of this delete came a second time") => undertaking.IsDisturbed,
             States.Failed when Says(text, "AccessDenied") || Says(text, "Throttling") => profile.Fails,
             States.Failed when Says(text, "NotFound") => MayBeGone(world, undertaking, place) || (place.Slot.Parent is { } parent && MayBeGone(world, undertaking, world[parent])),
             _ => false,

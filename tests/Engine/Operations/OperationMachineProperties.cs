@@ -199,6 +199,7 @@ public sealed class OperationMachineProperties
                 RequestId = number % 5 == 0 ? null : "r",
                 Problem = new Problem { Code = codes[number % codes.Length], Message = "no" },
                 IsTruncated = number % 11 == 0,
+                IsUnserved = number % 13 == 0,
             }),
         };
     }

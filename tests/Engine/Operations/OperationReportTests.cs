@@ -37,6 +37,31 @@ public sealed class OperationReportTests
     }
 
     [Fact]
+    public void A_message_that_was_not_served_is_sent_anew_at_once_and_costs_no_attempt()
+    {
+        var waiting = Waiting(Create() with { Kind = OperationKind.Delete });
+
+        var (state, effects) = OperationMachine.Apply(waiting, Unserved(waiting));
+
+        var next = Assert.IsType<OperationState.Waiting>(state);
+        Assert.Equal((waiting.Attempt, waiting.Sequence + 1), (next.Attempt, next.Sequence));
+        Assert.Equal((next.Attempt, next.Sequence, Now), Assert.IsType<OperationEffect.Send>(Assert.Single(effects)) is var send ? (send.Attempt, send.Sequence, send.At) : default);
+        Assert.Empty(OperationMachine.Apply(next, Unserved(waiting)).Effects);
+    }
+
+    [Fact]
+    public void A_message_that_nobody_serves_comes_to_an_end()
+    {
+        OperationState state = Waiting(Create() with { Kind = OperationKind.Delete });
+        var sent = 1;
+        for (; state is OperationState.Waiting waiting; sent++)
+            state = OperationMachine.Apply(state, Unserved(waiting)).State;
+
+        Assert.Equal(OutcomeState.Failed, Assert.IsType<OperationState.Done>(state).Outcome.State);
+        Assert.InRange(sent, 10, 10 + new RetryRules().MaxAttempts + 2);
+    }
+
+    [Fact]
     public void A_report_of_a_message_that_was_sent_and_forgotten_counts()
     {
         var (state, effects) = Report(Waiting(Create() with { Kind = OperationKind.Update }), ReportStatus.Success, sequence: 2);
@@ -44,4 +69,16 @@ public sealed class OperationReportTests
         Assert.IsType<OperationState.Done>(state);
         Assert.Equal(OutcomeState.Success, Announced(effects).State);
     }
+
+    private static OperationEvent.Reported Unserved(OperationState.Waiting waiting) => new(Now, new Report
+    {
+        CommandId = waiting.Operation.CommandId,
+        Row = waiting.Operation.UpdateRow,
+        Kind = waiting.Operation.Kind,
+        IsPoll = false,
+        Sequence = waiting.Sequence,
+        Status = ReportStatus.Failure,
+        IsUnserved = true,
+        Problem = Failure(ProblemCodes.InternalFailure),
+    });
 }

@@ -68,10 +68,10 @@ public sealed class OperatorTests
         await using var plugin = _boxes.Start(_time);
 
         var repeated = await plugin.Operator.ExecuteAsync(Requests.Delete(Type, "box-1"), delivery: 2, CancellationToken.None);
-        Assert.Equal((OperationStatus.Failure, true, 0), (repeated.Status, repeated.Problem!.IsRecoverable, deletes));
+        Assert.Equal((OperationStatus.Failure, true, true, 0), (repeated.Status, repeated.IsUnserved, repeated.Problem!.IsRecoverable, deletes));
 
-        var anew = await plugin.Operator.ExecuteAsync(Requests.Delete(Type, "box-1") with { Attempt = 2, Sequence = 2 }, delivery: 1, CancellationToken.None);
-        Assert.Equal((OperationStatus.Success, 1), (anew.Status, deletes));
+        var anew = await plugin.Operator.ExecuteAsync(Requests.Delete(Type, "box-1") with { Sequence = 2 }, delivery: 1, CancellationToken.None);
+        Assert.Equal((OperationStatus.Success, false, 1), (anew.Status, anew.IsUnserved, deletes));
     }
 
     [Theory]
