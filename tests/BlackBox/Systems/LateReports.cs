@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Formae.Coordination.Bus;
 using Formae.Coordination.Tests.Cluster;
 using Formae.Protocol.Bus;
@@ -13,43 +12,66 @@ namespace Formae.BlackBox.Tests.Systems;
 /// <param name="labelOf">The label of a resource, by its KSUID.</param>
 internal sealed class LateReports(Func<string, string?> labelOf)
 {
-    private readonly ConcurrentQueue<(DurableEntityClient Entities, EntityInstanceId Entity, OperationReport Report)> _kept = [];
-    private readonly ConcurrentDictionary<string, bool> _waiting = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly List<(DurableEntityClient Entities, EntityInstanceId Entity, OperationReport Report)> _kept = [];
     private IReadOnlySet<string>? _labels;
 
     /// <summary>What a planted bug does: what was kept back is never told.</summary>
     public bool Forgets { get; init; }
 
-    public bool AreKept => !_kept.IsEmpty;
+    public bool AreKept
+    {
+        get
+        {
+            lock (_lock)
+                return _kept.Count > 0;
+        }
+    }
 
+    /// <summary>From now on; what is kept back already stays so until it is told.</summary>
     /// <param name="labels">Of whose creates; null: of none any more.</param>
-    public void Keep(IReadOnlySet<string>? labels) => Volatile.Write(ref _labels, labels);
+    public void Keep(IReadOnlySet<string>? labels)
+    {
+        lock (_lock)
+            _labels = labels;
+    }
 
     /// <summary>The clock of an entity whose report is kept back.</summary>
-    public TimeProvider? TimeOf(string ksuid) => _waiting.ContainsKey(ksuid) ? Later.Clock : null;
+    public TimeProvider? TimeOf(string ksuid)
+    {
+        lock (_lock)
+            return _kept.Exists(kept => kept.Report.Ksuid == ksuid) ? Later.Clock : null;
+    }
 
     public async Task<int> TellAsync()
     {
-        _waiting.Clear();
-        var told = 0;
-        for (; _kept.TryDequeue(out var kept); told++)
+        (DurableEntityClient Entities, EntityInstanceId Entity, OperationReport Report)[] told;
+        lock (_lock)
         {
-            if (!Forgets)
-                await kept.Entities.SignalEntityAsync(kept.Entity, EntityNames.Report, kept.Report);
+            told = [.. _kept];
+            _kept.Clear();
         }
 
-        return told;
+        foreach (var (entities, entity, report) in Forgets ? [] : told)
+            await entities.SignalEntityAsync(entity, EntityNames.Report, report);
+        return told.Length;
     }
 
     public DurableTaskClient Before(DurableTaskClient real) => new Keeping(real, this);
 
     private bool Keeps(DurableEntityClient entities, EntityInstanceId entity, OperationReport report)
     {
-        if (report.Verb != OperationVerb.Create || Volatile.Read(ref _labels) is not { } labels || labelOf(report.Ksuid) is not { } label || !labels.Contains(label))
+        if (report.Verb != OperationVerb.Create || labelOf(report.Ksuid) is not { } label)
             return false;
-        _kept.Enqueue((entities, entity, report));
-        _waiting[report.Ksuid] = true;
-        return true;
+
+        // In one step with what is told: a report that is kept back after that would leave its entity days ahead for good.
+        lock (_lock)
+        {
+            if (_labels?.Contains(label) != true)
+                return false;
+            _kept.Add((entities, entity, report));
+            return true;
+        }
     }
 
     private sealed class Keeping(DurableTaskClient real, LateReports late) : DelegatingHub(real)
